@@ -1,0 +1,3 @@
+"""Countersign: a desktop multisig signer and treasury console."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,292 @@
+"""One tree of errors. Each carries a stable code, a sentence and a hint; its family fixes the exit code.
+
+The catalogue below is the closed list behind docs/errors.md. Check codes (docs/checks.md) are another list:
+a check code is the outcome of a policy rule or of decoding, never of a failed read or write. Only MALFORMED,
+REENCODE_MISMATCH and NETWORK stand in both, because bytes that cannot be read have no report to stand in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from signer_app.core.json_types import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    """One row of docs/errors.md."""
+
+    code: str
+    family: str
+    sentence: str
+    hint: str
+
+
+class CountersignError(Exception):
+    """Root of the tree. Never raised itself: raise the family that says whose fault it is.
+
+    ``message`` is a full sentence for a person and must hold no secret. ``code`` is one of CATALOGUE.
+    """
+
+    exit_code: ClassVar[int] = 1
+    default_code: ClassVar[str] = "UNFORESEEN"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        hint: str | None = None,
+        details: Mapping[str, JsonValue] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        kind = CATALOGUE.get(self.code)
+        if kind is None:
+            raise LookupError(f"error code {self.code!r} is not in the catalogue")
+        self.hint = kind.hint if hint is None else hint
+        self.details: dict[str, JsonValue] = dict(details or {})
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Shape: {code, message, hint, details?} (CONTRACTS, DESIGN section 5)."""
+        body: dict[str, JsonValue] = {"code": self.code, "message": self.message, "hint": self.hint}
+        if self.details:
+            body["details"] = self.details
+        return body
+
+
+class UnforeseenError(CountersignError):
+    """A fault of the program. Exit 1."""
+
+
+class UsageError(CountersignError):
+    """The command line is wrong or incomplete. Exit 2."""
+
+    exit_code = 2
+    default_code = "USAGE"
+
+
+class MalformedError(CountersignError):
+    """Input that cannot be read: bytes, documents, files. Exit 3."""
+
+    exit_code = 3
+    default_code = "MALFORMED"
+
+
+class DeniedError(CountersignError):
+    """Policy or lifecycle says no. Exit 4."""
+
+    exit_code = 4
+    default_code = "POLICY_DENIED"
+
+
+class SignerError(CountersignError):
+    """A signer, its process or its device. Exit 5."""
+
+    exit_code = 5
+    default_code = "SIGNER_FAILED"
+
+
+class NodeError(CountersignError):
+    """A ledger node or the network. Exit 6."""
+
+    exit_code = 6
+    default_code = "NODE_UNREACHABLE"
+
+
+class IntegrityError(CountersignError):
+    """Vault, store or journal cannot be trusted or opened. Exit 7."""
+
+    exit_code = 7
+    default_code = "JOURNAL_BROKEN"
+
+
+class NotFoundError(CountersignError):
+    """The thing named does not exist. Exit 8."""
+
+    exit_code = 8
+    default_code = "NOT_FOUND"
+
+
+class ConflictError(CountersignError):
+    """The thing exists in a state that does not allow this. Exit 8."""
+
+    exit_code = 8
+    default_code = "CONFLICT"
+
+
+def _catalogue(*rows: tuple[str, str, str, str]) -> dict[str, ErrorKind]:
+    return {code: ErrorKind(code, family, sentence, hint) for code, family, sentence, hint in rows}
+
+
+#: The closed list of error codes: code, family, what it means, what to do. docs/errors.md is made from it.
+CATALOGUE: dict[str, ErrorKind] = _catalogue(
+    (
+        "UNFORESEEN",
+        "unforeseen",
+        "The program met a case that it was not built for.",
+        "Nothing was signed or sent by this command. Report it with the text under details.",
+    ),
+    ("USAGE", "usage", "The command line is wrong or incomplete.", "Run the command with --help."),
+    ("NETWORK_REQUIRED", "usage", "The input does not say which network it is for.", "Add --network."),
+    (
+        "PASSPHRASE_REQUIRED",
+        "usage",
+        "A passphrase is needed and there is no terminal to ask at.",
+        "Give --passphrase-file or --key-passphrase-file.",
+    ),
+    (
+        "CONFIRMATION_REQUIRED",
+        "usage",
+        "A person has to confirm this.",
+        "Run the command at a terminal and read the question.",
+    ),
+    ("OFFLINE", "usage", "This needs the network and --offline was given.", "Leave out --offline."),
+    ("NOT_BUILT", "usage", "This part is not in this version.", "docs/requirements.md lists what is."),
+    (
+        "MALFORMED",
+        "malformed",
+        "The input cannot be read as what it claims to be.",
+        "Ask its author for the file again. Do not repair it by hand.",
+    ),
+    (
+        "REENCODE_MISMATCH",
+        "malformed",
+        "Two readers do not agree about these bytes.",
+        "Do not sign them anywhere. Keep the file for analysis.",
+    ),
+    (
+        "NETWORK",
+        "malformed",
+        "The input is for another network than the one named.",
+        "Check which network the author meant.",
+    ),
+    (
+        "TOO_LARGE",
+        "malformed",
+        "The input is larger than the limit.",
+        "docs/contracts.md section G lists the limits.",
+    ),
+    (
+        "BAD_SIGNATURE",
+        "malformed",
+        "A signature does not fit these bytes.",
+        "It was kept in quarantine. Do not retry; find out who made it.",
+    ),
+    ("INCOMPLETE", "malformed", "Parts of the message are missing.", "Scan or give the missing parts."),
+    ("POLICY_DENIED", "denied", "Policy does not allow this.", "The report names each rule that failed."),
+    (
+        "POLICY_INACTIVE",
+        "denied",
+        "No policy is active in this workspace.",
+        "Collect votes, then run policy activate.",
+    ),
+    (
+        "VOTES_MISSING",
+        "denied",
+        "Not enough valid votes for this policy.",
+        "The details name the groups that are open.",
+    ),
+    ("SIGNER_FAILED", "signer", "The signer did not give a signature.", "Nothing left the program."),
+    ("SIGNER_UNAVAILABLE", "signer", "The signer process cannot be started.", "See details for the reason."),
+    (
+        "SIGNER_DIED",
+        "signer",
+        "The signer process ended before it answered.",
+        "Nothing was signed as far as this program knows; the journal says what was asked.",
+    ),
+    ("SIGNER_TIMEOUT", "signer", "The signer process did not answer in time.", "It was ended. Try again."),
+    ("SIGNER_PROTOCOL", "signer", "The signer process broke the protocol.", "It was ended. Report it."),
+    (
+        "SANDBOX_UNAVAILABLE",
+        "signer",
+        "The key process cannot be fenced off, so it refuses keys.",
+        "docs/threat-model.md lists the systems where keys can be used.",
+    ),
+    (
+        "KEY_PASSPHRASE_WRONG",
+        "signer",
+        "The key passphrase is wrong.",
+        "Try again; wait times grow with each miss.",
+    ),
+    ("KEY_NOT_FOUND", "signer", "There is no such key in this workspace.", "Run keys list."),
+    ("KEY_FILE_BROKEN", "signer", "A key file cannot be read or was changed.", "Restore it from a backup."),
+    (
+        "NOT_THIS_SIGNER",
+        "signer",
+        "This key cannot sign for that account.",
+        "Choose the key of a listed signer.",
+    ),
+    ("NODE_UNREACHABLE", "node", "The node does not answer.", "Check the address, or wait and retry."),
+    (
+        "NODE_PROTOCOL",
+        "node",
+        "The node answered something that cannot be understood.",
+        "Another program may listen at this address.",
+    ),
+    ("NODE_WRONG_NETWORK", "node", "The node is of another network.", "Check the node's address."),
+    ("NODES_DISAGREE", "node", "The nodes do not agree.", "Do not sign until you know which one is wrong."),
+    (
+        "NODE_BEHIND",
+        "node",
+        "The node has no validated ledger that is recent enough.",
+        "Wait, or use another node.",
+    ),
+    (
+        "OUTCOME_UNKNOWN",
+        "node",
+        "It is not known whether the transaction was applied.",
+        "Do not send another one. Run proposal track.",
+    ),
+    ("VAULT_PASSPHRASE_WRONG", "integrity", "The vault passphrase is wrong.", "Try again."),
+    (
+        "VAULT_BROKEN",
+        "integrity",
+        "The vault file cannot be read or was changed.",
+        "Restore it from a backup.",
+    ),
+    ("STORE_BROKEN", "integrity", "The database cannot be opened.", "Run workspace rebuild."),
+    ("JOURNAL_BROKEN", "integrity", "The journal cannot be trusted as it is.", "Run journal verify."),
+    (
+        "JOURNAL_POISONED",
+        "integrity",
+        "A write to the journal failed; nothing more is written or signed.",
+        "Free space or repair the disk, then start again.",
+    ),
+    (
+        "JOURNAL_TORN",
+        "integrity",
+        "The journal ends in an incomplete record that a checkpoint covers.",
+        "Run journal repair and read what it says.",
+    ),
+    ("STORAGE_FULL", "integrity", "The disk is full.", "Free space, then start again. Nothing was lost."),
+    ("STORAGE_FAILED", "integrity", "A file could not be written or read.", "See details for the reason."),
+    (
+        "POLICY_ROLLBACK",
+        "integrity",
+        "The policy is older than one that was active here.",
+        "Use the newest policy, or make a new version.",
+    ),
+    ("NOT_FOUND", "not_found", "There is no such thing here.", "Check the id."),
+    ("CONFLICT", "conflict", "This is not possible in the present state.", "See the message."),
+    ("EXISTS", "conflict", "It exists already.", "Choose another name or place."),
+    (
+        "WORKSPACE_LOCKED",
+        "conflict",
+        "Another Countersign has this workspace open.",
+        "Close it, or wait until its command has ended.",
+    ),
+    (
+        "NOT_A_WORKSPACE",
+        "not_found",
+        "This folder is no workspace.",
+        "Run workspace init, or give --workspace.",
+    ),
+    ("WRONG_STATE", "conflict", "The proposal's state does not allow this.", "Run proposal show."),
+    ("SLOT_CONFLICT", "conflict", "The ticket or sequence is taken.", "Run slots list."),
+    ("NOTHING_TO_SIGN", "conflict", "There is nothing here for this signer.", "Run proposal show."),
+    ("NOT_SUCCESSFUL", "conflict", "The transaction is final and did not succeed.", "Run proposal show."),
+)

@@ -1,0 +1,1 @@
+"""Formats that proposals travel in: our own file, and the ledgers' native forms."""

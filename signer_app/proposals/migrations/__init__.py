@@ -1,0 +1,1 @@
+"""Alembic version scripts of the proposals room, oldest first."""

@@ -1,0 +1,106 @@
+# Everything that a developer runs. `make help` lists the targets; the first run of any of them does `make setup`.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+INTEROP := tests/interop
+# Workers of the test run. Tests use ports that the system chooses and folders of their own, so any number works.
+WORKERS ?= 2
+# More arguments for pytest, such as ARGS="tests/journal -x".
+ARGS ?=
+# `make lock UPGRADE=1` takes the newest versions; without it only what base.in and dev.in changed is touched.
+UPGRADE ?=
+
+SOURCES := signer_app tests docs
+
+.PHONY: help setup demo run test lint docs bench soak package screenshots lock FORCE
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+## ---- setting up -------------------------------------------------------------------------------------------
+
+setup: $(STAMPS)/python $(if $(wildcard $(INTEROP)/package-lock.json),$(STAMPS)/interop) ## install what is missing
+
+$(STAMPS)/system: packaging/system-packages.sh
+	@mkdir -p $(@D)
+	PYTHON="$(PYTHON)" packaging/system-packages.sh
+	@touch $@
+
+$(BIN)/python: | $(STAMPS)/system
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps hold the time of the last success, so that a change of a lock, and nothing else, runs the step again.
+$(STAMPS)/python: requirements/dev.txt pyproject.toml $(BIN)/python | $(STAMPS)/system
+	@mkdir -p $(@D)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# npm scripts stay off: nothing that is fetched for tests may run code while it is installed.
+$(STAMPS)/interop: $(INTEROP)/package-lock.json $(INTEROP)/package.json \
+		$(if $(wildcard $(INTEROP)/node_modules),,FORCE) | $(STAMPS)/system
+	@mkdir -p $(@D)
+	cd $(INTEROP) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+## ---- using ------------------------------------------------------------------------------------------------
+
+demo: setup ## rehearse the main job on practice ledgers, without any network
+	$(BIN)/countersign demo $(ARGS)
+
+run: setup ## start the program
+	$(BIN)/countersign $(ARGS)
+
+## ---- checking ---------------------------------------------------------------------------------------------
+
+test: lint ## lint and the whole test suite
+	COUNTERSIGN_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+lint: setup ## style, types and import layers
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: setup ## write the generated pages of docs/ again
+	$(BIN)/python docs/generate.py
+
+bench: setup ## speed against the limits in tests/bench/limits.toml
+	@test -e tests/bench/__main__.py || { echo "make bench: not built yet (tests/bench)." >&2; exit 1; }
+	$(BIN)/python -m tests.bench $(ARGS)
+
+soak: setup ## long runs with many kills
+	COUNTERSIGN_HYPOTHESIS=soak $(BIN)/python -m pytest -m soak --timeout 0 $(ARGS)
+
+## ---- not built yet ----------------------------------------------------------------------------------------
+
+package: ## installable programs (not built yet)
+	@echo "make package: not built yet. docs/requirements.md says what is." >&2; exit 1
+
+screenshots: ## pictures of the windows (not built yet)
+	@echo "make screenshots: not built yet, because there is no window yet." >&2; exit 1
+
+## ---- locks ------------------------------------------------------------------------------------------------
+
+# One resolver, itself locked, writes the locks. No lock holds an address: the machine's own settings say where
+# packages come from, and the hashes say what they must be.
+COMPILE := uv-venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade)
+
+lock: $(STAMPS)/uv ## write the hash-pinned locks of requirements/ again
+	$(STAMPS)/$(COMPILE) requirements/base.in -o requirements/base.txt
+	$(STAMPS)/$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	$(STAMPS)/$(COMPILE) requirements/lock.in -o requirements/lock.txt
+
+$(STAMPS)/uv: requirements/lock.txt | $(STAMPS)/system
+	@mkdir -p $(@D)
+	$(PYTHON) -m venv --clear $(STAMPS)/uv-venv
+	$(STAMPS)/uv-venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

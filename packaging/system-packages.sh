@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Installs what Countersign needs from the system, on Debian and its relatives, when it may; else says what to install.
+# Exit 0: everything is there. Exit 1: something is missing and was not installed.
+set -eu
+
+python="${PYTHON:-python3}"
+
+missing=()   # Debian packages
+reasons=()   # the same for people
+
+need() { # need PACKAGE REASON
+    missing+=("$1")
+    reasons+=("  $1: $2")
+}
+
+find_missing() {
+    missing=()
+    reasons=()
+    command -v make >/dev/null || need make "runs the targets"
+    if ! command -v "$python" >/dev/null; then
+        need python3 "runs the program (3.11 or newer)"
+        need python3-venv "keeps its packages in .venv"
+    else
+        "$python" -c 'import ensurepip, venv' 2>/dev/null || need python3-venv "keeps its packages in .venv"
+        # PyInstaller copies the shared library of Python into the frozen program that a test builds.
+        "$python" - <<'CHECK' || need "libpython$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" \
+            "goes into the frozen program that a test builds"
+import ctypes.util, pathlib, sys, sysconfig
+name = "python%d.%d" % sys.version_info[:2]
+folder = sysconfig.get_config_var("LIBDIR") or "/nowhere"
+found = ctypes.util.find_library(name) or list(pathlib.Path(folder).glob(f"lib{name}.so*"))
+sys.exit(0 if found else 1)
+CHECK
+    fi
+    command -v objdump >/dev/null || need binutils "PyInstaller reads programs with it"
+    command -v strace >/dev/null || need strace "tests let system calls fail with it"
+    command -v node >/dev/null || need nodejs "starts npm; the tests bring the newer node that they need"
+    command -v npm >/dev/null || need npm "fetches the JavaScript oracles of tests/interop"
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+may_install() {
+    command -v apt-get >/dev/null || return 1
+    [ "$(id -u)" = 0 ] && return 0
+    command -v sudo >/dev/null || return 1
+    # Without a terminal a password question would hang or fail, so only sudo that asks nothing is used then.
+    sudo -n true 2>/dev/null || [ -t 0 ]
+}
+
+explain() {
+    echo "make setup needs these packages (Debian names):" >&2
+    printf '%s\n' "${reasons[@]}" >&2
+    echo "Install them as root, then run make setup again:" >&2
+    echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
+}
+
+# Twice, because what Python lacks can only be asked once Python is there.
+for _ in 1 2; do
+    find_missing
+    [ "${#missing[@]}" -gt 0 ] || break
+    may_install || break
+    echo "Installing: ${missing[*]}"
+    as_root apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+done
+
+find_missing
+if [ "${#missing[@]}" -gt 0 ]; then
+    explain
+    exit 1
+fi
+
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    echo "$("$python" --version) is too old: Countersign needs Python 3.11 or newer." >&2
+    echo "Name another one: make setup PYTHON=python3.11" >&2
+    exit 1
+fi

@@ -96,7 +96,7 @@ COMPILE := uv-venv/bin/uv pip compile --quiet --universal --python-version 3.11 
 
 lock: $(STAMPS)/uv ## write the hash-pinned locks of requirements/ again
 	$(STAMPS)/$(COMPILE) requirements/base.in -o requirements/base.txt
-	$(STAMPS)/$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	$(STAMPS)/$(COMPILE) --constraints requirements/base.txt requirements/dev.in -o requirements/dev.txt
 	$(STAMPS)/$(COMPILE) requirements/lock.in -o requirements/lock.txt
 
 $(STAMPS)/uv: requirements/lock.txt | $(STAMPS)/system

@@ -248,6 +248,12 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "The vault file cannot be read or was changed.",
         "Restore it from a backup.",
     ),
+    (
+        "KEYRING_UNAVAILABLE",
+        "integrity",
+        "The system's keyring, which holds half of the vault's key, cannot be used.",
+        "Unlock the keyring of your desktop session.",
+    ),
     ("STORE_BROKEN", "integrity", "The database cannot be opened.", "Run workspace rebuild."),
     ("JOURNAL_BROKEN", "integrity", "The journal cannot be trusted as it is.", "Run journal verify."),
     (

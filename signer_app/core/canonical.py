@@ -36,7 +36,7 @@ def canonical(value: JsonValue) -> bytes:
     """RFC 8785 bytes of ``value``. Raises MalformedError for integers beyond ±(2^53-1) and for surrogates."""
     try:
         return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, RecursionError) as error:
+    except (rfc8785.CanonicalizationError, RecursionError, UnicodeEncodeError) as error:
         raise MalformedError(f"The value has no canonical JSON form: {error}.") from error
 
 
@@ -45,10 +45,12 @@ def canonical_hash(value: JsonValue) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-def read_json(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> JsonValue:
+def read_json(data: bytes, *, limits: Limits = DEFAULT_LIMITS, fractions_as_text: bool = False) -> JsonValue:
     """Parse UTF-8 JSON strictly: no duplicate keys, floats, NaN, NUL, lone surrogates or byte-order mark.
 
-    Integers of any size are read exactly (a document schema may narrow them). Raises MalformedError.
+    Integers of any size are read exactly (a document schema may narrow them). ``fractions_as_text`` is for
+    foreign answers that hold fractions (a node's load factor, 1e-05): they are read as the text that stands there,
+    never as binary floating point. Raises MalformedError.
     """
     if len(data) > limits.size:
         raise MalformedError(
@@ -63,7 +65,7 @@ def read_json(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> JsonValue:
         value: JsonValue = json.loads(
             text,
             object_pairs_hook=_unique_object,
-            parse_float=_no_float,
+            parse_float=str if fractions_as_text else _no_float,
             parse_constant=_no_float,
             parse_int=_exact_integer,
         )
@@ -73,9 +75,11 @@ def read_json(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> JsonValue:
     return value
 
 
-def read_json_object(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> JsonObject:
+def read_json_object(
+    data: bytes, *, limits: Limits = DEFAULT_LIMITS, fractions_as_text: bool = False
+) -> JsonObject:
     """As read_json, and the top level must be an object."""
-    value = read_json(data, limits=limits)
+    value = read_json(data, limits=limits, fractions_as_text=fractions_as_text)
     if not isinstance(value, dict):
         raise MalformedError("The input is JSON, but not an object.")
     return value
@@ -116,7 +120,8 @@ def _check_string(text: str, limit: int) -> None:
 
 
 #: A JSON string, or one bracket. An unfinished string matches to the end of the text; the parser reports it.
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
+#: Possessive: a string that is given back character by character costs quadratic time on hostile input.
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 
 
 def _check_depth(text: str, limit: int) -> None:

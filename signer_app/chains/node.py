@@ -1,0 +1,297 @@
+"""What the node clients of every ledger share: JSON over HTTP, typed reading of answers, the port to a pool.
+
+DESIGN section 3: nodes/ knows operators, chains/ knows methods. A node is not trusted. Its answers are
+bounded in size and time, read strictly, and every fault of transport or form becomes a NodeError here, so
+that nothing above sees an exception of the HTTP library.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Generic, NoReturn, Protocol, Self, TypeVar
+
+import httpx
+
+from signer_app.core.canonical import Limits, read_json_object
+from signer_app.core.errors import MalformedError, NodeError
+from signer_app.core.json_types import JsonObject, JsonValue
+
+#: Bounds of one answer. 16 MiB is the frame limit of the ledgers' own servers (reference/ledgers.md 4.2).
+ANSWER_LIMITS = Limits(size=16 * 1024 * 1024, depth=64, values=1_000_000, string=4 * 1024 * 1024)
+
+_BUSY = frozenset({408, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """Seconds. ``total`` bounds one whole exchange: a node that sends a byte now and then is cut off too."""
+
+    connect: float = 5.0
+    read: float = 10.0
+    total: float = 20.0
+
+
+class HttpEndpoint:
+    """One node's HTTP address. TLS is verified; proxies of the environment and redirects are not followed."""
+
+    def __init__(self, node: str, url: str, limits: TimeLimits | None = None) -> None:
+        self.node = node
+        self._limits = limits or TimeLimits()
+        self._url = url
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
+            follow_redirects=False,
+            trust_env=False,
+            verify=True,
+            # A compressed answer could be small on the wire and huge in memory.
+            headers={"Accept-Encoding": "identity", "Content-Type": "application/json"},
+        )
+
+    def post(self, body: JsonObject) -> JsonObject:
+        """Send a JSON object, return the one that answers. NodeError: NODE_UNREACHABLE, NODE_PROTOCOL."""
+        content = json.dumps(body, separators=(",", ":")).encode("utf-8")
+        try:
+            with self._client.stream("POST", self._url, content=content) as response:
+                self._check_head(response)
+                data = self._read_all(response)
+        except (httpx.RemoteProtocolError, httpx.DecodingError, httpx.InvalidURL) as error:
+            raise self.protocol_error(f"HTTP: {_reason(error)}") from error
+        except httpx.HTTPError as error:
+            raise self.unreachable(_reason(error)) from error
+        try:
+            return read_json_object(data, limits=ANSWER_LIMITS, fractions_as_text=True)
+        except (MalformedError, RecursionError) as error:
+            raise self.protocol_error(str(error)[:300]) from error
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._client.close()
+
+    def protocol_error(self, reason: str) -> NodeError:
+        """An answer that cannot be understood."""
+        return protocol_error(self.node, reason)
+
+    def unreachable(self, reason: str) -> NodeError:
+        """No answer."""
+        return node_error(self.node, "NODE_UNREACHABLE", "cannot be reached", reason)
+
+    def _check_head(self, response: httpx.Response) -> None:
+        if response.status_code in _BUSY:
+            raise self.unreachable(f"HTTP status {response.status_code}")
+        if response.status_code != 200:
+            raise self.protocol_error(f"HTTP status {response.status_code}")
+        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise self.protocol_error("the answer is compressed, which was not asked for")
+
+    def _read_all(self, response: httpx.Response) -> bytes:
+        deadline = time.monotonic() + self._limits.total
+        data = bytearray()
+        for chunk in response.iter_raw():
+            data += chunk
+            if len(data) > ANSWER_LIMITS.size:
+                raise self.protocol_error(f"the answer has more than {ANSWER_LIMITS.size} bytes")
+            if time.monotonic() > deadline:
+                raise self.unreachable(f"the answer took longer than {self._limits.total:g} s")
+        return bytes(data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def node_error(node: str, code: str, what: str, reason: str = "") -> NodeError:
+    """A NodeError that names the node by its id. Addresses may hold an access token, so they never appear."""
+    details: dict[str, JsonValue] = {"node": node}
+    if reason:
+        details["reason"] = reason
+    return NodeError(f"Node {node} {what}.", code=code, details=details)
+
+
+def protocol_error(node: str, reason: str) -> NodeError:
+    """An answer that cannot be understood."""
+    return node_error(node, "NODE_PROTOCOL", "answered something that cannot be understood", reason)
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Typed access to one JSON object of an answer. What is missing or of another type is NODE_PROTOCOL."""
+
+    node: str
+    where: str
+    data: JsonObject
+
+    def text(self, key: str) -> str:
+        value = self.data.get(key)
+        return value if isinstance(value, str) else self._refuse(key, "a text")
+
+    def optional_text(self, key: str) -> str | None:
+        return None if self.data.get(key) is None else self.text(key)
+
+    def integer(self, key: str) -> int:
+        """A JSON integer, or the decimal string that ledgers use for wide ones. Never negative."""
+        value = self.data.get(key)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20:
+            return int(value)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        return self._refuse(key, "a whole number")
+
+    def optional_integer(self, key: str) -> int | None:
+        return None if self.data.get(key) is None else self.integer(key)
+
+    def flag(self, key: str) -> bool:
+        """A boolean that counts as false when absent."""
+        value = self.data.get(key, False)
+        return value if isinstance(value, bool) else self._refuse(key, "true or false")
+
+    def object(self, key: str) -> Answer:
+        value = self.data.get(key)
+        return self._inner(key, value) if isinstance(value, dict) else self._refuse(key, "an object")
+
+    def optional_object(self, key: str) -> Answer | None:
+        return None if self.data.get(key) is None else self.object(key)
+
+    def objects(self, key: str) -> tuple[Answer, ...]:
+        """A list of objects; absent is empty."""
+        value = self.data.get(key, [])
+        if not isinstance(value, list):
+            self._refuse(key, "a list")
+        return tuple(
+            self._inner(f"{key}[{index}]", item) if isinstance(item, dict) else self._refuse(key, "objects")
+            for index, item in enumerate(value)
+        )
+
+    def wrong(self, reason: str) -> NodeError:
+        """The error for an answer of the right form and an impossible content."""
+        return node_error(
+            self.node,
+            "NODE_PROTOCOL",
+            "answered something that cannot be understood",
+            f"{self.where}: {reason}",
+        )
+
+    def _inner(self, key: str, value: JsonObject) -> Answer:
+        return Answer(self.node, f"{self.where}.{key}", value)
+
+    def _refuse(self, key: str, wanted: str) -> NoReturn:
+        raise self.wrong(f"{key} is not {wanted}")
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Ledger ranges that a node says it holds completely: inclusive, ascending, apart."""
+
+    ranges: tuple[tuple[int, int], ...]
+
+    def covers(self, low: int, high: int) -> bool:
+        """Whether one range holds all of low … high."""
+        return any(first <= low and high <= last for first, last in self.ranges)
+
+    def around(self, index: int) -> tuple[int, int] | None:
+        """The range that holds ``index``."""
+        return next((span for span in self.ranges if span[0] <= index <= span[1]), None)
+
+    def __str__(self) -> str:
+        return ",".join(f"{low}-{high}" for low, high in self.ranges) or "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """What a node says of itself: network (CAIP-2), newest validated ledger, its age in seconds, history."""
+
+    network: str
+    validated: int
+    age_s: int | None
+    history: Spans
+
+
+class LedgerClient(Protocol):
+    """The part of a ledger's client that a pool of nodes needs. ``node`` is the profile's id."""
+
+    node: str
+
+    def status(self) -> NodeStatus:
+        """Raises NodeError."""
+        ...
+
+    def close(self) -> None: ...
+
+
+Client = TypeVar("Client", bound=LedgerClient)
+Client_co = TypeVar("Client_co", bound=LedgerClient, covariant=True)
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Node(Generic[Client_co]):
+    """A configured node with its client."""
+
+    id: str
+    operator: str
+    network: str
+    client: Client_co
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[Client, Value]):
+    """What one node gave for one job: a value or the error, and when."""
+
+    node: Node[Client]
+    at: datetime
+    value: Value | None
+    error: NodeError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned(Generic[Client]):
+    """One validated ledger and the nodes that say they hold it; ``left_out`` says why others are missing."""
+
+    network: str
+    index: int
+    nodes: tuple[Node[Client], ...]
+    status: Mapping[str, NodeStatus]
+    left_out: tuple[NodeError, ...]
+
+
+class Pool(Protocol[Client]):
+    """What a ledger's readers need of a pool of nodes. nodes/pool.py implements it."""
+
+    def now(self) -> datetime: ...
+
+    def pinned(self, network: str) -> Pinned[Client]:
+        """One validated ledger for all nodes that can be read. NodeError: NODE_UNREACHABLE, NODE_BEHIND, …"""
+        ...
+
+    def readers(self, network: str) -> tuple[Node[Client], ...]: ...
+
+    def submitters(self, network: str) -> tuple[Node[Client], ...]: ...
+
+    def ask(
+        self, nodes: Sequence[Node[Client]], job: Callable[[Client], Value]
+    ) -> tuple[Reply[Client, Value], ...]:
+        """Run the job on every node at once; one reply a node, in their order. Never raises NodeError."""
+        ...
+
+    def first(self, network: str, job: Callable[[Client], Value]) -> Value:
+        """Run the job on the first healthy node, then on the next if it fails. Raises the last NodeError."""
+        ...
+
+
+def values(replies: Sequence[Reply[Client, Value]]) -> Iterator[tuple[Node[Client], Value]]:
+    """The replies that hold a value."""
+    for reply in replies:
+        if reply.value is not None:
+            yield reply.node, reply.value

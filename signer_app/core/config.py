@@ -1,0 +1,233 @@
+"""config/platform-config.yaml: nodes, their operators and roles, labels, view settings (DESIGN section 4).
+
+Nothing in this file can make a denied thing allowed. It does say whom the program believes about a ledger, so
+``nodes_hash`` names exactly that part: a changed one is confirmed by a person before it is used.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import Annotated, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from signer_app.core.caip import PRACTICE_XRPL, parse_network
+from signer_app.core.canonical import canonical_hash
+from signer_app.core.errors import MalformedError
+from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.core.strict_yaml import read_yaml
+
+NetworkClass: TypeAlias = Literal["practice", "testnet", "mainnet"]
+Role: TypeAlias = Literal["read", "submit"]
+
+#: Networks whose class is known. A practice workspace takes listed practice networks only; other classes take
+#: any network that is not listed under another class (private ledgers and side chains have ids of their own).
+KNOWN_CLASSES: dict[str, NetworkClass] = {
+    PRACTICE_XRPL: "practice",
+    "stellar:countersign-practice": "practice",
+    "xrpl:0": "mainnet",
+    "stellar:pubnet": "mainnet",
+    "eip155:1": "mainnet",
+    "xrpl:1": "testnet",
+    "xrpl:2": "testnet",
+    "stellar:testnet": "testnet",
+    "eip155:11155111": "testnet",
+}
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+_MAX_LABEL = 200
+
+
+def _name(text: str) -> str:
+    if not _NAME.match(text):
+        raise ValueError("must be 1 to 64 letters, digits, dots, hyphens or underscores")
+    return text
+
+
+def _network(text: str) -> str:
+    try:
+        return parse_network(text)
+    except MalformedError as error:
+        raise ValueError(error.message) from error
+
+
+def _label(text: str) -> str:
+    if not text or len(text) > _MAX_LABEL or not text.isprintable():
+        raise ValueError(f"must be 1 to {_MAX_LABEL} printable characters")
+    return text
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _address(text: str, plain: str, secure: str) -> str:
+    """Check a node's address. Clear text is for this machine only: on a wire it lets anybody answer."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError("is not an address") from error
+    if not text.isascii() or not text.isprintable() or " " in text or not host:
+        raise ValueError("is not an address")
+    if parts.scheme not in (plain, secure):
+        raise ValueError(f"must begin with {plain}:// or {secure}://")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise ValueError("must hold no user, password or fragment")
+    if parts.scheme == plain and not _is_loopback(host):
+        raise ValueError(f"must begin with {secure}:// unless the node is on this machine")
+    return text
+
+
+def _url(text: str) -> str:
+    return _address(text, "http", "https")
+
+
+def _ws(text: str) -> str:
+    return _address(text, "ws", "wss")
+
+
+def _as_tuple(value: object) -> object:
+    """YAML has lists only; the model holds tuples so that it is a value."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
+
+
+class NodeProfile(_Model):
+    """One node: ``operator`` is who runs it (agreement counts operators), ``roles`` what it is used for."""
+
+    id: Annotated[str, AfterValidator(_name)]
+    operator: Annotated[str, AfterValidator(_name)]
+    network: Annotated[str, AfterValidator(_network)]
+    url: Annotated[str, AfterValidator(_url)]
+    ws: Annotated[str, AfterValidator(_ws)] | None = None
+    roles: Annotated[tuple[Role, ...], BeforeValidator(_as_tuple), Field(min_length=1)] = ("read", "submit")
+
+
+class PlatformConfig(_Model):
+    """The whole file. ``labels`` are names that people see for ids; they decide nothing."""
+
+    format: Literal["countersign/config@1"] = "countersign/config@1"
+    network_class: Annotated[NetworkClass, Field(alias="class")]
+    nodes: Annotated[tuple[NodeProfile, ...], BeforeValidator(_as_tuple)] = ()
+    labels: dict[Annotated[str, AfterValidator(_label)], Annotated[str, AfterValidator(_label)]] = {}
+    view: dict[Annotated[str, AfterValidator(_name)], str | bool | int] = {}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> PlatformConfig:
+        ids = [node.id for node in self.nodes]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two nodes have the same id")
+        for node in self.nodes:
+            if len(set(node.roles)) != len(node.roles):
+                raise ValueError(f"node {node.id} names a role twice")
+            check_class(node.network, self.network_class)
+        return self
+
+    def profiles(self, network: str) -> tuple[NodeProfile, ...]:
+        """The nodes of one network, in the file's order."""
+        return tuple(node for node in self.nodes if node.network == network)
+
+    def with_node(self, node: NodeProfile) -> PlatformConfig:
+        """The same configuration with one more node. Raises MalformedError where it does not fit."""
+        return _validated({**self.to_json(), "nodes": [*map(_node_json, (*self.nodes, node))]})
+
+    def to_json(self) -> JsonObject:
+        """The document as written, every member present."""
+        return {
+            "format": self.format,
+            "class": self.network_class,
+            "nodes": [_node_json(node) for node in self.nodes],
+            "labels": dict(self.labels),
+            "view": dict(self.view),
+        }
+
+
+def check_class(network: str, network_class: NetworkClass) -> None:
+    """Raise ValueError if a workspace of this class must not use the network (DESIGN section 4)."""
+    known = KNOWN_CLASSES.get(network)
+    if known is None and network_class == "practice":
+        raise ValueError(f"{network} is no practice network")
+    if known is not None and known != network_class:
+        raise ValueError(f"{network} is a {known} network and this workspace is for {network_class}")
+
+
+def read_config(data: bytes) -> PlatformConfig:
+    """Parse the file's bytes (strict YAML, CONTRACTS G). MalformedError names the member that is wrong."""
+    return _validated(read_yaml(data))
+
+
+def read_profile(value: JsonValue) -> NodeProfile:
+    """One node from parsed input, such as the options of `nodes add`. Raises MalformedError."""
+    try:
+        return NodeProfile.model_validate(value)
+    except ValidationError as error:
+        raise _malformed(error) from error
+
+
+def write_config(config: PlatformConfig) -> bytes:
+    """YAML bytes that read_config reads back to an equal value."""
+    text: str = yaml.dump(
+        config.to_json(), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=10_000
+    )
+    return text.encode("utf-8")
+
+
+def config_hash(config: PlatformConfig) -> str:
+    """Lower hex SHA-256 of RFC 8785 of the whole configuration (journal record config.seen)."""
+    return canonical_hash(config.to_json())
+
+
+def nodes_hash(config: PlatformConfig) -> str:
+    """Lower hex SHA-256 of the part that a person confirms: the class and the nodes in any order."""
+    nodes = sorted((_node_json(node) for node in config.nodes), key=lambda node: str(node["id"]))
+    listed: list[JsonValue] = [*nodes]
+    return canonical_hash({"class": config.network_class, "nodes": listed})
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Writes no anchors: the strict reader refuses them."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the library's signature
+        return True
+
+
+def _node_json(node: NodeProfile) -> JsonObject:
+    return {
+        "id": node.id,
+        "operator": node.operator,
+        "network": node.network,
+        "url": node.url,
+        "ws": node.ws,
+        "roles": list(node.roles),
+    }
+
+
+def _validated(value: JsonValue) -> PlatformConfig:
+    try:
+        return PlatformConfig.model_validate(value)
+    except ValidationError as error:
+        raise _malformed(error) from error
+
+
+def _malformed(error: ValidationError) -> MalformedError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the configuration"
+    return MalformedError(f"The configuration is wrong at {where[:120]}: {first['msg'][:200]}.")

@@ -1,0 +1,148 @@
+"""What others say of a journal: the vault's head, checkpoints and anchors; and how the file is judged by it.
+
+A statement is {size, root}. The file contradicts it (FORK) if it has another root at that size, and has
+lost records (ROLLBACK) if it is shorter. Statements beside the file are read with it; whoever can rewrite
+the file can delete them too, so they find accidents and careless attackers, while the head in the vault, a
+checkpoint kept elsewhere and an anchor find the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from signer_app.core.canonical import read_json_object
+from signer_app.core.errors import CountersignError, MalformedError
+from signer_app.core.json_types import JsonObject
+from signer_app.journal.files import ANCHORS_FILE, CHECKPOINTS_FILE, read_file
+from signer_app.journal.notes import Checkpoint, DeviceKey, SignatureState, read_notes
+from signer_app.journal.scan import Scan
+from signer_app.journal.states import Head, State
+
+_FILE_LIMIT = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One claim about the log. ``given`` marks a checkpoint that the caller named, not one beside the file."""
+
+    size: int
+    root: bytes
+    note: Checkpoint | None = None
+    given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All statements about one log; ``anchored`` is the largest size in anchors.log, None without anchors."""
+
+    statements: tuple[Statement, ...]
+    keys: tuple[DeviceKey, ...]
+    anchored: int | None = None
+
+    @property
+    def sizes(self) -> set[int]:
+        """Sizes whose roots a scan has to note."""
+        return {statement.size for statement in self.statements}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """FORK, ROLLBACK or None; the statement that was broken; the newest note that was kept."""
+
+    state: State | None
+    broken: Statement | None
+    checkpoint: JsonObject | None
+
+
+def gather(
+    folder: Path, *, log_id: str | None, keys: Sequence[DeviceKey], head: Head | None,
+    checkpoint_files: Iterable[Path] = (),
+) -> Evidence:  # fmt: skip
+    """Read what is known. Raises MalformedError if a named checkpoint file is no checkpoint of this log."""
+    statements = [Statement(head.size, bytes.fromhex(head.root))] if head is not None else []
+    for note, _ in read_notes(read_file(folder / CHECKPOINTS_FILE, limit=_FILE_LIMIT)).notes:
+        if log_id is None or note.log_id == log_id:
+            statements.append(Statement(note.size, note.root, note))
+    for path in checkpoint_files:
+        statements.extend(_named(path, log_id))
+    anchors = _read_anchors(read_file(folder / ANCHORS_FILE, limit=_FILE_LIMIT))
+    statements.extend(anchors)
+    anchored = max((anchor.size for anchor in anchors), default=None)
+    return Evidence(tuple(statements), tuple(keys), anchored)
+
+
+def _named(path: Path, log_id: str | None) -> list[Statement]:
+    if not path.is_file():
+        raise MalformedError(f"{path.name} is not a file.")
+    content = read_notes(read_file(path, limit=_FILE_LIMIT))
+    if content.malformed or content.open_bytes or not content.notes:
+        raise MalformedError(f"{path.name} does not hold checkpoints.")
+    for note, _ in content.notes:
+        if log_id is not None and note.log_id != log_id:
+            raise MalformedError(f"{path.name} holds a checkpoint of another log.")
+    return [Statement(note.size, note.root, note, given=True) for note, _ in content.notes]
+
+
+def _read_anchors(data: bytes) -> list[Statement]:
+    """anchors.log: one JSON object a line with at least {size, root}; lines that are none say nothing."""
+    anchors: list[Statement] = []
+    for line in data.split(b"\n"):
+        try:
+            entry = read_json_object(line)
+            head = Head.from_json({"size": entry.get("size"), "root": entry.get("root")})
+        except CountersignError:
+            continue
+        anchors.append(Statement(head.size, bytes.fromhex(head.root)))
+    return anchors
+
+
+def judge(evidence: Evidence, scan: Scan) -> Judgement:
+    """Hold the file's roots against every statement. Raises MalformedError BAD_SIGNATURE.
+
+    Signatures are checked only where they decide: on the notes that contradict the file, and on the newest
+    that agrees, which covers all before it.
+    """
+    forks: list[Statement] = []
+    lost: list[Statement] = []
+    agreeing: list[Statement] = []
+    for statement in evidence.statements:
+        if statement.size > scan.size:
+            lost.append(statement)
+        elif scan.roots[statement.size] != statement.root:
+            forks.append(statement)
+        elif statement.note is not None:
+            agreeing.append(statement)
+    checkpoint = _newest(agreeing, evidence.keys)
+    for state, found in ((State.FORK, forks), (State.ROLLBACK, lost)):
+        for statement in sorted(found, key=lambda item: -item.size):
+            if _counts(statement, evidence.keys):
+                return Judgement(state, statement, checkpoint)
+    return Judgement(None, None, checkpoint)
+
+
+def _newest(agreeing: list[Statement], keys: Sequence[DeviceKey]) -> JsonObject | None:
+    for statement in sorted(agreeing, key=lambda item: -item.size):
+        if statement.note is not None and _counts(statement, keys):
+            signature = statement.note.check(keys).value
+            return {"size": statement.size, "root": statement.root.hex(), "signature": signature}
+    return None
+
+
+def _counts(statement: Statement, keys: Sequence[DeviceKey]) -> bool:
+    """False for a note beside the file with a broken signature: anybody can write those.
+
+    A note by an unknown key counts: a contradiction must be looked at, whoever states it.
+    """
+    if statement.note is None or statement.note.check(keys) is not SignatureState.BAD:
+        return True
+    if statement.given:
+        raise MalformedError("The checkpoint's signature does not fit.", code="BAD_SIGNATURE")
+    return False
+
+
+def covered_size(evidence: Evidence) -> int:
+    """The largest size that somebody states."""
+    counting = (item.size for item in evidence.statements if _counts(item, evidence.keys))
+    return max(counting, default=0)

@@ -1,0 +1,119 @@
+"""journal verify: reads, never writes, never raises for what a journal holds (CONTRACTS C6, E)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from signer_app.core.errors import CountersignError, NotFoundError
+from signer_app.core.json_types import JsonObject
+from signer_app.journal.epochs import read_epochs
+from signer_app.journal.evidence import gather, judge
+from signer_app.journal.files import JOURNAL_FILE, storage_error
+from signer_app.journal.loginfo import parse_log_id, read_log_info
+from signer_app.journal.records import open_record, split_line
+from signer_app.journal.scan import Scan, scan
+from signer_app.journal.states import Head, State, Verification
+
+
+def journal_path(path: Path) -> Path:
+    """The journal file of a file, a logs folder or a workspace. Raises NotFoundError."""
+    for candidate in (path, path / JOURNAL_FILE, path / "logs" / JOURNAL_FILE):
+        if candidate.is_file():
+            return candidate
+    raise NotFoundError(f"There is no journal at {path.name}.")
+
+
+def vault_keys(logs_dir: Path, wrap_key: bytes) -> dict[int, bytes]:
+    """The epoch keys of a logs folder, for verify. Raises IntegrityError JOURNAL_BROKEN."""
+    info = read_log_info(logs_dir)
+    if info is None:
+        raise NotFoundError("There is no log.json beside the journal.")
+    return dict(read_epochs(logs_dir, info.log_id, wrap_key).keys)
+
+
+def verify(
+    path: Path, *, log_id: str | None = None, checkpoint_files: Sequence[Path] = (), head: Head | None = None,
+    epoch_keys: Mapping[int, bytes] | None = None,
+) -> Verification:  # fmt: skip
+    """Judge a journal file; log.json, checkpoints.log and anchors.log beside it are read where they exist.
+
+    ``log_id``: 32 hex digits, in place of log.json's. With ``epoch_keys`` every record is decrypted too,
+    and the caller has to give the keys of all epochs: a record that no key opens is TAMPERED. Raises
+    NotFoundError, MalformedError (a named checkpoint), IntegrityError STORAGE_FAILED or JOURNAL_BROKEN
+    (log.json).
+    """
+    file = journal_path(path)
+    info = read_log_info(file.parent)
+    known = parse_log_id(log_id) if log_id is not None else info.log_id if info is not None else None
+    evidence = gather(
+        file.parent, log_id=known.hex() if known else None, keys=info.device_keys if info else (),
+        head=head, checkpoint_files=checkpoint_files,
+    )  # fmt: skip
+    opener = None if epoch_keys is None or known is None else _Opener(epoch_keys, known)
+    try:
+        with file.open("rb", buffering=0) as stream:
+            result = scan(stream, log_id=known, sizes=evidence.sizes, visit=opener.visit if opener else None)
+    except OSError as error:
+        raise storage_error(error, "The journal cannot be read") from error
+    bad, root, checkpoint = result.first_bad, result.tree.root(), None
+    state, reason, unanchored = State.INTACT, "", None
+    unnamed = opener.unnamed_redactions(result) if opener else []
+    if unnamed and (bad is None or unnamed[0] < bad):
+        bad = unnamed[0]
+    if bad is not None:
+        state, reason = State.TAMPERED, f"Record {bad} is not what was written."
+    else:
+        judgement = judge(evidence, result)
+        checkpoint = judgement.checkpoint
+        if judgement.state is not None and judgement.broken is not None:
+            state, reason = judgement.state, _explain(judgement.state, judgement.broken.size, result)
+        elif result.torn_bytes:
+            state, reason = State.TORN, f"The file ends in {result.torn_bytes} bytes of an unfinished record."
+        elif evidence.anchored is not None and evidence.anchored < result.size:
+            state, unanchored = State.UNANCHORED_TAIL, result.size - evidence.anchored
+            reason = f"{unanchored} records are newer than the last anchor."
+    return Verification(
+        state=state, log_id=known.hex() if known else None, records=result.records,
+        size_checked=result.size if result.first_bad is not None or bad is None else bad,
+        root=root.hex(), first_bad=bad, torn_bytes=result.torn_bytes, redacted=len(result.redacted),
+        decrypted=opener is not None, unanchored=unanchored, checkpoint=checkpoint, reason=reason,
+    )  # fmt: skip
+
+
+def _explain(state: State, size: int, result: Scan) -> str:
+    if state is State.FORK:
+        return f"A statement about the first {size} records names another root."
+    return f"A statement covers {size} records; the file has {result.size}."
+
+
+class _Opener:
+    """Decrypts each good line and remembers what redaction records name."""
+
+    def __init__(self, keys: Mapping[int, bytes], log_id: bytes) -> None:
+        self._keys = keys
+        self._log_id = log_id
+        self._named: set[int] = set()
+
+    def visit(self, index: int, data: bytes, epoch: int) -> bool:
+        """False where the record cannot be what the writer wrote."""
+        key = self._keys.get(epoch)
+        if key is None:
+            return False
+        line = split_line(data + b"\n")
+        if line.sealed is None:
+            return True
+        try:
+            record = open_record(line, epoch_key=key, log_id=self._log_id)
+        except CountersignError:
+            return False
+        if record.get("type") == "redacted" and isinstance(named := record.get("i"), int):
+            self._named.add(named)
+        return index != 0 or self._starts(record)
+
+    def _starts(self, record: JsonObject) -> bool:
+        return record.get("type") == "log.start" and record.get("log_id") == self._log_id.hex()
+
+    def unnamed_redactions(self, result: Scan) -> list[int]:
+        """Indices without content that no record accounts for, in order."""
+        return [index for index in result.redacted if index not in self._named]

@@ -1,0 +1,390 @@
+"""The journal as the program uses it: one writer, durable appends, reads, checkpoints (CONTRACTS E, DESIGN
+4 and 6).
+
+An index is given out only after its line is on disk. The first failed write or sync poisons the journal:
+what the kernel then holds is unknown, and trying again could report as durable what is not.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from signer_app.core.canonical import canonical
+from signer_app.core.errors import (
+    IntegrityError,
+    MalformedError,
+    NotFoundError,
+    SignerError,
+    UnforeseenError,
+    UsageError,
+)
+from signer_app.core.failpoints import armed, failpoint
+from signer_app.core.json_types import JsonObject
+from signer_app.journal import files, recovery
+from signer_app.journal.blobs import BlobIndex, blob_content, blob_fields
+from signer_app.journal.evidence import Evidence
+from signer_app.journal.loginfo import check_person, write_log_info
+from signer_app.journal.notes import (
+    Checkpoint,
+    NoteSignature,
+    key_id,
+    note_text,
+    read_notes,
+    verify_signature,
+)
+from signer_app.journal.opening import OpenLog, open_log, start_log
+from signer_app.journal.records import (
+    RECORD_TYPES,
+    Line,
+    encode_record,
+    first_previous,
+    open_record,
+    parse_line,
+    seal,
+)
+from signer_app.journal.scan import Scan
+from signer_app.journal.states import Head
+
+__all__ = ["Head", "Journal"]
+
+Clock = Callable[[], datetime]
+#: A key for each so many records; a new one costs one record.
+EPOCH_RECORDS: Final = 100_000
+_OWN_FIELDS: Final = frozenset({"type", "at", "person"})
+
+
+class Journal:
+    """An open journal. Threads may share it; only one process can have it open.
+
+    Make it with ``create`` or ``open``; ``close`` (or a with block) gives the lock back.
+    """
+
+    def __init__(self, log: OpenLog, scan: Scan, *, person: str, clock: Clock) -> None:
+        self._log = log
+        self._folder = log.folder
+        self._person = person
+        self._clock = clock
+        self._tree = scan.tree
+        self._offsets = scan.offsets
+        self._end = scan.end
+        self._previous = scan.last_leaf or first_previous(log.info.log_id)
+        self._epoch = max(scan.last_epoch, 1)
+        self._epoch_start = scan.epoch_start
+        self._usable = True
+        self._mutex = threading.RLock()
+        self._blobs = BlobIndex()
+        self._org = ""
+        #: The fields of the record ``recovered`` that opening wrote, None where nothing was torn.
+        self.recovered: JsonObject | None = None
+
+    @classmethod
+    def create(
+        cls, logs_dir: Path, *, org: str, person: str, wrap_key: bytes, device_public_key: bytes | None,
+        clock: Clock, start_fields: JsonObject | None = None,
+    ) -> Journal:  # fmt: skip
+        """Start a new log in ``logs_dir`` (made if missing, 0700) and open it.
+
+        ``start_fields`` are added to record 0 (a restored backup names the old log's last root there).
+        Raises ConflictError EXISTS or WORKSPACE_LOCKED, UsageError, IntegrityError STORAGE_*.
+        """
+        check_person(person)
+        _check_org(org)
+        keys = () if device_public_key is None else ((person, device_public_key),)
+        log = start_log(logs_dir, wrap_key, keys)
+        with log.closed_on_error():
+            journal = cls(log, Scan(), person=person, clock=clock)
+            journal._org = org
+            journal.append("log.start", {**(start_fields or {}), "log_id": journal.log_id, "org": org})
+        return journal
+
+    @classmethod
+    def open(
+        cls, logs_dir: Path, *, person: str, wrap_key: bytes, clock: Clock, head: Head | None,
+        confirm_repair: bool = False,
+    ) -> Journal:  # fmt: skip
+        """Open for writing: check the whole file, hold it against ``head`` and checkpoints, put torn bytes
+        aside.
+
+        ``confirm_repair``: a person agreed to give up a torn record that a head or checkpoint covers; the
+        caller then stores ``head()`` at once. Raises ConflictError WORKSPACE_LOCKED, UsageError,
+        IntegrityError JOURNAL_BROKEN (details {state, records, first_bad}), JOURNAL_TORN (details {records,
+        missing, torn_bytes}) or STORAGE_*.
+        """
+        check_person(person)
+        log = open_log(logs_dir, wrap_key)
+        with log.closed_on_error():
+            result, evidence = recovery.examine(log.folder, log.info, head)
+            recovery.refuse_broken(result)
+            journal = cls(log, result, person=person, clock=clock)
+            journal._read_start()
+            journal._recover(result, evidence, confirmed=confirm_repair)
+            journal._trim_checkpoints()
+        return journal
+
+    def _recover(self, result: Scan, evidence: Evidence, *, confirmed: bool) -> None:
+        last = self._last_recovery()
+        abandoned = Head.from_json(last["abandoned"]) if last and "abandoned" in last else None
+        give_up = recovery.judge_or_refuse(
+            self._folder, result, evidence, confirmed=confirmed, abandoned=abandoned
+        )
+        found = recovery.put_aside(
+            self._folder, self._log.descriptor, result,
+            stamp=self._clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"), give_up=evidence if give_up else None,
+        )  # fmt: skip
+        if found is None:
+            return
+        if last is None or last["sha256"] != found.fields["sha256"]:
+            self.append("recovered", found.fields)
+            failpoint("journal.recovery_recorded")
+        found.finish(self._folder)
+        self.recovered = found.fields
+
+    def _read_start(self) -> None:
+        """Record 0 proves that the keys are this log's; it also holds the name that checkpoints carry."""
+        start = self.read(0)
+        org = start.get("org")
+        if start.get("type") != "log.start" or start.get("log_id") != self.log_id or not isinstance(org, str):
+            raise IntegrityError("The journal's first record is not that of this log.")
+        self._org = org
+
+    def _last_recovery(self) -> JsonObject | None:
+        line = self._line(self.size - 1)
+        if line.sealed is None:
+            return None
+        record = self.read(self.size - 1)
+        return record if record["type"] == "recovered" else None
+
+    def _trim_checkpoints(self) -> None:
+        """Cut off a note whose writing was interrupted; nobody was given it."""
+        path = self._folder / files.CHECKPOINTS_FILE
+        data = files.read_file(path, limit=1 << 28)
+        open_bytes = read_notes(data).open_bytes
+        if open_bytes:
+            files.replace_file(path, data[: len(data) - open_bytes])
+
+    @property
+    def size(self) -> int:
+        """Number of records."""
+        return self._tree.size
+
+    @property
+    def log_id(self) -> str:
+        """32 lower hex digits."""
+        return self._log.info.log_id.hex()
+
+    def root(self) -> bytes:
+        """RFC 6962 root over all records, 32 bytes."""
+        with self._mutex:
+            return self._tree.root()
+
+    def head(self) -> Head:
+        """Size and root, to be kept where the journal's files are not."""
+        with self._mutex:
+            return Head(self._tree.size, self._tree.root().hex())
+
+    def append(self, type: str, fields: JsonObject) -> int:
+        """Write one record {type, at, person, …fields}; durable when its index is returned.
+
+        Raises MalformedError (nothing was written; TOO_LARGE beyond a line's 2 MiB), IntegrityError
+        STORAGE_FULL or JOURNAL_POISONED (whether it was written is unknown; the journal has to be opened
+        again).
+        """
+        return self.append_many([(type, fields)])[0]
+
+    def append_many(self, entries: Sequence[tuple[str, JsonObject]]) -> list[int]:
+        """As append, for several records with one sync: all are durable on return."""
+        plaintexts = [self._plaintext(kind, fields) for kind, fields in entries]
+        with self._mutex:
+            if self.size - self._epoch_start + len(plaintexts) > EPOCH_RECORDS and self.size > 0:
+                self.rotate_epoch("full")
+            first = self.size
+            self._write(plaintexts)
+            for number, (kind, fields) in enumerate(entries):
+                self._blobs.note(first + number, kind, fields)
+            return list(range(first, self.size))
+
+    def _plaintext(self, kind: str, fields: JsonObject) -> bytes:
+        if kind not in RECORD_TYPES:
+            raise UnforeseenError(f"{kind!r} is not a type of journal record.")
+        if not _OWN_FIELDS.isdisjoint(fields):
+            raise UnforeseenError("type, at and person of a record are set by the journal.")
+        return encode_record({"type": kind, "at": self._stamp(), "person": self._person, **fields})
+
+    def _stamp(self) -> str:
+        moment = self._clock().astimezone(UTC)
+        precision = "milliseconds" if moment.microsecond else "seconds"
+        return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+
+    def _write(self, plaintexts: Sequence[bytes]) -> None:
+        self._refuse_unusable()
+        lines: list[Line] = []
+        previous, index = self._previous, self.size
+        key = self._log.epochs.keys[self._epoch]
+        for plaintext in plaintexts:
+            line = seal(
+                plaintext, index=index, epoch=self._epoch, epoch_key=key, log_id=self._log.info.log_id,
+                previous=previous,
+            )  # fmt: skip
+            lines.append(line)
+            previous, index = line.leaf, index + 1
+        data = [line.to_bytes() for line in lines]
+        self._store(b"".join(data))
+        for line, written in zip(lines, data, strict=True):
+            self._tree.append(line.leaf)
+            self._offsets.append(self._end)
+            self._end += len(written)
+        self._previous = previous
+
+    def _store(self, data: bytes) -> None:
+        """Bytes to disk, or a poisoned journal: it stays unusable for whatever ends this call early."""
+        self._usable = False
+        try:
+            if os.fstat(self._log.descriptor).st_size != self._end:
+                raise IntegrityError("Something else wrote to the journal.", code="JOURNAL_POISONED")
+            failpoint("journal.before_write")
+            if armed("journal.half_line"):
+                files.write_all(self._log.descriptor, data[: len(data) // 2])
+                failpoint("journal.half_line")
+                data = data[len(data) // 2 :]
+            files.write_all(self._log.descriptor, data)
+            failpoint("journal.after_write")
+            files.sync_data(self._log.descriptor)
+        except OSError as error:
+            raise files.storage_error(error, "The journal cannot be written", poisoned=True) from error
+        failpoint("journal.after_sync")
+        self._usable = True
+
+    def _refuse_unusable(self) -> None:
+        if self._log.closed:
+            raise UnforeseenError("The journal is closed.")
+        if not self._usable:
+            raise IntegrityError("An earlier write to the journal failed.", code="JOURNAL_POISONED")
+
+    def rotate_epoch(self, reason: str) -> int:
+        """Go over to a new epoch key; the record ``epoch.rotated`` is the first under it. Returns its index."""
+        plaintext = self._plaintext("epoch.rotated", {"epoch": self._epoch + 1, "reason": reason})
+        with self._mutex:
+            self._refuse_unusable()
+            if self._epoch + 1 not in self._log.epochs.keys:
+                self._log.epochs.add()  # durable before its first use; a crash here leaves a key that waits
+            self._epoch += 1
+            self._epoch_start = self.size
+            self._write([plaintext])
+            return self.size - 1
+
+    def read(self, index: int) -> JsonObject:
+        """The record at ``index``. Raises NotFoundError (also if redacted), IntegrityError JOURNAL_BROKEN."""
+        line = self._line(index)
+        if line.sealed is None:
+            raise NotFoundError(f"Record {index} of the journal is redacted.")
+        key = self._log.epochs.keys.get(line.epoch)
+        if key is None:
+            raise IntegrityError(f"The key of record {index} of the journal is missing.")
+        return open_record(line, epoch_key=key, log_id=self._log.info.log_id)
+
+    def _line(self, index: int) -> Line:
+        with self._mutex:
+            if not 0 <= index < self.size:
+                raise NotFoundError(f"The journal has no record {index}.")
+            start = self._offsets[index]
+            end = self._offsets[index + 1] if index + 1 < self.size else self._end
+        try:
+            line = parse_line(os.pread(self._log.descriptor, end - start, start))
+        except OSError as error:
+            raise files.storage_error(error, "The journal cannot be read") from error
+        except MalformedError as error:
+            raise IntegrityError(f"Record {index} of the journal was changed.") from error
+        if line.index != index:
+            raise IntegrityError(f"Record {index} of the journal was changed.")
+        return line
+
+    def records(self, start: int = 0) -> Iterator[tuple[int, JsonObject]]:
+        """(index, record) from ``start`` up to the size at the call, leaving out redacted ones. Raises as
+        read.
+        """
+        for index in range(start, self.size):
+            if self._line(index).sealed is not None:
+                yield index, self.read(index)
+
+    def checkpoint(self, sign: Callable[[bytes], bytes], person: str, public_key: bytes) -> str:
+        """Have the present size and root signed and keep the note; the caller then stores ``head()``.
+
+        ``sign`` gives the 64 bytes of an Ed25519 signature of the bytes it is given. Returns the note's text.
+        Raises SignerError if the signature does not fit, IntegrityError as append.
+        """
+        check_person(person)
+        with self._mutex:
+            self._refuse_unusable()
+            size, root = self.size, self._tree.root()
+        origin = f"{self._org}/{self.log_id}"
+        message = note_text(origin, size, root)
+        # Outside the lock: the key is in another process, and records must not wait for it.
+        signature = sign(message)
+        if not verify_signature(public_key, signature, message):
+            raise SignerError("The signature of the checkpoint does not fit the device key.")
+        item = NoteSignature(person, key_id(person, public_key), signature)
+        text = Checkpoint(origin, self.log_id, size, root, (item,)).to_text()
+        with self._mutex:
+            self._refuse_unusable()
+            self._usable = False
+            try:
+                files.append_file(self._folder / files.CHECKPOINTS_FILE, text.encode("utf-8"))
+            except OSError as error:
+                raise files.storage_error(error, "A checkpoint cannot be written", poisoned=True) from error
+            self._usable = True
+        return text
+
+    def put_blob(self, data: bytes, media: str) -> str:
+        """Keep ``data`` (at most 1 MiB) once; returns its SHA-256 in lower hex. Raises as append.
+
+        A blob is never split over records: what the program takes in is at most 1 MiB (CONTRACTS G), and a
+        record holds that.
+        """
+        fields = blob_fields(data, media)
+        sha256 = str(fields["sha256"])
+        with self._mutex:
+            if self._blobs.find(sha256, self.records) is None:
+                self.append("blob.put", fields)
+        return sha256
+
+    def get_blob(self, sha256: str) -> bytes:
+        """The bytes behind a hash. Raises NotFoundError, IntegrityError JOURNAL_BROKEN."""
+        with self._mutex:
+            index = self._blobs.find(sha256, self.records)
+        if index is None:
+            raise NotFoundError("The journal holds no such blob.")
+        return blob_content(self.read(index), sha256)
+
+    def add_device_key(self, person: str, public_key: bytes) -> None:
+        """Add a key to log.json, whose checkpoints then count. Raises UsageError, IntegrityError STORAGE_*."""
+        with self._mutex:
+            info = self._log.info.with_key(person, public_key)
+            if info != self._log.info:
+                write_log_info(self._folder, info)
+                self._log.info = info
+
+    def close(self) -> None:
+        """Give the files and the lock back. Harmless the second time."""
+        with self._mutex:
+            self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _check_org(org: str) -> None:
+    """It becomes the first line of each checkpoint, before a slash."""
+    if not 1 <= len(org) <= 128 or "/" in org or not org.isprintable() or org != org.strip():
+        raise UsageError("An organisation's name has 1 to 128 printable characters and no slash.")
+    canonical(org)

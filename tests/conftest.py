@@ -18,7 +18,9 @@ VECTORS = DATA / "vectors"
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("quick", settings(max_examples=50, **_COMMON))
 settings.register_profile("full", settings(max_examples=300, print_blob=True, **_COMMON))
-settings.register_profile("soak", settings(max_examples=5_000, print_blob=True, phases=tuple(Phase), **_COMMON))
+settings.register_profile(
+    "soak", settings(max_examples=5_000, print_blob=True, phases=tuple(Phase), **_COMMON)
+)
 settings.load_profile(os.environ.get("COUNTERSIGN_HYPOTHESIS", "quick"))
 
 # A test must never read or write the keyring of the person who runs it; child processes inherit this.

@@ -11,9 +11,9 @@ from decimal import Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidO
 
 from signer_app.core.errors import MalformedError
 
-#: Wide enough for sums over the whole exponent range; anything that would round raises instead.
+#: Wide enough for sums of any amounts that parse_decimal reads; anything that would round raises instead.
 EXACT = Context(
-    prec=400, Emin=-500, Emax=500, traps=[InvalidOperation, DivisionByZero, Inexact, Overflow, Clamped]
+    prec=500, Emin=-500, Emax=500, traps=[InvalidOperation, DivisionByZero, Inexact, Overflow, Clamped]
 )
 EXACT.traps[Rounded] = False
 

@@ -41,7 +41,7 @@ class Effect:
 def _plain(value: object) -> JsonValue:
     if isinstance(value, AssetAmount):
         return {"asset": value.asset, "amount": value.amount}
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if value is None or isinstance(value, bool | int | str):
         return value

@@ -7,7 +7,7 @@ and ``signed_at`` of a signature are display only.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -16,7 +16,7 @@ from signer_app.core.clock import parse_time
 from signer_app.core.errors import MalformedError
 from signer_app.core.json_types import JsonObject
 
-FORMAT = "countersign/proposal@1"
+FORMAT: Final = "countersign/proposal@1"
 SUFFIX = ".countersign"
 MEDIA_TYPE = "application/vnd.countersign+json"
 

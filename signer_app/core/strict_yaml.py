@@ -33,11 +33,22 @@ def read_yaml(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> JsonValue:
     if "\0" in text:
         raise MalformedError("The input holds a NUL character.")
     try:
-        value = _Builder(yaml.parse(text, Loader=yaml.SafeLoader), limits).document()
-    except yaml.YAMLError as error:
+        value = _Builder(yaml.parse(text, Loader=_Loader), limits).document()
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: an escape beyond Unicode
         raise MalformedError(f"The input is not YAML: {_one_line(error)}.") from error
     check_tree(value, limits)
     return value
+
+
+class _Loader(yaml.SafeLoader):
+    """Only its scanner and parser are used. They drop directives that they do not know; this refuses them."""
+
+    def process_directives(self) -> tuple[object, object]:
+        if self.check_token(yaml.DirectiveToken):
+            raise MalformedError("The YAML holds a directive, which is not read here.")
+        # The library's stubs leave this method without types.
+        result: tuple[object, object] = super().process_directives()  # type: ignore[no-untyped-call]
+        return result
 
 
 class _Builder:
@@ -53,8 +64,6 @@ class _Builder:
         start = next(self._events)
         if not isinstance(start, yaml.DocumentStartEvent):
             raise _refused(start, "an empty document")
-        if start.version is not None or start.tags:
-            raise _refused(start, "a directive")
         root = self._node()
         self._expect(yaml.DocumentEndEvent)
         event = next(self._events)

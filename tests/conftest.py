@@ -1,11 +1,10 @@
-"""What every test gets: hypothesis profiles, no network but loopback, no settings of the person at the machine."""
+"""What every test gets: hypothesis profiles, no network but loopback, no settings from outside."""
 
 from __future__ import annotations
 
 import os
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,12 +48,11 @@ sys.addaudithook(_refuse_the_network)
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Failpoints and other settings of the environment are for the test that sets them."""
     for name in list(os.environ):
         if name.startswith("COUNTERSIGN_") and name != "COUNTERSIGN_HYPOTHESIS":
             monkeypatch.delenv(name)
-    yield
 
 
 @pytest.fixture

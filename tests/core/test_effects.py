@@ -78,8 +78,9 @@ def test_effects_are_values() -> None:
 
 def test_a_transfer() -> None:
     transfer = Transfer(
-        path="RawTransactions[4]", account=A, to=A, tag="17", memo=None, asset=XRP, amount="1.5", base="1500000",
-        max_spend=AssetAmount(XRP, "2"), min_delivered=None, partial=False, paths=False, issue=False,
+        path="RawTransactions[4]", account=A, to=A, tag="17", memo=None, asset=XRP, amount="1.5",
+        base="1500000", max_spend=AssetAmount(XRP, "2"), min_delivered=None, partial=False, paths=False,
+        issue=False,
     )  # fmt: skip
     assert transfer.to_json() == {
         "kind": "Transfer",

@@ -19,7 +19,7 @@ def read(text: str) -> JsonValue:
     return read_yaml(text.encode("utf-8"))
 
 
-# --- "a plain scalar is true, false, null or an integer, spelled exactly so" ---------------------------------
+# --- "a plain scalar is true, false, null or an integer, spelled exactly so" ----------------------
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_block_scalars_are_strings() -> None:
     assert read("a: |\n  12\nb: >-\n  true\n  false\n") == {"a": "12\n", "b": "true false"}
 
 
-# --- "keys are strings; no anchors, aliases, tags, merge keys, directives or second documents" ---------------
+# --- "keys are strings; no anchors, aliases, tags, merge keys, directives or second documents" ----
 
 
 @pytest.mark.parametrize("key", ["1", "true", "null", "[a]", "{a: 1}", "? [a, b]\n"])
@@ -178,7 +178,7 @@ def test_one_explicit_document_is_read() -> None:
     assert read("--- text") == "text"
 
 
-# --- "NUL and lone surrogates are refused"; bytes ------------------------------------------------------------
+# --- "NUL and lone surrogates are refused"; bytes -------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_limits_are_those_of_json() -> None:
         assert caught.value.code == "TOO_LARGE"
 
 
-# --- properties ---------------------------------------------------------------------------------------------
+# --- properties -----------------------------------------------------------------------------------
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 values: st.SearchStrategy[JsonValue] = st.recursive(

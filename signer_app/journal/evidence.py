@@ -25,7 +25,7 @@ _FILE_LIMIT = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One claim about the log. ``given`` marks a checkpoint that the caller named, not one beside the file."""
+    """One claim about the log. ``given`` marks a checkpoint that the caller named."""
 
     size: int
     root: bytes

@@ -56,7 +56,7 @@ class Recovery:
 
 
 def examine(folder: Path, info: LogInfo, head: Head | None) -> tuple[Scan, Evidence]:
-    """Scan the journal, noting the roots that head and checkpoints speak of. Raises OSError, IntegrityError."""
+    """Scan the journal, noting the roots that are stated. Raises OSError, IntegrityError."""
     evidence = gather(folder, log_id=info.log_id.hex(), keys=info.device_keys, head=head)
     with (folder / JOURNAL_FILE).open("rb", buffering=0) as stream:
         result = scan(stream, log_id=info.log_id, sizes=evidence.sizes, keep_offsets=True)

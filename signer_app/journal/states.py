@@ -74,7 +74,7 @@ class Verification:
     reason: str = ""
 
     def to_json(self) -> JsonObject:
-        """Shape: CONTRACTS C6, and log_id, redacted, unanchored, checkpoint {size, root, signature}, reason."""
+        """CONTRACTS C6, and log_id, redacted, unanchored, checkpoint {size, root, signature}, reason."""
         return {
             "state": self.state.value,
             "log_id": self.log_id,

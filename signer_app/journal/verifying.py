@@ -61,6 +61,7 @@ def verify(
     unnamed = opener.unnamed_redactions(result) if opener else []
     if unnamed and (bad is None or unnamed[0] < bad):
         bad = unnamed[0]
+        root = _root_of_first(file, known, bad)
     if bad is not None:
         state, reason = State.TAMPERED, f"Record {bad} is not what was written."
     else:
@@ -75,10 +76,18 @@ def verify(
             reason = f"{unanchored} records are newer than the last anchor."
     return Verification(
         state=state, log_id=known.hex() if known else None, records=result.records,
-        size_checked=result.size if result.first_bad is not None or bad is None else bad,
+        size_checked=result.size if bad is None else bad,
         root=root.hex(), first_bad=bad, torn_bytes=result.torn_bytes, redacted=len(result.redacted),
         decrypted=opener is not None, unanchored=unanchored, checkpoint=checkpoint, reason=reason,
     )  # fmt: skip
+
+
+def _root_of_first(file: Path, log_id: bytes | None, size: int) -> bytes:
+    try:
+        with file.open("rb", buffering=0) as stream:
+            return scan(stream, log_id=log_id, sizes=(size,)).roots[size]
+    except OSError as error:
+        raise storage_error(error, "The journal cannot be read") from error
 
 
 def _explain(state: State, size: int, result: Scan) -> str:

@@ -135,7 +135,8 @@ class Journal:
         )
         found = recovery.put_aside(
             self._folder, self._log.descriptor, result,
-            stamp=self._clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"), give_up=evidence if give_up else None,
+            stamp=self._clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"),
+            give_up=evidence if give_up else None,
         )  # fmt: skip
         if found is None:
             return
@@ -267,7 +268,7 @@ class Journal:
             raise IntegrityError("An earlier write to the journal failed.", code="JOURNAL_POISONED")
 
     def rotate_epoch(self, reason: str) -> int:
-        """Go over to a new epoch key; the record ``epoch.rotated`` is the first under it. Returns its index."""
+        """Begin a new epoch key with the record ``epoch.rotated``, whose index is returned."""
         plaintext = self._plaintext("epoch.rotated", {"epoch": self._epoch + 1, "reason": reason})
         with self._mutex:
             self._refuse_unusable()
@@ -362,7 +363,7 @@ class Journal:
         return blob_content(self.read(index), sha256)
 
     def add_device_key(self, person: str, public_key: bytes) -> None:
-        """Add a key to log.json, whose checkpoints then count. Raises UsageError, IntegrityError STORAGE_*."""
+        """Add a key to log.json; its checkpoints then count. Raises UsageError, IntegrityError STORAGE_*."""
         with self._mutex:
             info = self._log.info.with_key(person, public_key)
             if info != self._log.info:

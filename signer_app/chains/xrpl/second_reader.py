@@ -1,0 +1,64 @@
+"""The second implementation: the SDK must make our bytes from our reading of them (DESIGN promise 4).
+
+Our reader's JSON form goes through the SDK's encoder for the signing data, and where signatures stand in the
+bytes for the whole blob as well. Two encoders that share no code then give the same bytes, or nobody signs.
+This is the only module of the room that loads the SDK, when it is first used
+(docs/decisions/0004-second-reader.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from signer_app.chains.xrpl.address import decode_address
+from signer_app.chains.xrpl.transaction import NOT_IN_BODY, Transaction
+from signer_app.core.errors import MalformedError
+from signer_app.core.json_types import JsonObject
+
+#: What the SDK raises on JSON that it cannot write; it does not map its own failures.
+_SDK_REFUSALS = (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError, AssertionError)
+
+_Encoders = tuple[
+    Callable[[JsonObject], str],
+    Callable[[JsonObject], str],
+    Callable[[JsonObject, str], str],
+    type[Exception],
+]
+
+
+@cache
+def _encoders() -> _Encoders:
+    from xrpl.constants import XRPLException  # noqa: PLC0415 - the SDK loads when it is first needed
+    from xrpl.core.binarycodec import encode, encode_for_multisigning, encode_for_signing  # noqa: PLC0415
+
+    return encode, encode_for_signing, encode_for_multisigning, XRPLException
+
+
+def require_agreement(transaction: Transaction, signer: str | None = None) -> None:
+    """MalformedError REENCODE_MISMATCH unless the SDK gives the same signing data and blob.
+
+    ``signer``: classic address of the list member whose signing data is compared in multi mode; without one
+    the data is compared as if the account itself signed, which differs in the last 20 bytes only.
+    """
+    encode, single, multi, sdk_error = _encoders()
+    fields: JsonObject = {**transaction.fields, "SigningPubKey": transaction.signing_key}
+    try:
+        if transaction.multi:
+            member = signer or transaction.account
+            _same(multi(fields, member), transaction.multi_signing_data(decode_address(member)))
+        else:
+            _same(single(fields), transaction.single_signing_data())
+        if any(not part.field.signing for part in transaction.parts) or NOT_IN_BODY & fields.keys():
+            _same(encode(transaction.fields), transaction.blob)
+    except (sdk_error, *_SDK_REFUSALS) as error:
+        raise MalformedError(
+            "The second reader cannot write this transaction again.", code="REENCODE_MISMATCH"
+        ) from error
+
+
+def _same(theirs: str, ours: bytes) -> None:
+    if theirs.upper() != ours.hex().upper():
+        raise MalformedError(
+            "Two readers give different bytes for this transaction.", code="REENCODE_MISMATCH"
+        )

@@ -295,3 +295,34 @@ def values(replies: Sequence[Reply[Client, Value]]) -> Iterator[tuple[Node[Clien
     for reply in replies:
         if reply.value is not None:
             yield reply.node, reply.value
+
+
+def agreed(replies: Sequence[Reply[Client, Value]], min_agree: int, what: str) -> Value:
+    """The value on which at least ``min_agree`` operators agree and none differs.
+
+    ``what`` completes the sentences ("the signer list of r…"). Raises NODES_DISAGREE when two values
+    differ, else the first node's error when too few operators answered.
+    """
+    by_operator: dict[str, Value] = {}
+    for node, value in values(replies):
+        if by_operator.setdefault(node.operator, value) != value:
+            raise _disagree(what, (node.operator,))
+    found = list(by_operator.values())
+    if any(value != found[0] for value in found[1:]):
+        raise _disagree(what, sorted(by_operator))
+    if len(found) < min_agree:
+        first = next((reply.error for reply in replies if reply.error is not None), None)
+        raise NodeError(
+            f"{len(found)} of {min_agree} operators said {what}.",
+            code=first.code if first else "NODE_UNREACHABLE",
+            details={"nodes": [reply.error.to_json() for reply in replies if reply.error]},
+        )
+    return found[0]
+
+
+def _disagree(what: str, operators: Sequence[str]) -> NodeError:
+    return NodeError(
+        f"The operators {', '.join(operators)} do not agree on {what}.",
+        code="NODES_DISAGREE",
+        details={"operators": [*operators]},
+    )

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from signer_app.chains.node import Answer, HttpEndpoint, NodeStatus, Spans, TimeLimits, node_error
-from signer_app.core.amounts import EXACT
+from signer_app.chains.node import Answer, HttpEndpoint, NodeStatus, TimeLimits, node_error
+from signer_app.chains.xrpl.answers import (
+    AccountInfo,
+    History,
+    LedgerHeader,
+    LedgerTransaction,
+    ServerInfo,
+    SubmitAnswer,
+    drops,
+    ripple_time,
+    signer_list,
+    spans,
+    transaction,
+)
 from signer_app.core.config import NodeProfile
 from signer_app.core.errors import NodeError
 from signer_app.core.json_types import JsonObject, JsonValue
 
-#: Seconds from the Unix epoch to the XRP Ledger's (2000-01-01T00:00:00Z).
-RIPPLE_EPOCH: Final = 946_684_800
-_DROPS_PER_XRP: Final = 1_000_000
 _PAGE: Final = 200
 #: Pages of one listing. A node that never ends its list is wrong, not rich.
 _MAX_PAGES: Final = 500
@@ -36,90 +42,6 @@ _BEHIND = frozenset(
 _BUSY = frozenset({"slowDown", "tooBusy", "failedToForward", "notEnabled", "noPermission"})
 _ACCOUNT_MISSING = "actNotFound"
 _TX_MISSING = "txnNotFound"
-
-
-@dataclass(frozen=True, slots=True)
-class ServerInfo:
-    """server_info: who the node is, what it holds, and the fees of its newest validated ledger, in drops."""
-
-    network: str
-    validated: int
-    age_s: int | None
-    history: Spans
-    base_fee: int
-    reserve_base: int
-    reserve_inc: int
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerHeader:
-    """A closed ledger: index, hash (upper hex), close time."""
-
-    index: int
-    hash: str
-    close_time: datetime
-    validated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSigner:
-    """An entry of a signer list: r-address and weight."""
-
-    address: str
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSigners:
-    """A signer list object."""
-
-    quorum: int
-    signers: tuple[ListedSigner, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AccountInfo:
-    """account_info at one ledger: balance in drops, flags as the ledger's 32 bits."""
-
-    address: str
-    balance: int
-    sequence: int
-    flags: int
-    owner_count: int
-    regular_key: str | None
-    signer_list: ListedSigners | None
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerTransaction:
-    """A transaction as a node shows it: JSON fields, metadata, ledger index and result code."""
-
-    tx_id: str
-    ledger: int
-    validated: bool
-    result: str
-    close_time: datetime | None
-    tx: JsonObject
-    meta: JsonObject
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """account_tx: the transactions found and the ledger range that the node says it searched."""
-
-    transactions: tuple[LedgerTransaction, ...]
-    low: int
-    high: int
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitAnswer:
-    """submit: ``code`` is the engine result, or the RPC error where the node gave no engine result."""
-
-    code: str
-    is_engine_result: bool
-    message: str
-    raw: JsonObject
 
 
 class XrplClient:
@@ -156,10 +78,10 @@ class XrplClient:
             network=network,
             validated=ledger.integer("seq"),
             age_s=ledger.optional_integer("age"),
-            history=_spans(info),
-            base_fee=_drops(ledger, "base_fee_xrp"),
-            reserve_base=_drops(ledger, "reserve_base_xrp"),
-            reserve_inc=_drops(ledger, "reserve_inc_xrp"),
+            history=spans(info),
+            base_fee=drops(ledger, "base_fee_xrp"),
+            reserve_base=drops(ledger, "reserve_base_xrp"),
+            reserve_inc=drops(ledger, "reserve_inc_xrp"),
         )
 
     def ledger(self, index: int | None = None) -> LedgerHeader:
@@ -196,7 +118,7 @@ class XrplClient:
             flags=data.integer("Flags"),
             owner_count=data.integer("OwnerCount"),
             regular_key=data.optional_text("RegularKey"),
-            signer_list=_signer_list(lists[0]) if lists else None,
+            signer_list=signer_list(lists[0]) if lists else None,
         )
 
     def account_objects(self, address: str, kind: str, ledger: int) -> tuple[Answer, ...]:
@@ -245,7 +167,7 @@ class XrplClient:
         }
         for _ in range(_MAX_PAGES):
             answer = self._call("account_tx", request)
-            page = tuple(_transaction(item) for item in answer.objects("transactions"))
+            page = tuple(transaction(item) for item in answer.objects("transactions"))
             searched = (
                 max(low, answer.integer("ledger_index_min")),
                 min(high, answer.integer("ledger_index_max")),
@@ -278,7 +200,7 @@ class XrplClient:
         answer = self._call("tx", request, absent=_TX_MISSING)
         if answer.data.get("error") == _TX_MISSING or answer.data.get("ledger_index") is None:
             return None
-        return _transaction(answer)
+        return transaction(answer)
 
     def fee(self) -> int:
         """Drops that a transaction of base size pays for the open ledger now."""
@@ -348,61 +270,3 @@ class XrplClient:
 def connect(profile: NodeProfile, limits: TimeLimits | None = None) -> XrplClient:
     """The client of a configured node. Opens no connection yet."""
     return XrplClient(profile.id, profile.url, profile.network, limits)
-
-
-def ripple_time(seconds: int) -> datetime:
-    """UTC time of seconds since the ledger's epoch."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=RIPPLE_EPOCH + seconds)
-
-
-def _drops(ledger: Answer, key: str) -> int:
-    """server_info gives fees in XRP as a JSON number, such as 1e-05, which is read as text."""
-    value = ledger.data.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ledger.wrong(f"{key} is not a number")
-    try:
-        drops = EXACT.multiply(EXACT.create_decimal(value), Decimal(_DROPS_PER_XRP))
-    except InvalidOperation as error:
-        raise ledger.wrong(f"{key} is not a number") from error
-    if not drops.is_finite() or drops < 0 or drops != drops.to_integral_value():
-        raise ledger.wrong(f"{key} is not an amount of drops")
-    return int(drops)
-
-
-def _spans(info: Answer) -> Spans:
-    text = info.text("complete_ledgers")
-    if text in ("empty", ""):
-        return Spans(())
-    ranges: list[tuple[int, int]] = []
-    for part in text.split(","):
-        match = re.fullmatch(r"([0-9]{1,10})(?:-([0-9]{1,10}))?", part.strip())
-        if match is None:
-            raise info.wrong("complete_ledgers cannot be read")
-        low, high = int(match.group(1)), int(match.group(2) or match.group(1))
-        if low > high or (ranges and low <= ranges[-1][1]):
-            raise info.wrong("complete_ledgers is out of order")
-        ranges.append((low, high))
-    return Spans(tuple(ranges))
-
-
-def _signer_list(item: Answer) -> ListedSigners:
-    entries = [entry.object("SignerEntry") for entry in item.objects("SignerEntries")]
-    signers = tuple(ListedSigner(entry.text("Account"), entry.integer("SignerWeight")) for entry in entries)
-    if len({signer.address for signer in signers}) != len(signers):
-        raise item.wrong("a signer stands twice in the list")
-    return ListedSigners(item.integer("SignerQuorum"), signers)
-
-
-def _transaction(item: Answer) -> LedgerTransaction:
-    """An entry of account_tx or the answer of tx, api_version 2: tx_json apart from hash and ledger_index."""
-    tx, meta = item.object("tx_json"), item.object("meta")
-    date = tx.optional_integer("date")
-    return LedgerTransaction(
-        tx_id=item.text("hash").upper(),
-        ledger=item.integer("ledger_index"),
-        validated=item.flag("validated"),
-        result=meta.text("TransactionResult"),
-        close_time=None if date is None else ripple_time(date),
-        tx=tx.data,
-        meta=meta.data,
-    )

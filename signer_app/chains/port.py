@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from signer_app.core.inspection import Inspection
+from signer_app.chains.intents import Intent, Terms
+from signer_app.core.facts import Fact
+from signer_app.core.inspection import Inspection, Slot
 from signer_app.core.json_types import JsonObject
 
 
@@ -85,6 +87,74 @@ class Combined:
     weight: int
 
 
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """What composing a transaction needs to know, read at one validated ledger.
+
+    ``tickets`` are the unused ones, ascending. ``signer_count`` is the length of the signer list (0: none).
+    ``base_fee`` is in base units. ``seconds_per_ledger`` is a lower bound used to turn days into ledgers.
+    """
+
+    validated: int
+    sequence: int
+    tickets: tuple[int, ...]
+    signer_count: int
+    base_fee: int
+    seconds_per_ledger: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One answer to a submission. ``answer`` is the node's own word, or why there was none."""
+
+    node: str
+    answer: str
+    at: str
+    accepted: bool
+
+    def to_json(self) -> JsonObject:
+        return {"node": self.node, "answer": self.answer, "at": self.at}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the ledger proves about a body (DESIGN promise 8).
+
+    ``state`` is OPEN (can still execute), UNKNOWN (no proof), CONFIRMED, FAILED, EXPIRED or SUPERSEDED.
+    ``evidence`` holds what was read: nodes, ledgers, transaction id, result.
+    """
+
+    state: str
+    tx_id: str | None
+    evidence: JsonObject
+
+
+class LedgerReader(Protocol):
+    """The nodes of one network, asked as one. Every call may raise NodeError."""
+
+    network: str
+
+    def facts(self, *, account: str, destinations: Sequence[str], window_s: int) -> tuple[Fact, ...]:
+        """Observations of every operator at one pinned validated ledger (CONTRACTS B)."""
+        ...
+
+    def account_state(self, account: str) -> AccountState: ...
+
+    def signers(self, account: str) -> tuple[SignerList, Mapping[str, SignerKeys]]:
+        """The signer list and each member's keys, as the operators agree. NODES_DISAGREE otherwise."""
+        ...
+
+    def submit(self, blob: bytes) -> tuple[Attempt, ...]:
+        """Offer the bytes to the nodes. An answer is never proof of an outcome."""
+        ...
+
+    def outcome(
+        self, *, account: str, body: str, slot: Slot, expiry_ledger: int | None, since_ledger: int
+    ) -> Outcome:
+        """Look for proof of what became of ``body``, from ``since_ledger`` on."""
+        ...
+
+
 class Chain(Protocol):
     """A ledger's pure part."""
 
@@ -116,6 +186,14 @@ class Chain(Protocol):
         keys: Mapping[str, SignerKeys],
     ) -> Combined:
         """Verify everything again and join. Refused ones are reported, never raised."""
+        ...
+
+    def compose(self, intent: Intent, *, network: str, account: str, terms: Terms) -> str:
+        """The unsigned body (CONTRACTS C1) that does what ``intent`` says. Raises MalformedError."""
+        ...
+
+    def fee_for(self, *, base_fee: int, signers: int) -> int:
+        """Fee in base units that pays for ``signers`` signatures with headroom for load."""
         ...
 
     def normalise_account(self, text: str, network: str) -> str:

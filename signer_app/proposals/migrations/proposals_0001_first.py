@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("links", sa.Text(), nullable=False),
         sa.Column("added_at", sa.Text(), nullable=False),
         sa.Column("added_index", sa.Integer(), nullable=False),
-        sa.Column("first_release_ledger", sa.Text()),
+        sa.Column("since_ledger", sa.Text()),
         sa.Column("tx_id", sa.Text()),
         sa.Column("outcome", sa.Text()),
         sa.Column("updated_at", sa.Text(), nullable=False),

@@ -112,6 +112,7 @@ def _proposal_added(connection: Connection, index: int, record: JsonObject) -> N
             },
             type=_text(record, "tx_type"),
             expiry_ledger=expiry,
+            since_ledger=record.get("since_ledger"),
             expires_at=record.get("expires_at"),
             effects=_json(record.get("effects", [])),
             links=_json(record.get("links", [])),
@@ -141,13 +142,6 @@ def _signature(connection: Connection, index: int, record: JsonObject) -> None:
                 receipt=_json(receipt) if receipt is not None else None,
                 record=index,
             )
-        )
-    ledger = record.get("ledger")
-    if isinstance(ledger, str):
-        connection.execute(
-            update(t.proposals)
-            .where(t.proposals.c.id == identifier, t.proposals.c.first_release_ledger.is_(None))
-            .values(first_release_ledger=ledger)
         )
     _close_intents(connection, "sign", identifier, record.get("signer"))
 

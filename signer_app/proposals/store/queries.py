@@ -75,7 +75,7 @@ class Proposal:
     author: JsonObject | None
     links: list[JsonValue]
     added_index: int
-    first_release_ledger: str | None
+    since_ledger: str | None
     tx_id: str | None
     outcome: JsonObject | None
     updated_at: str

@@ -42,7 +42,7 @@ proposals = Table(
     Column("links", Text, nullable=False),
     Column("added_at", Text, nullable=False),
     Column("added_index", Integer, nullable=False),
-    Column("first_release_ledger", Text),
+    Column("since_ledger", Text),
     Column("tx_id", Text),
     Column("outcome", Text),
     Column("updated_at", Text, nullable=False),

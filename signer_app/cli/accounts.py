@@ -1,0 +1,72 @@
+"""`countersign accounts`: names for accounts, and what the ledger says about them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from signer_app.cli import render
+from signer_app.cli.opening import workspace
+from signer_app.cli.session import session_of
+from signer_app.core.json_types import JsonObject
+
+app = typer.Typer(name="accounts", help="Accounts that this workspace watches.")
+
+Account = Annotated[str, typer.Argument(metavar="CAIP-10", help="Such as xrpl:0:r…")]
+
+
+@app.command("add")
+def add(
+    context: typer.Context,
+    account: Account,
+    label: Annotated[str, typer.Option("--label", help="A name that people see. It decides nothing.")],
+) -> None:
+    """Name an account."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        result = opened.add_account(account, label)
+    session.output.result(result, lambda console: render.rows(console, list(result.items())))
+
+
+@app.command("list")
+def list_accounts(context: typer.Context) -> None:
+    """Named accounts, and those that the policy in force names."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        result = opened.list_accounts()
+    session.output.result(result, lambda console: _list(console, result))
+
+
+@app.command("show")
+def show(context: typer.Context, account: Account) -> None:
+    """What the operators say about an account now: balance, signers, tickets, ways past the signers."""
+    session = session_of(context)
+    with workspace(session) as opened, session.output.working("Asking the nodes"):
+        result = opened.show_account(account)
+    session.output.result(result, lambda console: _show(console, result))
+
+
+def _list(console: Console, result: JsonObject) -> None:
+    found = render.items(result["accounts"])
+    if not found:
+        console.print("No account yet. Run accounts add.")
+        return
+    table = render.table("account", "label", "in policy")
+    for account in found:
+        table.add_row(
+            str(account["account"]), str(account["label"] or ""), "yes" if account["in_policy"] else "no"
+        )
+    console.print(table)
+
+
+def _show(console: Console, result: JsonObject) -> None:
+    console.print(str(result["account"]))
+    for fact in render.items(result["facts"]):
+        console.print(f"\n{fact['kind']} {fact['key']}")
+        for seen in render.items(fact["observations"]):
+            console.print(f"  {seen['operator']} at ledger {seen['ledger']}")
+            render.rows(
+                console, [(f"    {name}", str(value)) for name, value in render.obj(seen["value"]).items()]
+            )

@@ -1,0 +1,165 @@
+"""The command `countersign`: global options, the nouns, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import click
+import typer
+
+from signer_app.cli import (
+    accounts,
+    demo_command,
+    inspect_command,
+    journal,
+    keys,
+    nodes,
+    policy,
+    practice,
+    proposal,
+    slots,
+    workspace,
+)
+from signer_app.cli.output import Output
+from signer_app.cli.session import Session
+from signer_app.core.errors import CountersignError, UnforeseenError, UsageError
+
+app = typer.Typer(
+    name="countersign",
+    help="Read, check, sign and send multisig transactions, and keep a record that an auditor can check.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("inspect")(inspect_command.inspect)
+app.command("demo")(demo_command.demo)
+for noun in (workspace, keys, accounts, nodes, policy, proposal, slots, journal, practice):
+    app.add_typer(noun.app)
+
+#: Global options that take a value, and those that do not. They may stand anywhere in the command.
+_VALUED = frozenset({"--workspace", "--passphrase-file", "--key-passphrase-file"})
+_PLAIN = frozenset({"--json", "--yes", "--offline"})
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    workspace_dir: Path | None = typer.Option(
+        None,
+        "--workspace",
+        metavar="DIR",
+        help="The workspace folder. Default: COUNTERSIGN_WORKSPACE, or here.",
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object and nothing else."),
+    passphrase_file: Path | None = typer.Option(
+        None, "--passphrase-file", metavar="FILE", help="File whose first line opens the vault."
+    ),
+    key_passphrase_file: Path | None = typer.Option(
+        None, "--key-passphrase-file", metavar="FILE", help="File whose first line opens the keys."
+    ),
+    yes: bool = typer.Option(False, "--yes", help="Answer yes to questions that lose nothing."),
+    offline: bool = typer.Option(False, "--offline", help="Use no network."),
+) -> None:
+    """Options that every command takes."""
+    context.obj = Session(
+        output=_output_of(context, as_json),
+        workspace=workspace_dir,
+        passphrase_file=passphrase_file,
+        key_passphrase_file=key_passphrase_file,
+        yes=yes,
+        offline=offline,
+    )
+
+
+def _output_of(context: typer.Context, as_json: bool) -> Output:
+    given = context.obj
+    return given if isinstance(given, Output) else Output(as_json=as_json)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code. Never raises."""
+    given = sys.argv[1:] if arguments is None else arguments
+    ordered = hoist(given)
+    output = Output(as_json="--json" in ordered[: len(ordered) - len(_rest(ordered))])
+    command = typer.main.get_command(app)
+    try:
+        command.main(args=ordered, prog_name="countersign", standalone_mode=False, obj=output)
+    except CountersignError as error:
+        output.error(error)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.exceptions.Abort:
+        output.error(UsageError("Stopped. What was journaled stays; nothing else was done."))
+    except click.ClickException as error:
+        _usage(output, error)
+    except KeyboardInterrupt:
+        output.error(UsageError("Stopped. What was journaled stays; nothing else was done."))
+    except BrokenPipeError:
+        # The reader of our output went away. Point stdout elsewhere, so that closing it stays quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001 - the process root: every other fault ends here
+        output.error(_unforeseen(error))
+    return output.exit_code
+
+
+def _usage(output: Output, error: click.ClickException) -> None:
+    context = getattr(error, "ctx", None)
+    if not output.as_json and type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+        sys.stderr.write(context.get_help() + "\n")
+        output.exit_code = 2
+        return
+    where = f" Run {context.command_path} --help." if context is not None else ""
+    output.error(UsageError(error.format_message(), hint=where.strip() or None))
+
+
+def _unforeseen(error: Exception) -> UnforeseenError:
+    """The place and the type, never the text: an exception's message may quote what it was given."""
+    if os.environ.get("COUNTERSIGN_DEBUG") == "1":
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "signer_app" in frame.filename] or frames
+    last = ours[-1] if ours else None
+    where = f"{Path(last.filename).name}:{last.lineno}" if last is not None else "unknown"
+    return UnforeseenError(
+        "The program met a case that it was not built for.",
+        details={"type": type(error).__name__, "where": where},
+    )
+
+
+def hoist(arguments: list[str]) -> list[str]:
+    """Global options first, in their order, so that they may be written anywhere before "--"."""
+    front: list[str] = []
+    rest: list[str] = []
+    position = 0
+    while position < len(arguments):
+        item = arguments[position]
+        if item == "--":
+            rest.extend(arguments[position:])
+            break
+        if item in _PLAIN or ("=" in item and item.partition("=")[0] in _VALUED):
+            front.append(item)
+        elif item in _VALUED and position + 1 < len(arguments):
+            front.extend(arguments[position : position + 2])
+            position += 1
+        else:
+            rest.append(item)
+        position += 1
+    return front + rest
+
+
+def _rest(ordered: list[str]) -> list[str]:
+    """What follows the global options."""
+    position = 0
+    while position < len(ordered):
+        if ordered[position] in _VALUED:
+            position += 2
+        elif ordered[position] in _PLAIN or ordered[position].partition("=")[0] in _VALUED:
+            position += 1
+        else:
+            break
+    return ordered[position:]

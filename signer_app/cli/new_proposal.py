@@ -1,0 +1,146 @@
+"""`countersign proposal new …`: one command for each kind that this version composes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from signer_app.chains.intents import Intent, Pay, ReserveTickets, SetSigners, Settings, Trust
+from signer_app.cli import render
+from signer_app.cli.opening import workspace
+from signer_app.cli.session import session_of
+from signer_app.core.amounts import parse_decimal
+from signer_app.core.caip import parse_account, parse_asset
+from signer_app.core.clock import parse_duration
+from signer_app.core.errors import UsageError
+from signer_app.core.inspection import Slot
+from signer_app.proposals.intake import Order
+
+app = typer.Typer(name="new", help="Compose a proposal. Slot, fee and last ledger come from the ledger.")
+
+From = Annotated[str, typer.Option("--from", metavar="CAIP-10", help="The account that acts.")]
+Ticket = Annotated[str | None, typer.Option("--ticket", help="Use this ticket instead of the next free one.")]
+Expires = Annotated[str, typer.Option("--expires-in", help="How long it may wait: 90s, 30m, 12h, 3d.")]
+Title = Annotated[str, typer.Option("--title", help="A few words for the signers. No check reads them.")]
+Note = Annotated[str, typer.Option("--note", help="More words for the signers.")]
+
+
+@app.command("payment")
+def payment(
+    context: typer.Context,
+    sender: From,
+    to: Annotated[str, typer.Option("--to", metavar="CAIP-10", help="The receiver.")],
+    asset: Annotated[str, typer.Option("--asset", metavar="CAIP-19", help="xrpl:N/slip44:144 for XRP.")],
+    amount: Annotated[str, typer.Option("--amount", help="In whole units, such as 25000.50.")],
+    tag: Annotated[str | None, typer.Option("--tag", help="The receiver's destination tag.")] = None,
+    expires_in: Expires = "1d",
+    ticket: Ticket = None,
+    title: Title = "",
+    note: Note = "",
+) -> None:
+    """Pay an amount of one asset."""
+    intent = Pay(to=str(parse_account(to)), asset=parse_asset(asset), amount=parse_decimal(amount), tag=tag)
+    _propose(context, sender, intent, expires_in, ticket, title, note)
+
+
+@app.command("trust")
+def trust(
+    context: typer.Context,
+    sender: From,
+    asset: Annotated[str, typer.Option("--asset", metavar="CAIP-19", help="The issued asset to accept.")],
+    limit: Annotated[str, typer.Option("--limit", help="Up to how much, in whole units.")],
+    flag: Annotated[
+        list[str] | None, typer.Option("--flag", help="Such as tfSetNoRipple; may be repeated.")
+    ] = None,
+    expires_in: Expires = "1d",
+    ticket: Ticket = None,
+    title: Title = "",
+    note: Note = "",
+) -> None:
+    """Accept an issued asset up to a limit."""
+    intent = Trust(parse_asset(asset), parse_decimal(limit), tuple(flag or ()))
+    _propose(context, sender, intent, expires_in, ticket, title, note)
+
+
+@app.command("signer-list")
+def signer_list(
+    context: typer.Context,
+    sender: From,
+    quorum: Annotated[
+        int, typer.Option("--quorum", help="Weight that signatures must reach; 0 removes the list.")
+    ],
+    signer: Annotated[
+        list[str] | None, typer.Option("--signer", metavar="CAIP-10=WEIGHT", help="May be repeated.")
+    ] = None,
+    expires_in: Expires = "1d",
+    ticket: Ticket = None,
+    title: Title = "",
+    note: Note = "",
+) -> None:
+    """Replace the list of who may sign for the account."""
+    entries = []
+    for entry in signer or ():
+        account, _, weight = entry.rpartition("=")
+        if not (weight.isascii() and weight.isdigit()):
+            raise UsageError(f"{entry[:100]!r} is not an account with its weight, such as xrpl:0:r…=1.")
+        entries.append((str(parse_account(account)), int(weight)))
+    _propose(context, sender, SetSigners(quorum, tuple(entries)), expires_in, ticket, title, note)
+
+
+@app.command("ticket")
+def tickets(
+    context: typer.Context,
+    sender: From,
+    count: Annotated[int, typer.Option("--count", help="How many tickets to set aside (1 to 250).")],
+    expires_in: Expires = "1d",
+    ticket: Ticket = None,
+    title: Title = "",
+    note: Note = "",
+) -> None:
+    """Set tickets aside, so that proposals can wait beside each other."""
+    _propose(context, sender, ReserveTickets(count), expires_in, ticket, title, note)
+
+
+@app.command("settings")
+def settings(
+    context: typer.Context,
+    sender: From,
+    set_flag: Annotated[list[str] | None, typer.Option("--set", help="Such as asfRequireDest.")] = None,
+    clear_flag: Annotated[list[str] | None, typer.Option("--clear", help="A flag to clear.")] = None,
+    domain: Annotated[
+        str | None, typer.Option("--domain", help="The account's domain; empty removes it.")
+    ] = None,
+    expires_in: Expires = "1d",
+    ticket: Ticket = None,
+    title: Title = "",
+    note: Note = "",
+) -> None:
+    """Change account settings."""
+    intent = Settings(tuple(set_flag or ()), tuple(clear_flag or ()), domain)
+    _propose(context, sender, intent, expires_in, ticket, title, note)
+
+
+def _propose(
+    context: typer.Context,
+    sender: str,
+    intent: Intent,
+    expires_in: str,
+    ticket: str | None,
+    title: str,
+    note: str,
+) -> None:
+    session = session_of(context)
+    account = parse_account(sender)
+    order = Order(
+        network=account.network,
+        account=sender,
+        intent=intent,
+        expires_in=parse_duration(expires_in),
+        title=title,
+        note=note,
+        slot=Slot("ticket", ticket) if ticket is not None else None,
+    )
+    with workspace(session, keys=True) as opened:
+        result = opened.proposals.new(order)
+    session.output.result(result, lambda console: render.proposal_judged(console, result))

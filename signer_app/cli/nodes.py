@@ -1,0 +1,107 @@
+"""`countersign nodes`: whom the program believes about a ledger."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from signer_app.cli import render
+from signer_app.cli.opening import workspace
+from signer_app.cli.session import session_of
+from signer_app.core.config import read_profile
+from signer_app.core.json_types import JsonObject, JsonValue
+
+app = typer.Typer(name="nodes", help="Ledger nodes, their operators and what they are used for.")
+
+
+@app.command("add")
+def add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="https://… (http:// on this machine only).")],
+    node_id: Annotated[str, typer.Option("--id", help="A name for the node.")],
+    operator: Annotated[str, typer.Option("--operator", help="Who runs it. Agreement counts operators.")],
+    network: Annotated[
+        str | None, typer.Option("--network", help="CAIP-2 id; default: the workspace's.")
+    ] = None,
+    ws: Annotated[str | None, typer.Option("--ws", help="Its WebSocket address.")] = None,
+    role: Annotated[list[str] | None, typer.Option("--role", help="read, submit; default both.")] = None,
+) -> None:
+    """Add a node. Checks need the same answer from as many operators as the policy says."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        roles: list[JsonValue] = list(role or ("read", "submit"))
+        profile: JsonObject = {
+            "id": node_id,
+            "operator": operator,
+            "network": network or opened.networks[0],
+            "url": url,
+            "ws": ws,
+            "roles": roles,
+        }
+        opened.add_node(read_profile(profile))
+        result = opened.describe_nodes()
+    session.output.result(result, lambda console: _nodes(console, result))
+
+
+@app.command("list")
+def list_nodes(context: typer.Context) -> None:
+    """The configured nodes."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        result = opened.describe_nodes()
+    session.output.result(result, lambda console: _nodes(console, result))
+
+
+@app.command("test")
+def test(context: typer.Context) -> None:
+    """Ask every node what network it is on, which ledger is validated and how much history it has."""
+    session = session_of(context)
+    with workspace(session) as opened, session.output.working("Asking the nodes"):
+        result = opened.test_nodes()
+    session.output.result(
+        result, lambda console: _tested(console, result), exit_code=0 if result["ok"] else 6
+    )
+
+
+@app.command("confirm")
+def confirm(context: typer.Context) -> None:
+    """Stand by a node list that was changed outside of the program. Always asks."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        result = opened.describe_nodes()
+        _nodes_to_stderr(session.output.note, result)
+        session.confirm("Use exactly these nodes from now on?", loses_nothing=False)
+        opened.confirm_nodes()
+        result = opened.describe_nodes()
+    session.output.result(result, lambda console: _nodes(console, result))
+
+
+def _nodes_to_stderr(note: object, result: JsonObject) -> None:
+    if callable(note):
+        for node in render.items(result["nodes"]):
+            note(f"{node['id']}  {node['operator']}  {node['network']}  {node['url']}")
+
+
+def _nodes(console: Console, result: JsonObject) -> None:
+    if not result["confirmed"]:
+        console.print("Changed outside of the program and not confirmed: not used.", style="bold red")
+    found = render.items(result["nodes"])
+    if not found:
+        console.print("No node yet. Run nodes add URL --id NAME --operator NAME.")
+        return
+    table = render.table("id", "operator", "network", "url", "roles")
+    for node in found:
+        roles = node["roles"] if isinstance(node["roles"], list) else []
+        table.add_row(
+            *(str(node[n]) for n in ("id", "operator", "network", "url")), ", ".join(map(str, roles))
+        )
+    console.print(table)
+
+
+def _tested(console: Console, result: JsonObject) -> None:
+    table = render.table("id", "operator", "answer", "validated", "history")
+    for node in render.items(result["nodes"]):
+        table.add_row(*(str(node[n] or "-") for n in ("id", "operator", "answer", "validated", "history")))
+    console.print(table)

@@ -1,0 +1,65 @@
+"""How commands answer: one JSON object with --json, words and tables for people otherwise."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from signer_app.core.errors import CountersignError
+from signer_app.core.json_types import JsonObject
+
+Human = Callable[[Console], None]
+
+
+class Output:
+    """Where results and progress go. stdout holds results alone; progress and errors go to stderr."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.exit_code = 0
+        self._console = Console(highlight=False, soft_wrap=True, markup=False)
+        self._stderr = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+
+    def result(self, result: JsonObject, human: Human, *, exit_code: int = 0) -> None:
+        """The command's one result. ``exit_code`` is 4 for a denying verdict, and so on (CONTRACTS C)."""
+        self.exit_code = exit_code
+        if self.as_json:
+            _write_json({"ok": True, "result": result})
+        else:
+            human(self._console)
+
+    def error(self, error: CountersignError) -> None:
+        """The command failed: an error object, or a sentence with its code and hint."""
+        self.exit_code = error.exit_code
+        if self.as_json:
+            _write_json({"ok": False, "error": error.to_json()})
+            return
+        self._stderr.print(f"{error.code}: {error.message}", style="bold red")
+        if error.hint:
+            self._stderr.print(f"  {error.hint}")
+        for name, value in error.details.items():
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            self._stderr.print(f"  {name}: {text}")
+
+    def note(self, text: str) -> None:
+        """A line of progress or advice for people."""
+        if not self.as_json:
+            self._stderr.print(text, style="dim")
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[None]:
+        """Show that something takes time; silent with --json and where stderr is no terminal."""
+        if self.as_json or not self._stderr.is_terminal:
+            yield
+            return
+        with self._stderr.status(text):
+            yield
+
+
+def _write_json(value: JsonObject) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=None, separators=(",", ":")) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,254 @@
+"""`countersign proposal`: the way of a proposal, one command a step (DESIGN section 2, CONTRACTS C5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from signer_app.cli import render
+from signer_app.cli.new_proposal import app as new_app
+from signer_app.cli.opening import workspace
+from signer_app.cli.policy import EXIT_OF
+from signer_app.cli.session import read_input, session_of, write_output
+from signer_app.core.canonical import canonical
+from signer_app.core.clock import parse_duration
+from signer_app.core.errors import UsageError
+from signer_app.core.json_types import JsonObject
+from signer_app.core.proposal_file import SUFFIX
+
+app = typer.Typer(name="proposal", help="Propose, check, sign, send and follow transactions.")
+app.add_typer(new_app)
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="The proposal's id, or its first digits.")]
+
+#: Exit codes of states after sending (CONTRACTS C5).
+_SENT_EXIT = {"SUBMITTED": 0, "CONFIRMED": 0, "UNKNOWN": 6, "FAILED": 8, "EXPIRED": 8, "SUPERSEDED": 8}
+
+
+@app.command("import")
+def import_file(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="A proposal file, or a native transaction.")],
+    network: Annotated[
+        str | None, typer.Option("--network", help="CAIP-2 id, where the bytes do not say.")
+    ] = None,
+    account: Annotated[str | None, typer.Option("--account", help="CAIP-10 id that it must be of.")] = None,
+) -> None:
+    """Add a proposal from a file, with the signatures in it. The same file again changes nothing."""
+    session = session_of(context)
+    data = read_input(file)
+    with workspace(session) as opened:
+        result = opened.proposals.import_bytes(data, network=network, account=account)
+    session.output.result(result, lambda console: render.proposal_judged(console, result))
+
+
+@app.command("list")
+def list_proposals(
+    context: typer.Context,
+    state: Annotated[
+        list[str] | None, typer.Option("--state", help="Only these states; may be repeated.")
+    ] = None,
+) -> None:
+    """The proposals of this workspace."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        result = opened.list_proposals(tuple(name.upper() for name in state) if state else None)
+    session.output.result(result, lambda console: _list(console, result))
+
+
+@app.command("show")
+def show(context: typer.Context, identifier: Id) -> None:
+    """Everything about one proposal: effects, signatures, quarantine, rejections, verdicts, attempts."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        result = opened.show_proposal(identifier)
+    session.output.result(result, lambda console: _show(console, result))
+
+
+@app.command("verify")
+def verify(context: typer.Context, identifier: Id) -> None:
+    """Judge a proposal again on fresh facts. Exit 0 for ALLOW, 4 otherwise."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        report = opened.proposals.verify(identifier).report
+        result = report.to_json()
+    session.output.result(
+        result, lambda console: render.report(console, result), exit_code=EXIT_OF[report.verdict]
+    )
+
+
+@app.command("export")
+def export(
+    context: typer.Context,
+    identifier: Id,
+    output: Annotated[Path, typer.Option("-o", "--output", help=f"Where to write it (…{SUFFIX}).")],
+    form: Annotated[
+        str, typer.Option("--format", help="countersign, native (unsigned JSON) or partial (blob).")
+    ] = "countersign",
+) -> None:
+    """Write a proposal as a file, for the next signer."""
+    session = session_of(context)
+    if form not in ("countersign", "native", "partial"):
+        raise UsageError(f"{form[:40]!r} is not countersign, native or partial.")
+    with workspace(session) as opened:
+        data, result = opened.export_proposal(identifier, form)
+        write_output(output, data, session)
+    result["file"] = str(output)
+    session.output.result(result, lambda console: console.print(f"Written to {output}."))
+
+
+@app.command("sign")
+def sign(
+    context: typer.Context,
+    identifier: Id,
+    key: Annotated[str, typer.Option("--key", help="The id of one of your keys (keys list).")],
+) -> None:
+    """Release one signature, if policy allows it with your signature counted in."""
+    session = session_of(context)
+    with workspace(session, keys=True) as opened:
+        result = opened.proposals.sign(identifier, opened.key(key))
+    session.output.result(result, lambda console: _signed(console, result))
+
+
+@app.command("add-signature")
+def add_signature(
+    context: typer.Context,
+    identifier: Id,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="A file with signatures of the same bytes.")],
+) -> None:
+    """Take signatures that others made. Each is verified; what does not fit is quarantined."""
+    session = session_of(context)
+    data = read_input(file)
+    with workspace(session) as opened:
+        result = opened.proposals.add_signatures(identifier, data)
+    session.output.result(result, lambda console: _added(console, result))
+
+
+@app.command("reject")
+def reject(
+    context: typer.Context,
+    identifier: Id,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it goes into the journal, signed by you.")],
+) -> None:
+    """Say no. The proposal is rejected when no quorum is possible any more."""
+    session = session_of(context)
+    with workspace(session, keys=True) as opened:
+        result = opened.proposals.reject(identifier, reason)
+    session.output.result(
+        result, lambda console: console.print(f"Recorded. The proposal is {result['state']}.")
+    )
+
+
+@app.command("submit")
+def submit(
+    context: typer.Context,
+    identifier: Id,
+    wait: Annotated[
+        str, typer.Option("--wait", metavar="S", help="Follow this long, in seconds or as 90s, 5m.")
+    ] = "0",
+) -> None:
+    """Send a proposal whose quorums are met. Exit 0 sent or confirmed, 6 unknown, 8 final without success."""
+    session = session_of(context)
+    seconds = _seconds(wait)
+    with workspace(session) as opened:
+        result = opened.proposals.submit(identifier)
+        if seconds:
+            result = {**result, **opened.proposals.track(identifier, seconds=seconds)}
+    session.output.result(
+        result, lambda console: _sent(console, result), exit_code=_SENT_EXIT.get(str(result["state"]), 0)
+    )
+
+
+@app.command("track")
+def track(
+    context: typer.Context,
+    identifier: Id,
+    follow: Annotated[bool, typer.Option("--follow", help="Until the outcome is final.")] = False,
+    wait: Annotated[str, typer.Option("--wait", metavar="S", help="Follow this long.")] = "0",
+) -> None:
+    """Look for proof of what became of a proposal. Exit 0 open or confirmed, 6 unknown, 8 without success."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        result = opened.proposals.track(identifier, seconds=None if follow else _seconds(wait))
+    session.output.result(
+        result, lambda console: _sent(console, result), exit_code=_SENT_EXIT.get(str(result["state"]), 0)
+    )
+
+
+def _seconds(text: str) -> float:
+    if text.isascii() and text.isdigit() and len(text) <= 7:
+        return float(int(text))
+    return parse_duration(text).total_seconds()
+
+
+def _list(console: Console, result: JsonObject) -> None:
+    found = render.items(result["proposals"])
+    if not found:
+        console.print("Nothing here. Run proposal new, or proposal import FILE.")
+        return
+    table = render.table("proposal", "state", "does", "uses", "signatures")
+    for entry in found:
+        effects = [effect for effect in render.items(entry["effects"]) if effect["kind"] != "FeePaid"]
+        words = "; ".join(render.effect_words(effect) for effect in effects)
+        slot = render.obj(entry["slot"])
+        table.add_row(
+            str(entry["proposal_id"])[:12], str(entry["state_words"]), render.safe_text(words, 200),
+            f"{slot['kind']} {slot['value']}", str(len(render.items(entry["signatures"]))),
+        )  # fmt: skip
+    console.print(table)
+
+
+def _show(console: Console, result: JsonObject) -> None:
+    render.proposal(console, result)
+    for name, title in (
+        ("quarantine", "Quarantined"),
+        ("rejections", "Rejections"),
+        ("verdicts", "Verdicts"),
+    ):
+        found = render.items(result[name])
+        if found:
+            console.print(f"\n{title}")
+        for entry in found:
+            words = ", ".join(
+                f"{key} {entry[key]}"
+                for key in ("phase", "verdict", "codes", "signer", "person", "code", "reason", "at")
+                if entry.get(key) not in (None, [])
+            )
+            console.print(f"  {render.safe_text(words, 1000)}")
+
+
+def _signed(console: Console, result: JsonObject) -> None:
+    signature, index = render.obj(result["signature"]), render.obj(result["journal"])["index"]
+    console.print(f"Signature verified and saved as record {index}.", style="green")
+    render.rows(console, list(signature.items()))
+    _quorum(console, result)
+
+
+def _quorum(console: Console, result: JsonObject) -> None:
+    quorum = render.obj(result["quorum"])
+    ledger = render.obj(quorum.get("ledger"))
+    console.print(f"Ledger quorum {ledger.get('have')} of {ledger.get('need')}. State: {result['state']}.")
+    for group in render.items(quorum.get("policy")):
+        console.print(f"Policy needs {group['need']} of {group['role']}, has {group['have']}.")
+
+
+def _added(console: Console, result: JsonObject) -> None:
+    for name, word in (("added", "added"), ("already", "already here")):
+        found = result[name]
+        for signer in found if isinstance(found, list) else []:
+            console.print(f"{signer}: {word}")
+    for entry in render.items(result["quarantined"]):
+        console.print(f"{entry['signer']}: QUARANTINED, {entry['code']}: {entry['reason']}", style="bold red")
+    _quorum(console, result)
+
+
+def _sent(console: Console, result: JsonObject) -> None:
+    console.print(f"State {result['state']}, transaction {result['tx_id']}")
+    for attempt in render.items(result.get("attempts")):
+        console.print(f"  {attempt['node']}: {attempt['answer']}")
+    evidence = result.get("evidence")
+    if evidence:
+        console.print(f"  evidence: {canonical(evidence).decode('utf-8')}")

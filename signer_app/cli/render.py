@@ -1,0 +1,194 @@
+"""Words and tables for people. Every text that came from outside goes through safe_text."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.core.text import safe_text
+
+_VERDICT_STYLE = {"ALLOW": "green", "DENY": "bold red", "NEEDS_OVERRIDE": "yellow"}
+_CHECK_STYLE = {"PASS": "green", "FAIL": "bold red", "INDETERMINATE": "yellow", "NOT_APPLICABLE": "dim"}
+
+
+def table(*columns: str) -> Table:
+    """An empty table in the house style; values are never cut."""
+    made = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def rows(console: Console, pairs: list[tuple[str, JsonValue]]) -> None:
+    """Label and value lines; null shows as a dash."""
+    width = max((len(label) for label, _ in pairs), default=0)
+    for label, value in pairs:
+        text = "-" if value is None else safe_text(str(value), 4000)
+        console.print(f"{label.ljust(width)}  {text}")
+
+
+def obj(value: JsonValue) -> JsonObject:
+    """``value`` if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: JsonValue) -> list[JsonObject]:
+    """The objects in a list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def effect_words(effect: JsonObject) -> str:
+    """One sentence that says what an effect does, with every value in it."""
+    kind = str(effect.get("kind"))
+    make = _WORDS.get(kind)
+    text = make(effect) if make else f"{kind}: {_rest(effect)}"
+    path = effect.get("path")
+    return f"[{path}] {text}" if path else text
+
+
+def _transfer(effect: JsonObject) -> str:
+    text = f"Send {effect['amount']} of {effect['asset']} to {effect['to']}"
+    text += f", tag {effect['tag']}" if effect.get("tag") is not None else ", no tag"
+    if effect.get("memo") is not None:
+        text += f", memo {effect['memo']}"
+    if effect.get("issue"):
+        text += ", newly issued"
+    if effect.get("partial"):
+        text += ", PARTIAL: less may arrive"
+    if effect.get("paths"):
+        text += ", converted on the way"
+    for name, words in (("max_spend", "spending at most"), ("min_delivered", "delivering at least")):
+        amount = obj(effect.get(name))
+        if amount:
+            text += f", {words} {amount['amount']} of {amount['asset']}"
+    return text
+
+
+def _rest(effect: JsonObject) -> str:
+    return ", ".join(
+        f"{name} {value}" for name, value in effect.items() if name not in ("kind", "path", "account")
+    )
+
+
+_WORDS = {
+    "Transfer": _transfer,
+    "FeePaid": lambda e: f"Pay a fee of {e['amount']} of {e['asset']}",
+    "TrustChange": lambda e: f"Accept up to {e['limit']} of {e['asset']}, flags {e['flags']}",
+    "AuthorityChange": lambda e: f"CHANGE WHO MAY SIGN: {e['what']} from {e['before']} to {e['after']}",
+    "SettingChange": lambda e: f"Set {e['name']} to {e['value']}",
+    "TicketReserve": lambda e: f"Set aside {e['count']} tickets",
+    "Unknown": lambda e: f"NOT UNDERSTOOD: {e['what']}",
+}
+
+
+def inspection(console: Console, result: JsonObject) -> None:
+    """The result of `inspect` for people."""
+    slot, expiry, fee = obj(result["sequence"]), obj(result["expiry"]), obj(result["fee"])
+    rows(
+        console,
+        [
+            ("Kind", result["type"]),
+            ("Network", result["network"]),
+            ("Account", result["account"]),
+            ("Uses", f"{slot['kind']} {slot['value']}"),
+            ("Expires", f"{expiry['kind']} {expiry['value']}" if expiry else "never"),
+            ("Fee", f"{fee['amount']} of {fee['asset']}"),
+            ("Proposal", result["proposal_id"]),
+            ("Body hash", result["body_hash"]),
+            ("Transaction id", result["tx_id"]),
+        ],
+    )
+    effects(console, result)
+    signing = obj(result["signing"])
+    console.print("\nA signer signs")
+    rows(console, [(f"  {name}", value) for name, value in signing.items()])
+    found = items(result["signatures"])
+    if found:
+        console.print("\nSignatures")
+        for signature in found:
+            word = {True: "valid", False: "INVALID", None: "not testable"}[_tri(signature["valid"])]
+            reason = f" ({signature['reason']})" if signature.get("reason") else ""
+            console.print(f"  {signature['signer']}: {word}{reason}")
+    for warning in items(result["warnings"]):
+        console.print(
+            f"\n{warning['code']}: {safe_text(str(warning['message']), 1000)}", style="yellow", end=""
+        )
+    console.print()
+
+
+def _tri(value: JsonValue) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def effects(console: Console, result: JsonObject) -> None:
+    """The list of effects, one sentence each."""
+    console.print("\nWhat it does")
+    for effect in items(result["effects"]):
+        style = "bold red" if effect.get("kind") in ("Unknown", "AuthorityChange") else None
+        console.print(f"  {safe_text(effect_words(effect), 4000)}", style=style)
+
+
+def report(console: Console, result: JsonObject) -> None:
+    """A policy report: the verdict, then each check with its values."""
+    verdict = str(result["verdict"])
+    console.print(f"{verdict}  (phase {result['phase']})", style=_VERDICT_STYLE.get(verdict))
+    policy = obj(result["policy"])
+    console.print(f"policy {policy.get('id')} version {policy.get('version')}, hash {policy.get('hash')}")
+    checks = table("rule", "code", "outcome", "expected", "actual", "says")
+    order = {"FAIL": 0, "INDETERMINATE": 1, "PASS": 2, "NOT_APPLICABLE": 3}
+    for check in sorted(items(result["checks"]), key=lambda c: order.get(str(c["verdict"]), 9)):
+        checks.add_row(
+            *(safe_text(str(check[name] if check[name] is not None else "-"), 400)
+              for name in ("rule", "code", "verdict", "expected", "actual", "message")),
+            style=_CHECK_STYLE.get(str(check["verdict"])),
+        )  # fmt: skip
+    console.print(checks)
+    quorum(console, obj(result["required"]))
+
+
+def quorum(console: Console, required: JsonObject) -> None:
+    """What signatures are needed and there."""
+    for group in items(required.get("all_of")):
+        console.print(f"needs {group['need']} of {group['role']}, has {group['have']}")
+    ledger = obj(required.get("ledger"))
+    if ledger:
+        console.print(f"ledger quorum {ledger.get('quorum')}, weight so far {ledger.get('weight')}")
+
+
+_LIVE = " (signatures are out and could execute)"
+
+
+def proposal_judged(console: Console, result: JsonObject) -> None:
+    """A proposal that was just added, with its verdict."""
+    proposal(console, result)
+    verdict = result["verdict"]
+    if isinstance(verdict, str):
+        codes = result["codes"]
+        listed = ", ".join(map(str, codes)) if isinstance(codes, list) and codes else "no objection"
+        console.print(f"\n{verdict}: {listed}", style=_VERDICT_STYLE.get(verdict))
+
+
+def proposal(console: Console, result: JsonObject) -> None:
+    """One stored proposal."""
+    slot = obj(result["slot"])
+    rows(
+        console,
+        [
+            ("Proposal", result["proposal_id"]),
+            ("State", f"{result['state_words']}{_LIVE if result['live'] else ''}"),
+            ("Kind", result["type"]),
+            ("Network", result["network"]),
+            ("Account", result["account"]),
+            ("Uses", f"{slot['kind']} {slot['value']}"),
+            ("Expires", f"ledger {result['expiry_ledger']}" if result["expiry_ledger"] else "never"),
+            ("Proposed by", f"{result['proposer']} ({result['origin']})"),
+            ("The message says", result["title"] or None),
+            ("Transaction id", result["tx_id"]),
+        ],
+    )
+    effects(console, result)
+    signatures = items(result["signatures"])
+    console.print(f"\n{len(signatures)} signature(s)")
+    for signature in signatures:
+        console.print(f"  {signature['signer']}  record {signature['record']}")

@@ -1,0 +1,76 @@
+"""`countersign workspace`: make a workspace, rebuild its store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from signer_app.cli import render
+from signer_app.cli.opening import keystore_creator, new_vault_passphrase
+from signer_app.cli.opening import workspace as open_workspace
+from signer_app.cli.session import session_of
+from signer_app.core.config import NETWORK_CLASSES
+from signer_app.core.errors import UsageError
+
+app = typer.Typer(name="workspace", help="The folder that holds one person's keys, policy and journal.")
+
+
+@app.command("init")
+def init(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    network_class: Annotated[
+        str, typer.Option("--class", help="practice, testnet or mainnet; fixed for good.")
+    ],
+    org: Annotated[str, typer.Option("--org", help="Name of the organisation; part of each checkpoint.")],
+    person: Annotated[str, typer.Option("--person", help="Your id in the policy, such as alice.")],
+    role: Annotated[
+        list[str] | None, typer.Option("--role", help="A role of yours; may be repeated.")
+    ] = None,
+) -> None:
+    """Make a workspace: a vault, a journal, and this workstation's device key.
+
+    Asks for two passphrases: one opens the journal and the database, the other the keys.
+    """
+    from signer_app.workspace import Workspace  # noqa: PLC0415 - keeps help quick
+
+    session = session_of(context)
+    chosen = next((name for name in NETWORK_CLASSES if name == network_class), None)
+    if chosen is None:
+        raise UsageError(f"{network_class[:40]!r} is not practice, testnet or mainnet.")
+    with new_vault_passphrase(session) as secret, session.output.working("Making the workspace"):
+        result = Workspace.create(
+            directory,
+            network_class=chosen,
+            org=org,
+            person=person,
+            roles=tuple(role or ()),
+            passphrase=secret,
+            create_keystore=keystore_creator(session),
+        )
+    session.output.result(result, lambda console: render.rows(console, list(result.items())))
+
+
+@app.command("rebuild")
+def rebuild(context: typer.Context) -> None:
+    """Fill the database again from the journal."""
+    session = session_of(context)
+    with open_workspace(session) as opened:
+        result = opened.rebuild()
+    session.output.result(
+        result,
+        lambda console: console.print(
+            f"{result['records']} records applied, {result['proposals']} proposals."
+        ),
+    )
+
+
+@app.command("show")
+def show(context: typer.Context) -> None:
+    """Whose workspace this is, its networks, its log and its policy in force."""
+    session = session_of(context)
+    with open_workspace(session) as opened:
+        result = opened.describe()
+    session.output.result(result, lambda console: render.rows(console, list(result.items())))

@@ -1,0 +1,210 @@
+"""How proposals come in: composed here, or read from a file; and how their files go out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from signer_app.chains.intents import CancelSlot, Intent, Terms
+from signer_app.chains.registry import chain_of
+from signer_app.core.clock import format_time, whole_seconds
+from signer_app.core.errors import ConflictError, MalformedError, NotFoundError
+from signer_app.core.inspection import Inspection, Slot
+from signer_app.core.json_types import JsonObject
+from signer_app.core.proposal_file import (
+    FileSignature,
+    ProposalFile,
+    Proposer,
+    Transaction,
+    author_hash,
+    author_message,
+)
+from signer_app.exchange.incoming import Incoming, read_incoming
+from signer_app.policy.document import PolicyDocument
+from signer_app.policy.votes import verify_device_signature
+from signer_app.proposals import lifecycle as life
+from signer_app.proposals.rooms import Rooms
+from signer_app.proposals.slots import choose_slot, expiry_ledger
+from signer_app.proposals.store.queries import Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A wish for a new proposal. ``slot`` null: a free ticket, or else the account's next sequence."""
+
+    network: str
+    account: str
+    intent: Intent
+    expires_in: timedelta
+    title: str = ""
+    note: str = ""
+    slot: Slot | None = None
+
+
+def compose(rooms: Rooms, order: Order) -> tuple[ProposalFile, int]:
+    """Bytes for an order, with slot, expiry and fee from the ledger, signed by the author's device key.
+
+    Returns the file and the validated ledger before which it cannot have existed.
+    """
+    if order.network not in rooms.networks:
+        raise MalformedError(f"This workspace does not do {order.network}.", code="NETWORK")
+    chain = chain_of(order.network)
+    state = rooms.ledger(order.network).account_state(order.account)
+    slot = order.slot or choose_slot(rooms, order.account, state)
+    if not isinstance(order.intent, CancelSlot):
+        _refuse_taken_slot(rooms, order.account, slot)
+    body = chain.compose(
+        order.intent,
+        network=order.network,
+        account=order.account,
+        # The fee pays for every list member: nobody knows yet how many of them will sign.
+        terms=Terms(
+            slot,
+            expiry_ledger(state, order.expires_in),
+            chain.fee_for(base_fee=state.base_fee, signers=max(state.signer_count, 1)),
+        ),
+    )
+    now = whole_seconds(rooms.clock())
+    keystore = rooms.keystore()
+    file = ProposalFile(
+        network=order.network,
+        account=order.account,
+        transaction=Transaction(encoding="xrpl-blob", body=body),
+        title=order.title,
+        note=order.note,
+        created_at=format_time(now),
+        expires_at=format_time(now + order.expires_in),
+        proposer=Proposer(person=rooms.person, device_key=keystore.device_public_key()),
+    )
+    signature = keystore.sign_statement("author", author_hash(file.to_json()))
+    author = Proposer(person=rooms.person, device_key=keystore.device_public_key(), sig=signature)
+    return file.model_copy(update={"proposer": author}), state.validated
+
+
+def _refuse_taken_slot(rooms: Rooms, account: str, slot: Slot) -> None:
+    for other in rooms.queries.proposals(states=(*life.WAITING, *life.SENT), account=account):
+        if (other.slot_kind, other.slot_value) == (slot.kind, slot.value):
+            raise ConflictError(
+                f"The {slot.kind} {slot.value} is used by proposal {other.id[:12]}.",
+                code="SLOT_CONFLICT",
+                details={"proposal_id": other.id},
+            )
+
+
+def read(rooms: Rooms, data: bytes, *, network: str | None, account: str | None) -> Incoming:
+    """Read an incoming file for this workspace. MalformedError NETWORK for a network it does not do."""
+    incoming = read_incoming(data, network=network or _assumed(rooms, data), account=account)
+    if incoming.inspection.network not in rooms.networks:
+        raise MalformedError(
+            f"The transaction is for {incoming.inspection.network}; this workspace does "
+            f"{', '.join(rooms.networks)}.",
+            code="NETWORK",
+        )
+    if incoming.inspection.mode != "multi":
+        raise MalformedError("The transaction names one signing key. Only multi-signed ones are kept here.")
+    return incoming
+
+
+def _assumed(rooms: Rooms, data: bytes) -> str | None:
+    """Native bytes without a network id belong to the workspace's network, never to another class."""
+    if data.lstrip()[:1] == b"{" and b'"countersign/' in data[:4096]:
+        return None
+    return rooms.networks[0]
+
+
+def added_record(rooms: Rooms, incoming: Incoming, policy: PolicyDocument | None, blob: str) -> JsonObject:
+    """The proposal.added record of an incoming transaction (state PENDING, judged next)."""
+    inspection, file = incoming.inspection, incoming.file
+    proposer, origin, author = _author(rooms, file, policy)
+    expiry = inspection.expiry
+    return {
+        "proposal_id": inspection.proposal_id,
+        "network": inspection.network,
+        "account": inspection.account,
+        "encoding": inspection.encoding,
+        "body": inspection.body,
+        "body_hash": inspection.body_hash,
+        "tx_type": inspection.type,
+        "slot_kind": inspection.sequence.kind,
+        "slot_value": inspection.sequence.value,
+        "expiry_ledger": expiry.value if expiry is not None and expiry.kind == "ledger" else None,
+        "effects": [effect.to_json() for effect in inspection.effects],
+        "title": file.title if file else "",
+        "note": file.note if file else "",
+        "created_at": file.created_at if file else format_time(whole_seconds(rooms.clock())),
+        "expires_at": file.expires_at if file else None,
+        "links": list(file.links) if file else [],
+        "origin": origin,
+        "proposer": proposer,
+        "author": author,
+        "source": blob,
+        "state": life.PENDING,
+    }
+
+
+def _author(
+    rooms: Rooms, file: ProposalFile | None, policy: PolicyDocument | None
+) -> tuple[str, str, JsonObject | None]:
+    """(proposer, origin, signed part). Without a valid signature of a known device key, the importer."""
+    if (
+        file is not None
+        and file.proposer is not None
+        and file.proposer.sig is not None
+        and policy is not None
+    ):
+        person = policy.person(file.proposer.person)
+        if (
+            person is not None
+            and file.proposer.device_key in person.device_keys
+            and verify_device_signature(
+                file.proposer.device_key, author_message(file.to_json()), file.proposer.sig
+            )
+        ):
+            signed = file.to_json()
+            for name in ("signatures", "facts", "halt"):
+                signed.pop(name, None)
+            return file.proposer.person, "operator", signed
+    return rooms.person, "import", None
+
+
+def to_file(proposal: Proposal) -> ProposalFile:
+    """The proposal with every verified signature, ready to travel."""
+    signatures = [
+        FileSignature(
+            signer=s.signer, public_key=s.public_key, signature=s.signature, scheme=s.scheme,
+            device=s.device, signed_at=s.signed_at,
+        )
+        for s in proposal.signatures
+    ]  # fmt: skip
+    if proposal.author is not None:
+        return ProposalFile.model_validate({**proposal.author, "signatures": []}).model_copy(
+            update={"signatures": signatures}
+        )
+    return ProposalFile(
+        network=proposal.network,
+        account=proposal.account,
+        transaction=Transaction(encoding="xrpl-blob", body=proposal.body),
+        title=proposal.title,
+        note=proposal.note,
+        created_at=proposal.created_at,
+        expires_at=proposal.expires_at,
+        signatures=signatures,
+    )
+
+
+def same_transaction(proposal: Proposal, inspection: Inspection) -> None:
+    """Refuse signatures that belong to other bytes. MalformedError BAD_SIGNATURE."""
+    if inspection.proposal_id != proposal.id:
+        raise MalformedError(
+            "The file holds another transaction than this proposal.",
+            code="BAD_SIGNATURE",
+            details={"proposal_id": proposal.id, "found": inspection.proposal_id},
+        )
+
+
+def require(rooms: Rooms, identifier: str) -> Proposal:
+    """The proposal, or NotFoundError with advice."""
+    try:
+        return rooms.queries.proposal(identifier)
+    except NotFoundError as error:
+        raise NotFoundError(error.message, hint="Run proposal list.") from error

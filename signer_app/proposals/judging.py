@@ -1,0 +1,201 @@
+"""Judging a proposal: gather facts, evaluate policy, journal the verdict with everything its replay needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from signer_app.chains.port import Source
+from signer_app.chains.registry import chain_of
+from signer_app.core.amounts import format_decimal, parse_decimal
+from signer_app.core.canonical import canonical
+from signer_app.core.clock import format_time, parse_time, whole_seconds
+from signer_app.core.effects import EscrowOpen, Transfer
+from signer_app.core.errors import NodeError
+from signer_app.core.facts import Context, ContextSignature, Fact, FactsDocument, Observation
+from signer_app.core.inspection import Inspection
+from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.policy.engine import evaluate
+from signer_app.policy.report import Report
+from signer_app.proposals import lifecycle as life
+from signer_app.proposals.policies import ActivePolicy, Policies
+from signer_app.proposals.rooms import Rooms
+from signer_app.proposals.store.queries import Proposal
+
+#: Facts about payments look back this far when no rule asks for more.
+DEFAULT_WINDOW_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict with its inputs. ``record`` is the journal index of the verdict."""
+
+    report: Report
+    facts: FactsDocument
+    policy: ActivePolicy
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A proposal under judgement: decoded again from its bytes, with facts as of ``facts.now``."""
+
+    proposal: Proposal
+    inspection: Inspection
+    policy: ActivePolicy
+    facts: FactsDocument
+
+
+class Judge:
+    """Opens cases and writes verdicts."""
+
+    def __init__(self, rooms: Rooms, policies: Policies) -> None:
+        self._rooms = rooms
+        self._policies = policies
+
+    def open_case(self, proposal: Proposal) -> Case:
+        """Decode the stored body again and read fresh facts. Nodes that fail leave facts missing."""
+        inspection = inspect_body(proposal)
+        now = whole_seconds(self._rooms.clock())
+        policy = self._policies.in_force(now)
+        window = max(policy.compiled.max_window_s, DEFAULT_WINDOW_S)
+        self._rooms.progress("Reading facts from the nodes")
+        facts = self._read_facts(proposal, inspection, window)
+        now = max(now, whole_seconds(self._rooms.clock()))  # after the reads, so that none is in the future
+        facts = with_local_outflows(facts, proposal, self._local_outflows(proposal, now), now)
+        return Case(proposal, inspection, policy, FactsDocument(now, "online", _context(proposal), facts))
+
+    def _read_facts(self, proposal: Proposal, inspection: Inspection, window_s: int) -> tuple[Fact, ...]:
+        try:
+            reader = self._rooms.ledger(proposal.network)
+            return reader.facts(
+                account=proposal.account, destinations=_destinations(inspection), window_s=window_s
+            )
+        except NodeError as error:
+            self._rooms.progress(f"No facts: {error.message}")
+            return ()
+
+    def _local_outflows(self, judged: Proposal, now: datetime) -> list[JsonValue]:
+        """What other proposals known here could still move: each has a signature and is not final.
+
+        They can execute at any moment from now on, so that is the time they are counted at.
+        """
+        items: list[JsonValue] = []
+        for other in self._rooms.queries.proposals(account=judged.account):
+            if other.live and other.id != judged.id:
+                items.extend(_outflow_items(other, now))
+        return items
+
+    def judge(self, case: Case, *, phase: str, signer: str | None = None, settle: bool = False) -> Judged:
+        """Evaluate one phase and journal it. With ``settle`` the state follows from the verdict."""
+        facts = replace(case.facts, context=replace(case.facts.context, signer=signer))
+        report = self._evaluate(case, facts, phase, signer)
+        fields = self._verdict_record(case, facts, report, phase, signer)
+        if settle and case.proposal.state in life.OPEN:
+            fields["state"] = self._state(case, facts, report, phase)
+        index = self._rooms.record("verdict", fields)
+        return Judged(report, facts, case.policy, index)
+
+    def settle(self, proposal: Proposal, case: Case | None = None) -> Judged:
+        """Judge in the proposal's own phase (propose; submit once it is signed) and set its state."""
+        if case is None:
+            case = self.open_case(proposal)
+        else:
+            case = replace(case, proposal=proposal, facts=replace(case.facts, context=_context(proposal)))
+        return self.judge(case, phase="submit" if proposal.signatures else "propose", settle=True)
+
+    def _state(self, case: Case, facts: FactsDocument, report: Report, phase: str) -> str:
+        if phase == "submit" and report.verdict == "ALLOW":
+            return life.READY
+        proposing = report if phase == "propose" else self._evaluate(case, facts, "propose", None)
+        return life.DENIED if proposing.verdict == "DENY" else life.PENDING
+
+    def _evaluate(self, case: Case, facts: FactsDocument, phase: str, signer: str | None) -> Report:
+        return evaluate(case.policy.compiled, case.inspection, facts, phase=phase, signer=signer)
+
+    def _verdict_record(
+        self, case: Case, facts: FactsDocument, report: Report, phase: str, signer: str | None
+    ) -> JsonObject:
+        report_bytes = canonical(report.to_json())
+        return {
+            "proposal_id": case.proposal.id,
+            "body_hash": case.proposal.body_hash,
+            "phase": phase,
+            "signer": signer,
+            "verdict": report.verdict,
+            "codes": list(report.codes()),
+            "report_hash": report.hash(),
+            "report_blob": self._rooms.journal.put_blob(report_bytes, "application/json"),
+            "facts_blob": self._rooms.journal.put_blob(canonical(facts.to_json()), "application/json"),
+            "policy_hash": case.policy.document.hash,
+        }
+
+
+def inspect_body(proposal: Proposal, signer: str | None = None) -> Inspection:
+    """Decode a stored body through the total-decode gate again."""
+    source = Source(
+        proposal.body.encode("ascii"), network=proposal.network, account=proposal.account, signer=signer
+    )
+    return chain_of(proposal.network).inspect(source)
+
+
+def with_local_outflows(
+    facts: Sequence[Fact], proposal: Proposal, items: list[JsonValue], now: datetime
+) -> tuple[Fact, ...]:
+    """Add our own pending payments as a `local` observation beside what the ledger's operators say."""
+    local = Observation("local", "local", now, None, {"complete": True, "items": items})
+    result = [
+        replace(fact, observations=(*fact.observations, local))
+        if (fact.kind, fact.key) == ("outflows", proposal.account)
+        else fact
+        for fact in facts
+    ]
+    return tuple(result)
+
+
+def _context(proposal: Proposal) -> Context:
+    return Context(
+        proposer=proposal.proposer,
+        origin=proposal.origin,
+        created_at=parse_time(proposal.created_at),
+        signer=None,
+        signatures=tuple(
+            ContextSignature(s.signer, s.public_key, parse_time(s.signed_at) if s.signed_at else None)
+            for s in proposal.signatures
+        ),
+    )
+
+
+def _destinations(inspection: Inspection) -> tuple[str, ...]:
+    found = {
+        effect.to
+        for effect in inspection.effects
+        if isinstance(effect, Transfer | EscrowOpen) and effect.to != inspection.account
+    }
+    return tuple(sorted(found))
+
+
+def _outflow_items(proposal: Proposal, now: datetime) -> list[JsonValue]:
+    """What a proposal could move: one item an asset and receiver, with the most that could leave."""
+    states = {life.SUBMITTED: "submitted", life.UNKNOWN: "unknown"}
+    most: dict[tuple[str, str], Decimal] = {}
+    for effect in proposal.effects:
+        if effect.get("kind") not in ("Transfer", "EscrowOpen"):
+            continue
+        for amount in ({"asset": effect["asset"], "amount": effect["amount"]}, effect.get("max_spend")):
+            if isinstance(amount, dict):
+                key = (str(amount["asset"]), str(effect["to"]))
+                most[key] = max(most.get(key, Decimal(0)), parse_decimal(str(amount["amount"])))
+    return [
+        {
+            "id": proposal.id,
+            "asset": asset,
+            "to": to,
+            "amount": format_decimal(amount),
+            "at": format_time(now),
+            "state": states.get(proposal.state, "signed"),
+        }
+        for (asset, to), amount in most.items()
+    ]

@@ -1,0 +1,54 @@
+"""What the proposals service is given: the other rooms, already opened by workspace.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from signer_app.chains.port import LedgerReader
+from signer_app.core.clock import Clock
+from signer_app.core.errors import UsageError
+from signer_app.core.json_types import JsonObject
+from signer_app.journal import Journal
+from signer_app.proposals.store.projection import Projection
+from signer_app.proposals.store.queries import Queries
+from signer_app.signers.keystore.client import Keystore
+
+
+@dataclass(slots=True)
+class Rooms:
+    """Open rooms of one workspace and its current person.
+
+    ``ledger`` gives the reader of a network, or raises NodeError if none is configured. ``seal`` writes a
+    checkpoint by the device key and the vault's head (CONTRACTS E); without an unlocked keystore, the head.
+    """
+
+    person: str
+    networks: tuple[str, ...]
+    clock: Clock
+    journal: Journal
+    queries: Queries
+    projection: Projection
+    ledger: Callable[[str], LedgerReader]
+    seal: Callable[[], None]
+    keystore_or_none: Callable[[], Keystore | None]
+    progress: Callable[[str], None] = field(default=lambda _text: None)
+
+    def record(self, kind: str, fields: JsonObject) -> int:
+        """Append one journal record, then let the store follow. Returns the record's index."""
+        index = self.journal.append(kind, fields)
+        self.projection.catch_up()
+        return index
+
+    def record_many(self, entries: list[tuple[str, JsonObject]]) -> list[int]:
+        """Append several records with one sync, then let the store follow."""
+        indexes = self.journal.append_many(entries)
+        self.projection.catch_up()
+        return indexes
+
+    def keystore(self) -> Keystore:
+        """The unlocked keystore of the current person. UsageError PASSPHRASE_REQUIRED when it is locked."""
+        keystore = self.keystore_or_none()
+        if keystore is None:
+            raise UsageError("This needs your keys, and they are locked.", code="PASSPHRASE_REQUIRED")
+        return keystore

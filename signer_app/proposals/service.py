@@ -1,0 +1,241 @@
+"""The one way of a proposal, whichever desk, file, QR, command or window it comes from (DESIGN section 2)."""
+
+from __future__ import annotations
+
+from signer_app.core.clock import format_time, whole_seconds
+from signer_app.core.errors import ConflictError, DeniedError, MalformedError, NodeError
+from signer_app.core.json_types import JsonObject
+from signer_app.core.proposal_file import ProposalFile
+from signer_app.exchange.incoming import Incoming
+from signer_app.policy.document import PolicyDocument
+from signer_app.policy.quorum import quorum_possible
+from signer_app.proposals import intake, sending, signing
+from signer_app.proposals import lifecycle as life
+from signer_app.proposals.custody import Sorted, keep, sort_signatures
+from signer_app.proposals.judging import Judge, Judged, inspect_body
+from signer_app.proposals.policies import Policies
+from signer_app.proposals.rooms import Rooms
+from signer_app.proposals.store.queries import Proposal
+from signer_app.signers.keystore.client import KeyInfo
+
+
+class ProposalService:
+    """Commands on proposals. Every method journals before it acts and leaves store and journal agreeing."""
+
+    def __init__(self, rooms: Rooms, policies: Policies) -> None:
+        self._rooms = rooms
+        self._policies = policies
+        self._judge = Judge(rooms, policies)
+
+    # -- in and out ----------------------------------------------------------------------------------------
+
+    def new(self, order: intake.Order) -> JsonObject:
+        """Compose, add and judge a proposal of our own. {proposal_id, state, created, verdict, codes}."""
+        file, ledger = intake.compose(self._rooms, order)
+        return self._take(file.to_bytes(), network=None, account=None, since_ledger=ledger)
+
+    def import_bytes(
+        self, data: bytes, *, network: str | None = None, account: str | None = None
+    ) -> JsonObject:
+        """Add what a file holds (CONTRACTS C5 import). The same file again changes nothing."""
+        return self._take(data, network=network, account=account, since_ledger=None)
+
+    def _take(
+        self, data: bytes, *, network: str | None, account: str | None, since_ledger: int | None
+    ) -> JsonObject:
+        incoming = intake.read(self._rooms, data, network=network, account=account)
+        known = self._rooms.queries.find(incoming.inspection.proposal_id)
+        if known is None:
+            self._add(incoming, data, since_ledger)
+        proposal = self._rooms.queries.proposal(incoming.inspection.proposal_id)
+        fates = self._take_signatures(proposal, incoming) if incoming.signatures else None
+        proposal = self._rooms.queries.proposal(proposal.id)
+        judged = self._judge_if_possible(proposal, fresh=known is None or bool(fates and fates.added))
+        return self._import_result(proposal.id, known is None, fates, judged)
+
+    def _add(self, incoming: Incoming, data: bytes, since_ledger: int | None) -> None:
+        blob = self._rooms.journal.put_blob(data, "application/octet-stream")
+        record = intake.added_record(self._rooms, incoming, self._policy_or_none(), blob)
+        record["since_ledger"] = str(since_ledger) if since_ledger is not None else None
+        slot: JsonObject = {
+            "account": record["account"],
+            "slot_kind": record["slot_kind"],
+            "slot_value": record["slot_value"],
+            "proposal_id": record["proposal_id"],
+        }
+        self._rooms.record_many([("proposal.added", record), ("slot.reserved", slot)])
+
+    def _policy_or_none(self) -> PolicyDocument | None:
+        try:
+            return self._policies.in_force(self._rooms.clock()).document
+        except DeniedError:
+            return None
+
+    def _judge_if_possible(self, proposal: Proposal, *, fresh: bool) -> Judged | None:
+        """Judge a proposal that is new or changed. Without an active policy everything is denied."""
+        if not fresh or proposal.state not in life.OPEN:
+            return None
+        try:
+            return self._judge.settle(proposal)
+        except DeniedError as error:
+            if error.code != "POLICY_INACTIVE":
+                raise
+            self._rooms.record(
+                "note",
+                {"proposal_id": proposal.id, "state": life.DENIED, "text": error.message, "code": error.code},
+            )
+            return None
+
+    def _import_result(
+        self, identifier: str, created: bool, fates: Sorted | None, judged: Judged | None
+    ) -> JsonObject:
+        proposal = self._rooms.queries.proposal(identifier)
+        result = proposal.to_json()
+        result["created"] = created
+        result["added"] = [item.signer for item in fates.added] if fates else []
+        result["quarantined"] = [_fate(entry) for entry in fates.quarantined] if fates else []
+        result["verdict"] = judged.report.verdict if judged else None
+        result["codes"] = list(judged.report.codes()) if judged else []
+        return result
+
+    def export(self, identifier: str) -> ProposalFile:
+        """The proposal as a file with every verified signature. Records what leaves before it leaves."""
+        proposal = intake.require(self._rooms, identifier)
+        file = intake.to_file(proposal)
+        self._rooms.record(
+            "note",
+            {"proposal_id": proposal.id, "text": "exported", "signatures": len(proposal.signatures)},
+        )
+        return file
+
+    # -- judging -------------------------------------------------------------------------------------------
+
+    def verify(self, identifier: str) -> Judged:
+        """Judge again on fresh facts; an open proposal's state follows."""
+        proposal = intake.require(self._rooms, identifier)
+        return self._judge.settle(proposal)
+
+    # -- signatures ----------------------------------------------------------------------------------------
+
+    def sign(self, identifier: str, key: KeyInfo) -> JsonObject:
+        """Release one signature of this person (CONTRACTS C5 sign)."""
+        return signing.sign(self._rooms, self._judge, intake.require(self._rooms, identifier), key)
+
+    def add_signatures(self, identifier: str, data: bytes) -> JsonObject:
+        """Take signatures from a file. BAD_SIGNATURE if none is added and one is quarantined."""
+        proposal = intake.require(self._rooms, identifier)
+        incoming = intake.read(self._rooms, data, network=None, account=None)
+        intake.same_transaction(proposal, incoming.inspection)
+        fates = self._take_signatures(proposal, incoming)
+        if fates.quarantined and not fates.added:
+            raise MalformedError(
+                "No signature in this file fits these bytes.",
+                code="BAD_SIGNATURE",
+                details={"quarantined": [_fate(entry) for entry in fates.quarantined]},
+            )
+        proposal = self._rooms.queries.proposal(proposal.id)
+        judged = self._judge_if_possible(proposal, fresh=bool(fates.added))
+        records = [s.record for s in self._rooms.queries.proposal(proposal.id).signatures]
+        return {
+            "proposal_id": proposal.id,
+            "state": self._rooms.queries.proposal(proposal.id).state,
+            "added": [item.signer for item in fates.added],
+            "quarantined": [_fate(entry) for entry in fates.quarantined],
+            "already": list(fates.already),
+            "quorum": signing.quorum_of(judged.report) if judged else None,
+            "journal": {"index": max(records, default=None)},
+        }
+
+    def _take_signatures(self, proposal: Proposal, incoming: Incoming) -> Sorted:
+        try:
+            authority = self._rooms.ledger(proposal.network).signers(proposal.account)
+            ledger = self._rooms.ledger(proposal.network).account_state(proposal.account).validated
+        except NodeError:
+            authority, ledger = None, None  # membership is judged again when nodes answer
+        fates = sort_signatures(proposal, incoming.signatures, authority)
+        keep(self._rooms, proposal, fates, ledger)
+        return fates
+
+    def reject(self, identifier: str, reason: str) -> JsonObject:
+        """This person says no, with a signed statement. REJECTED once no quorum is possible any more."""
+        proposal = intake.require(self._rooms, identifier)
+        if proposal.state not in life.WAITING:
+            raise ConflictError(
+                f"The proposal is {life.PROPOSAL.words[proposal.state].lower()}.", code="WRONG_STATE"
+            )
+        statement: JsonObject = {
+            "proposal_id": proposal.id,
+            "body_hash": proposal.body_hash,
+            "person": self._rooms.person,
+            "reason": reason,
+            "at": format_time(whole_seconds(self._rooms.clock())),
+        }
+        signature = self._rooms.keystore().sign_statement("reject", statement)
+        record: JsonObject = {
+            "proposal_id": proposal.id,
+            "reason": reason,
+            "statement": {**statement, "sig": signature},
+        }
+        if proposal.state in life.OPEN and self._no_quorum_left(proposal):
+            record["state"] = life.REJECTED
+        index = self._rooms.record("reject", record)
+        self._rooms.seal()
+        return {
+            "proposal_id": proposal.id,
+            "state": self._rooms.queries.proposal(proposal.id).state,
+            "rejections": [dict(r) for r in self._rooms.queries.rejections(proposal.id)],
+            "journal": {"index": index},
+        }
+
+    def _no_quorum_left(self, proposal: Proposal) -> bool:
+        policy = self._policies.in_force(self._rooms.clock())
+        refusing = {str(r["person"]) for r in self._rooms.queries.rejections(proposal.id)}
+        return not quorum_possible(
+            policy.compiled,
+            inspect_body(proposal),
+            proposer=proposal.proposer,
+            refusing=frozenset({*refusing, self._rooms.person}),
+        )
+
+    # -- sending -------------------------------------------------------------------------------------------
+
+    def submit(self, identifier: str) -> JsonObject:
+        """Send a ready proposal (CONTRACTS C5 submit)."""
+        return sending.submit(self._rooms, self._judge, intake.require(self._rooms, identifier))
+
+    def track(self, identifier: str, *, seconds: float | None = 0) -> JsonObject:
+        """Look for proof; with ``seconds`` keep looking (null: until it is final)."""
+        proposal = intake.require(self._rooms, identifier)
+        if seconds == 0:
+            return sending.track(self._rooms, proposal)
+        return sending.follow(self._rooms, proposal.id, seconds=seconds)
+
+    # -- after a crash -------------------------------------------------------------------------------------
+
+    def explain_interruptions(self) -> list[JsonObject]:
+        """Close intents that a crash left open. Nothing left the program where no release is recorded."""
+        explained: list[JsonObject] = []
+        for intent in self._rooms.queries.open_intents("sign"):
+            fields: JsonObject = {
+                "proposal_id": intent["proposal_id"],
+                "signer": intent["signer"],
+                "code": "SIGNER_DIED",
+                "reason": f"record {intent['record']} has no result; nothing was released",
+            }
+            self._rooms.record("sign.failed", fields)
+            explained.append(fields)
+        for intent in self._rooms.queries.open_intents("submit"):
+            proposal = self._rooms.queries.proposal(str(intent["proposal_id"]))
+            fields = {
+                "proposal_id": proposal.id,
+                "tx_id": proposal.tx_id,
+                "attempts": [],
+                "state": life.UNKNOWN if proposal.state == life.SUBMITTED else proposal.state,
+            }
+            self._rooms.record("submit.answer", fields)
+            explained.append(fields)
+        return explained
+
+
+def _fate(entry: JsonObject) -> JsonObject:
+    return {name: entry[name] for name in ("signer", "code", "reason")}

@@ -7,12 +7,13 @@ out.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 from signer_app.chains.port import Signature
-from signer_app.core.errors import SignerError, UsageError
+from signer_app.core.errors import MalformedError, SignerError, UsageError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.signers.host import CALL_TIMEOUT_S, ChildHost
 from signer_app.signers.port import DEVICE_KEY_ID, DeviceState, DeviceStatus, KeyInfo, SignedTransaction
@@ -22,6 +23,7 @@ __all__ = ["KeyInfo", "Keystore", "SignedTransaction", "open_keystore"]
 
 #: Hashing a passphrase may take seconds, and far longer on a machine that is busy or short of memory.
 UNLOCK_TIMEOUT_S: Final = 120.0
+_SIGNATURE: Final = re.compile(r"[0-9a-f]{128}")
 
 
 class Keystore:
@@ -65,9 +67,11 @@ class Keystore:
                 return key.public_key
         raise SignerError("This workspace has no device key.", code="KEY_NOT_FOUND")
 
-    def generate_device_key(self) -> KeyInfo:
-        """Draw this workstation's device key. Raises ConflictError EXISTS."""
-        return self.generate_key(DEVICE_KEY_ID, "ed25519", purpose="device")
+    def create_device_key(self) -> str:
+        """Draw this workstation's device key; returns "ed25519:<64 lower hex>". Raises ConflictError
+        EXISTS.
+        """
+        return self.generate_key(DEVICE_KEY_ID, "ed25519", purpose="device").public_key
 
     def generate_key(self, key_id: str, curve: str, *, purpose: str = "chain") -> KeyInfo:
         """Draw a key inside the child; it is sealed on disk on return.
@@ -127,6 +131,17 @@ class Keystore:
         return _text(
             self._host.call("sign_statement", {"kind": kind, "value": value}, timeout=timeout), "sig"
         )
+
+    def sign_checkpoint(self, note: bytes) -> bytes:
+        """The device key's 64-byte signature over the three lines of a journal checkpoint (CONTRACTS E).
+
+        Raises MalformedError for bytes that are no checkpoint, SignerError.
+        """
+        try:
+            text = note.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise MalformedError("A checkpoint is text.") from error
+        return bytes.fromhex(self.sign_statement("checkpoint", text))
 
     def self_check(self) -> JsonObject:
         """What the child's fence denies: {fenced, calls: {name: errno name or "ok"}}."""

@@ -1,0 +1,1 @@
+"""Checks that need no rule: what CONTRACTS asks of every transaction, whatever a policy says."""

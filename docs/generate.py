@@ -49,15 +49,17 @@ def errors_page() -> str:
         "",
         "Made from `signer_app/core/errors.py` by `make docs`; do not edit this page.",
         "",
-        'With `--json` an error is `{"ok":false,"error":{"code","message","hint","details"?}}`. The code is one of',
-        "this closed list; its family fixes the exit code of the command. The message names the case at hand. A",
-        "verdict of policy is no error: its check codes are in [checks.md](checks.md).",
+        'With `--json` an error is `{"ok":false,"error":{"code","message","hint","details"?}}`. The code is',
+        "one of this closed list; its family fixes the exit code of the command. The message names the case at",
+        "hand. A verdict of policy is no error: its check codes are in [checks.md](checks.md).",
         "",
     ]
     codes = exit_codes()
     for family, title in _FAMILIES.items():
         lines += [f"## {title}: exit {codes[family]}", "", "| code | meaning | what to do |", "|---|---|---|"]
-        rows = sorted((row for row in errors.CATALOGUE.values() if row.family == family), key=lambda row: row.code)
+        rows = sorted(
+            (row for row in errors.CATALOGUE.values() if row.family == family), key=lambda row: row.code
+        )
         lines += [f"| `{row.code}` | {row.sentence} | {row.hint} |" for row in rows]
         lines.append("")
     return "\n".join(lines).rstrip("\n") + "\n"

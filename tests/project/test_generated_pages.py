@@ -24,7 +24,9 @@ def test_the_checked_in_pages_are_current() -> None:
 
 
 def test_every_error_code_has_one_row() -> None:
-    rows = [line.split("`")[1] for line in (DOCS / "errors.md").read_text().splitlines() if line.startswith("| `")]
+    rows = [
+        line.split("`")[1] for line in (DOCS / "errors.md").read_text().splitlines() if line.startswith("| `")
+    ]
     assert sorted(rows) == sorted(CATALOGUE)
 
 

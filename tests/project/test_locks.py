@@ -80,5 +80,7 @@ def test_the_npm_lock_is_hashed_and_names_no_registry() -> None:
     assert lock["lockfileVersion"] == 3
     packages = {name: entry for name, entry in lock["packages"].items() if name}
     assert packages
-    assert [name for name, entry in packages.items() if not entry.get("integrity", "").startswith("sha512-")] == []
+    assert [
+        name for name, entry in packages.items() if not entry.get("integrity", "").startswith("sha512-")
+    ] == []
     assert [name for name, entry in packages.items() if "resolved" in entry] == []

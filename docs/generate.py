@@ -50,8 +50,8 @@ def errors_page() -> str:
         "Made from `signer_app/core/errors.py` by `make docs`; do not edit this page.",
         "",
         'With `--json` an error is `{"ok":false,"error":{"code","message","hint","details"?}}`. The code is',
-        "one of this closed list; its family fixes the exit code of the command. The message names the case at",
-        "hand. A verdict of policy is no error: its check codes are in [checks.md](checks.md).",
+        "one of this closed list; its family fixes the exit code of the command. The message names the case",
+        "at hand. A verdict of policy is no error: its check codes are in [checks.md](checks.md).",
         "",
     ]
     codes = exit_codes()

@@ -1,9 +1,8 @@
-"""Builders of unsigned bodies (CONTRACTS C1): one function for each thing that Countersign proposes by
-itself.
+"""Builders of unsigned bodies (CONTRACTS C1): one for each thing that Countersign proposes by itself.
 
 Every body carries tfFullyCanonicalSig, so that a Ledger device among the signers takes it, an empty
-SigningPubKey,
-a last ledger, and a NetworkID on networks that demand one. All numbers are checked before a byte is written.
+SigningPubKey, a last ledger, and a NetworkID on networks that demand one. All numbers are checked before a
+byte is written.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""The hardened combine: nothing goes into a transaction that was not verified here (reference/ledgers.md
-1.1).
+"""The hardened combine: nothing goes into a transaction that was not verified here (ledgers.md 1.1).
 
 The SDK's own combine accepts foreign and duplicate signatures without looking; this one verifies each over
 our payload, checks list membership and the key's authority, drops duplicates, sums weights and reads the
@@ -67,12 +66,9 @@ def combine(
         checked = _check(transaction, network, signature, weights, keys)
         if isinstance(checked, Refused):
             refused.append(checked)
-        elif checked.account_id in accepted:
-            first = accepted[checked.account_id].signature
-            if (first.public_key, first.signature) != (signature.public_key, signature.signature):
-                refused.append(Refused(signature, "NOT_A_SIGNER", "This signer is in the set already."))
         else:
-            accepted[checked.account_id] = checked
+            # One signer counts once, whichever of their valid signatures came first.
+            accepted.setdefault(checked.account_id, checked)
     used = [accepted[account_id] for account_id in sorted(accepted)]
     blob = _join(transaction, used)
     return Combined(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from signer_app.chains.port import Source
-from signer_app.chains.xrpl.address import address_of, decode_address, encode_address
+from signer_app.chains.xrpl.address import decode_address, encode_address
 from signer_app.chains.xrpl.codec.writer import write_transaction
 from signer_app.chains.xrpl.effects.context import caip_account, money_of
 from signer_app.chains.xrpl.effects.table import read_effects
@@ -45,7 +45,7 @@ def looks_like_xrpl(data: bytes) -> bool:
     decisive)."""
     text = data.strip()
     if _HEX.match(text):
-        return text[:2] in (b"11", b"12") or text[:6].upper() in (b"021200", b"011200")
+        return text[:2] in (b"11", b"12")
     return text[:1] == b"{" and any(
         mark in text for mark in (b'"TransactionType"', b'"tx_blob"', b'"tx_json"', b'"LedgerEntryType"')
     )
@@ -132,23 +132,13 @@ def _slot(fields: JsonObject) -> Slot:
 
 
 def _signing(transaction: Transaction, network: str, signer: str | None) -> Signing:
-    """What a signer signs: null in multi mode where none is named, because each signs another digest."""
-    named = None if signer is None else signer if ":" in signer else caip_account(network, signer)
-    if not transaction.multi:
-        _require_single_signer(transaction, named, network)
-        data, scheme = transaction.single_signing_data(), SCHEME_SINGLE
-    elif named is None:
-        return Signing(SCHEME_MULTI, None)
-    else:
+    """What is signed. A named signer always gets the multi-signing data, as CONTRACTS C2 has it; without one
+    the digest of multi mode is null, because each signer signs another."""
+    if signer is not None:
+        named = signer if ":" in signer else caip_account(network, signer)
         data, scheme = transaction.multi_signing_data(signer_account_id(named, network)), SCHEME_MULTI
-    return Signing(scheme, sha512_half(data).hex().upper(), data.hex().upper(), signer=named)
-
-
-def _require_single_signer(transaction: Transaction, named: str | None, network: str) -> None:
-    """In single mode the one signer is the account, by its own or its regular key, or the owner of the key.
-    In single mode the one signer is the account, by its own or its regular key, or the owner of the key."""
-    if named is None:
-        return
-    signer_id = signer_account_id(named, network)
-    if encode_address(signer_id) not in (transaction.account, address_of(transaction.signing_key)):
-        raise MalformedError(f"The transaction names one key, and {named} does not have it.")
+        return Signing(scheme, sha512_half(data).hex().upper(), data.hex().upper(), signer=named)
+    if transaction.multi:
+        return Signing(SCHEME_MULTI, None)
+    data = transaction.single_signing_data()
+    return Signing(SCHEME_SINGLE, sha512_half(data).hex().upper(), data.hex().upper())

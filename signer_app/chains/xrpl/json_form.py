@@ -20,7 +20,8 @@ ANSWER_ONLY: Final = frozenset({
 })  # fmt: skip
 
 _WRAPPERS: Final = ("result", "tx_json", "transaction", "tx", "txjson")
-_BLOBS: Final = ("tx_blob", "txblob")
+#: A node that is asked for binary answers gives hex under "tx".
+_BLOBS: Final = ("tx_blob", "txblob", "tx")
 _X_ADDRESS_TAGS: Final = {"Account": "SourceTag", "Destination": "DestinationTag"}
 _MAX_WRAPPERS: Final = 4
 

@@ -38,17 +38,19 @@ def _encoders() -> _Encoders:
 def require_agreement(transaction: Transaction, signer: str | None = None) -> None:
     """MalformedError REENCODE_MISMATCH unless the SDK gives the same signing data and blob.
 
-    ``signer``: classic address of the list member whose signing data is compared in multi mode; without one
-    the data is compared as if the account itself signed, which differs in the last 20 bytes only.
+    ``signer``: classic address of a list member, whose signing data is compared too. In multi mode without
+    one, the data is compared as if the account itself signed, which differs in the last 20 bytes only.
     """
     encode, single, multi, sdk_error = _encoders()
     fields: JsonObject = {**transaction.fields, "SigningPubKey": transaction.signing_key}
     try:
-        if transaction.multi:
-            member = signer or transaction.account
-            _same(multi(fields, member), transaction.multi_signing_data(decode_address(member)))
-        else:
+        if not transaction.multi:
             _same(single(fields), transaction.single_signing_data())
+        if signer or transaction.multi:
+            member = signer or transaction.account
+            # The SDK leaves a key in place, which no list member's data holds.
+            unkeyed: JsonObject = {**fields, "SigningPubKey": ""}
+            _same(multi(unkeyed, member), transaction.multi_signing_data(decode_address(member)))
         if any(not part.field.signing for part in transaction.parts) or NOT_IN_BODY & fields.keys():
             _same(encode(transaction.fields), transaction.blob)
     except (sdk_error, *_SDK_REFUSALS) as error:

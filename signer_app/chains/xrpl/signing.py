@@ -40,8 +40,11 @@ def payload_for(transaction: Transaction, *, network: str, signer: str, public_k
             raise SignerError("An account cannot stand on its own signer list.", code="NOT_THIS_SIGNER")
         data, scheme = transaction.multi_signing_data(signer_id), SCHEME_MULTI
     else:
-        if key != transaction.signing_key:
-            raise SignerError("The transaction names another key.", code="NOT_THIS_SIGNER")
+        # With Delegate (XLS-75) the key of another account signs.
+        delegate = transaction.fields.get("Delegate")
+        acting = delegate if isinstance(delegate, str) else transaction.account
+        if key != transaction.signing_key or signer_id != decode_address(acting):
+            raise SignerError("The transaction names another key or account.", code="NOT_THIS_SIGNER")
         data, scheme = transaction.single_signing_data(), SCHEME_SINGLE
     return SigningPayload(scheme, data, sha512_half(data), signer)
 

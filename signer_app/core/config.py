@@ -7,6 +7,7 @@ Nothing in this file can make a denied thing allowed. It does say whom the progr
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Annotated, Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -30,6 +31,8 @@ from signer_app.core.strict_yaml import read_yaml
 
 NetworkClass: TypeAlias = Literal["practice", "testnet", "mainnet"]
 Role: TypeAlias = Literal["read", "submit"]
+NETWORK_CLASSES: tuple[NetworkClass, ...] = ("practice", "testnet", "mainnet")
+#: Every class of workspace, in the order in which people meet them.
 
 #: Networks whose class is known. A practice workspace takes listed practice networks only; other classes take
 #: any network that is not listed under another class (private ledgers and side chains have ids of their own).
@@ -148,6 +151,10 @@ class PlatformConfig(_Model):
     def with_node(self, node: NodeProfile) -> PlatformConfig:
         """The same configuration with one more node. Raises MalformedError where it does not fit."""
         return _validated({**self.to_json(), "nodes": [*map(_node_json, (*self.nodes, node))]})
+
+    def with_labels(self, labels: Mapping[str, str]) -> PlatformConfig:
+        """The same configuration with these labels. Raises MalformedError for text that is no label."""
+        return _validated({**self.to_json(), "labels": dict(labels)})
 
     def to_json(self) -> JsonObject:
         """The document as written, every member present."""

@@ -130,7 +130,7 @@ def read_notes(data: bytes) -> NoteFile:
     block: list[bytes] = []
     finished = 0
     lines = data.split(b"\n")[:-1]
-    for line, following in zip(lines, [*lines[1:], b""], strict=True):
+    for line, following in zip(lines, [*lines[1:], b""], strict=False):
         block.append(line)
         if not line.startswith(_DASH_BYTES) or following.startswith(_DASH_BYTES):
             continue

@@ -43,9 +43,12 @@ _FILE_LIMIT: Final = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """A recovery under way: the fields of its record, and the files to rename when that is durable."""
+    """A recovery under way: the fields of its records, one for each file, and the files to rename after them.
 
-    fields: JsonObject
+    There is more than one file where the record of an earlier recovery was torn itself.
+    """
+
+    entries: tuple[JsonObject, ...]
     pending: tuple[Path, ...]
 
     def finish(self, folder: Path) -> None:
@@ -133,15 +136,16 @@ def put_aside(
         os.ftruncate(descriptor, result.end)
         os.fsync(descriptor)
         failpoint("journal.recovery_truncated")
-    content = pending[-1].read_bytes()
-    fields: JsonObject = {
-        "bytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "file": pending[-1].with_suffix("").name,
-    }
+    entries = [_entry(path) for path in pending]
     if abandoned is not None:
-        fields["abandoned"] = abandoned.to_json()
-    return Recovery(fields, tuple(pending))
+        entries[-1]["abandoned"] = abandoned.to_json()
+    return Recovery(tuple(entries), tuple(pending))
+
+
+def _entry(path: Path) -> JsonObject:
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {"bytes": len(content), "sha256": sha256, "file": path.with_suffix("").name}
 
 
 def _save(folder: Path, stem: str, torn: bytes) -> None:

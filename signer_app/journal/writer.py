@@ -80,7 +80,7 @@ class Journal:
         self._mutex = threading.RLock()
         self._blobs = BlobIndex()
         self._org = ""
-        #: The fields of the record ``recovered`` that opening wrote, None where nothing was torn.
+        #: The fields of the last record ``recovered`` that opening wrote, None where nothing was torn.
         self.recovered: JsonObject | None = None
 
     @classmethod
@@ -140,11 +140,13 @@ class Journal:
         )  # fmt: skip
         if found is None:
             return
-        if last is None or last["sha256"] != found.fields["sha256"]:
-            self.append("recovered", found.fields)
+        # A crash may have come after the record and before the files got their names.
+        new = [item for item in found.entries if last is None or last["sha256"] != item["sha256"]]
+        if new:
+            self.append_many([("recovered", item) for item in new])
             failpoint("journal.recovery_recorded")
         found.finish(self._folder)
-        self.recovered = found.fields
+        self.recovered = found.entries[-1]
 
     def _read_start(self) -> None:
         """Record 0 proves that the keys are this log's; it also holds the name that checkpoints carry."""
@@ -173,6 +175,11 @@ class Journal:
     def size(self) -> int:
         """Number of records."""
         return self._tree.size
+
+    @property
+    def usable(self) -> bool:
+        """False once a write failed: nothing more is appended, and nothing more may be signed."""
+        return self._usable
 
     @property
     def log_id(self) -> str:

@@ -42,17 +42,22 @@ def open_append(path: Path, *, create: bool) -> int:
     return os.open(path, flags, _PRIVATE)
 
 
-def write_all(descriptor: int, data: bytes) -> None:
-    """Write every byte; the kernel may take fewer at a time. Raises OSError."""
-    done = os.write(descriptor, data)
-    if done == len(data):
-        return
-    rest = memoryview(data)[done:]
-    while rest:
-        done = os.write(descriptor, rest)
-        if done == 0:
+def write_all(descriptor: int, data: bytes, *, start: int) -> None:
+    """Write every byte at the end of a file of ``start`` bytes; the kernel may take fewer at a time.
+
+    Before going on after a short write, and at the end, the file's size must tell the same: going on after a
+    lost piece would leave a line that looks finished and is wrong. Raises OSError.
+    """
+    end, done = start + len(data), os.write(descriptor, data)
+    while start + done < end:
+        taken = 0
+        if os.fstat(descriptor).st_size == start + done:
+            taken = os.write(descriptor, memoryview(data)[done:])
+        if taken == 0:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
-        rest = rest[done:]
+        done += taken
+    if os.fstat(descriptor).st_size != end:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 def sync_data(descriptor: int) -> None:
@@ -77,7 +82,7 @@ def create_file(path: Path, data: bytes) -> None:
     """A new durable file, 0600. Raises FileExistsError, OSError."""
     descriptor = open_append(path, create=True)
     try:
-        write_all(descriptor, data)
+        write_all(descriptor, data, start=0)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -101,7 +106,7 @@ def append_file(path: Path, data: bytes) -> None:
         create_file(path, data)
         return
     try:
-        write_all(descriptor, data)
+        write_all(descriptor, data, start=os.fstat(descriptor).st_size)
         sync_data(descriptor)
     finally:
         os.close(descriptor)

@@ -253,16 +253,18 @@ class Journal:
         """Bytes to disk, or a poisoned journal: it stays unusable for whatever ends this call early."""
         self._usable = False
         try:
-            if os.fstat(self._log.descriptor).st_size != self._end:
+            descriptor, start = self._log.descriptor, self._end
+            if os.fstat(descriptor).st_size != start:
                 raise IntegrityError("Something else wrote to the journal.", code="JOURNAL_POISONED")
             failpoint("journal.before_write")
             if armed("journal.half_line"):
-                files.write_all(self._log.descriptor, data[: len(data) // 2])
+                half = data[: len(data) // 2]
+                files.write_all(descriptor, half, start=start)
                 failpoint("journal.half_line")
-                data = data[len(data) // 2 :]
-            files.write_all(self._log.descriptor, data)
+                data, start = data[len(half) :], start + len(half)
+            files.write_all(descriptor, data, start=start)
             failpoint("journal.after_write")
-            files.sync_data(self._log.descriptor)
+            files.sync_data(descriptor)
         except OSError as error:
             raise files.storage_error(error, "The journal cannot be written", poisoned=True) from error
         failpoint("journal.after_sync")

@@ -1,4 +1,4 @@
-"""Damaged journals, judged by the program's verifier and by the stand-alone one: both have to say the same."""
+"""Damaged journals, judged by the program's verifier and the stand-alone one: both say the same."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from journal_help import (
     lines_of,
     make,
     redact,
+    reopen,
     stand_alone,
 )
 
@@ -59,7 +60,7 @@ def test_sound_and_empty_files(file: Path) -> None:
 
 
 def test_every_single_bit(file: Path) -> None:
-    """Each bit of three records, flipped: found at the record that holds it (or torn, if the last LF went)."""
+    """Each bit of three records, flipped: found at the record that holds it; torn, if the last LF went."""
     whole = b"".join(LINES[:3])
     ends = [len(b"".join(LINES[: count + 1])) for count in range(3)]
     for place in range(len(whole)):
@@ -164,8 +165,6 @@ def test_redacted_lines(tmp_path: Path) -> None:
     hidden = verify(path, epoch_keys=keys, head=head)
     assert (hidden.state.value, hidden.first_bad, hidden.size_checked) == ("TAMPERED", 2, 2)
     assert hidden.root == root_of([records.parse_line(line).leaf for line in lines[:2]]).hex()
-    from journal_help import reopen
-
     with reopen(tmp_path) as journal:
         with pytest.raises(NotFoundError):
             journal.read(2)

@@ -220,7 +220,7 @@ def test_a_key_drawn_before_a_crash_is_used_by_the_next_rotation(tmp_path: Path)
 def test_a_failed_write_poisons(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, code: str
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
     with make(tmp_path, notes=2) as journal:

@@ -14,7 +14,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -259,8 +259,7 @@ def record_key(epoch_key: bytes, log_id: bytes, epoch: int, index: int, salt: by
     return hmac.digest(epoch_key, info + b"\x01", "sha256")
 
 
-@dataclass(frozen=True, slots=True)
-class Randomness:
+class Randomness(NamedTuple):
     """What a record draws: salt 16, nonce 12 and blind 32 bytes. Given only by test vectors."""
 
     salt: bytes
@@ -274,24 +273,28 @@ class Randomness:
         return cls(salt=drawn[:16], nonce=drawn[16:28], blind=drawn[28:])
 
 
+class Sealed(NamedTuple):
+    """A new line: its leaf hash, and its bytes with LF."""
+
+    leaf: bytes
+    data: bytes
+
+
 def seal(
     plaintext: bytes, *, index: int, epoch: int, epoch_key: bytes, log_id: bytes, previous: bytes,
     randomness: Randomness | None = None,
-) -> Line:  # fmt: skip
+) -> Sealed:  # fmt: skip
     """Encrypt one plaintext of encode_record into the line at ``index`` after the leaf ``previous``."""
-    drawn = randomness or Randomness.fresh()
-    commitment = commitment_of(drawn.blind, plaintext)
+    salt, nonce, blind = randomness or Randomness.fresh()
+    commitment = commitment_of(blind, plaintext)
     associated = associated_bytes(
-        index=index, epoch=epoch, salt=drawn.salt, nonce=drawn.nonce, previous=previous, commitment=commitment
+        index=index, epoch=epoch, salt=salt, nonce=nonce, previous=previous, commitment=commitment
     )
-    key = record_key(epoch_key, log_id, epoch, index, drawn.salt)
-    sealed = AESGCM(key).encrypt(drawn.nonce, drawn.blind + plaintext, associated)
-    sealed_hash = hashlib.sha256(sealed).digest()
-    return Line(
-        index=index, epoch=epoch, salt=drawn.salt, nonce=drawn.nonce, previous=previous,
-        commitment=commitment, sealed_hash=sealed_hash,
-        leaf=leaf_hash(header_bytes(associated, sealed_hash)), sealed=sealed,
-    )  # fmt: skip
+    key = record_key(epoch_key, log_id, epoch, index, salt)
+    sealed = AESGCM(key).encrypt(nonce, blind + plaintext, associated)
+    header = header_bytes(associated, hashlib.sha256(sealed).digest())
+    leaf = leaf_hash(header)
+    return Sealed(leaf, line_bytes(header, leaf, sealed))
 
 
 def unseal(line: Line, *, epoch_key: bytes, log_id: bytes) -> tuple[bytes, bytes]:

@@ -42,6 +42,7 @@ from signer_app.journal.opening import OpenLog, open_log, start_log
 from signer_app.journal.records import (
     RECORD_TYPES,
     Line,
+    Sealed,
     encode_record,
     first_previous,
     open_record,
@@ -231,22 +232,21 @@ class Journal:
 
     def _write(self, plaintexts: Sequence[bytes]) -> None:
         self._refuse_unusable()
-        lines: list[Line] = []
-        previous, index = self._previous, self.size
-        key = self._log.epochs.keys[self._epoch]
+        log = self._log
+        log_id, key = log.info.log_id, log.epochs.keys[self._epoch]
+        lines: list[Sealed] = []
+        previous, index = self._previous, self._tree.size
         for plaintext in plaintexts:
             line = seal(
-                plaintext, index=index, epoch=self._epoch, epoch_key=key, log_id=self._log.info.log_id,
-                previous=previous,
-            )  # fmt: skip
+                plaintext, index=index, epoch=self._epoch, epoch_key=key, log_id=log_id, previous=previous
+            )
             lines.append(line)
             previous, index = line.leaf, index + 1
-        data = [line.to_bytes() for line in lines]
-        self._store(b"".join(data))
-        for line, written in zip(lines, data, strict=True):
+        self._store(b"".join([line.data for line in lines]))
+        for line in lines:
             self._tree.append(line.leaf)
             self._offsets.append(self._end)
-            self._end += len(written)
+            self._end += len(line.data)
         self._previous = previous
 
     def _store(self, data: bytes) -> None:

@@ -79,7 +79,7 @@ def lines_of(count: int, *, text: str = "x", log_id: bytes = LOG_ID, key: bytes 
             randomness=records.Randomness(salt=seed * 4, nonce=seed * 3, blind=seed * 8),
         )
         previous = line.leaf
-        result.append(line.to_bytes())
+        result.append(line.data)
     return result
 
 

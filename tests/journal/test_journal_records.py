@@ -22,9 +22,12 @@ record = st.dictionaries(text, value, max_size=6)
 
 
 def seal(plaintext: bytes, index: int = 7) -> records.Line:
-    return records.seal(
+    sealed = records.seal(
         plaintext, index=index, epoch=3, epoch_key=KEY, log_id=LOG_ID, previous=bytes([1]) * 32
     )
+    line = records.parse_line(sealed.data)
+    assert (line.to_bytes(), line.leaf) == (sealed.data, sealed.leaf)
+    return line
 
 
 @given(record)

@@ -35,7 +35,8 @@ def test_the_writer_gives_the_published_bytes(index: int) -> None:
         previous=previous,
         randomness=drawn,
     )
-    assert line.to_bytes() == LINES[index]
+    assert line.data == LINES[index]
+    assert records.parse_line(line.data).to_bytes() == LINES[index]
 
 
 @pytest.mark.parametrize("index", range(3))

@@ -187,7 +187,7 @@ def test_with_keys_a_record_that_the_writer_did_not_make_is_found(tmp_path: Path
         (1, keys[1], plaintext + bytes(128)),
     ):
         forged = records.seal(text, index=2, epoch=epoch, epoch_key=key, log_id=log_id, previous=previous)
-        path.write_bytes(sound + forged.to_bytes())
+        path.write_bytes(sound + forged.data)
         assert both(path, None)["state"] == "INTACT"
         assert verify(path, epoch_keys=keys).first_bad == 2
 

@@ -8,10 +8,12 @@ that nothing above sees an exception of the HTTP library.
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from types import TracebackType
 from typing import Generic, NoReturn, Protocol, Self, TypeVar
 
@@ -47,7 +49,7 @@ class HttpEndpoint:
             timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
             follow_redirects=False,
             trust_env=False,
-            verify=True,
+            verify=_tls() if url.startswith("https:") else _no_trust(),
             # A compressed answer could be small on the wire and huge in memory.
             headers={"Accept-Encoding": "identity", "Content-Type": "application/json"},
         )
@@ -106,6 +108,18 @@ class HttpEndpoint:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Verifies certificates and names. One for all nodes: reading the list of authorities takes a while."""
+    return httpx.create_ssl_context(verify=True, trust_env=False)
+
+
+@cache
+def _no_trust() -> ssl.SSLContext:
+    """For clear text on this machine: verifies as well, and knows no authority."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def node_error(node: str, code: str, what: str, reason: str = "") -> NodeError:

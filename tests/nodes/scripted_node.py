@@ -33,6 +33,13 @@ class Drop:
     """The connection ends without an answer."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that a fault has cut is no news."""
+
+
 class ScriptedNode:
     """Context manager: ``url`` answers by the script; ``requests`` holds what was asked."""
 
@@ -43,8 +50,7 @@ class ScriptedNode:
         self.script: Script = script or (lambda method, params: {"status": "error", "error": "unknownCmd"})
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self._over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
     @property
@@ -75,6 +81,7 @@ class ScriptedNode:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_POST(self) -> None:
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

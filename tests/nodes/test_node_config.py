@@ -103,9 +103,7 @@ _NODES = st.builds(
 
 @given(
     st.lists(_NODES, max_size=3, unique_by=lambda node: node.id),
-    st.dictionaries(
-        _LABELS, _LABELS | st.sampled_from(["no", "12:30", "017", "null", "1.5"]), max_size=4
-    ),
+    st.dictionaries(_LABELS, _LABELS | st.sampled_from(["no", "12:30", "017", "null", "1.5"]), max_size=4),
     st.dictionaries(_NAMES, st.booleans() | st.integers(-(2**40), 2**40) | _LABELS, max_size=3),
 )
 def test_what_is_written_reads_back_equal(

@@ -29,7 +29,7 @@ NOT_APPLICABLE: Final = "NOT_APPLICABLE"
 INDETERMINATE: Final = "INDETERMINATE"
 
 _SHOWN_LENGTH: Final = 200
-_NO_VALUES: Final[Mapping[str, Shown]] = {}
+NO_VALUES: Final[Mapping[str, Shown]] = {}
 
 
 class Level(StrEnum):
@@ -59,7 +59,7 @@ class Check(NamedTuple):
     unit: str = ""
     path: str = ""
     evidence: tuple[Observation, ...] = ()
-    values: Mapping[str, Shown] = _NO_VALUES
+    values: Mapping[str, Shown] = NO_VALUES
 
     def to_json(self) -> JsonObject:
         """{rule, kind, code, verdict, severity, expected, actual, unit, path, evidence, message}."""
@@ -86,6 +86,12 @@ class Check(NamedTuple):
         return MESSAGES[self.message].format(
             expected=_words(self.expected), actual=_words(self.actual), unit=self.unit, **shown
         )
+
+
+#: Makes a Check of all twelve members in order, at half the cost: new_check(Check, (rule, kind, …)). For the
+#: second steps of rules, which make dozens in each evaluation.
+new_check: Final = tuple.__new__
+NO_EVIDENCE: Final[tuple[Observation, ...]] = ()
 
 
 def plain(value: Shown) -> str:

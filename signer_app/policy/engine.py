@@ -7,6 +7,7 @@ answers for whatever a decoder and a facts document hold.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,19 +15,23 @@ from signer_app.core.errors import UsageError
 from signer_app.core.facts import FactsDocument
 from signer_app.core.inspection import Inspection
 from signer_app.policy.builtin import authority, bounds, scope
-from signer_app.policy.case import PHASES, Case, Judge
+from signer_app.policy.case import PHASES, Case, Judge, Run, Steps, chosen_first
 from signer_app.policy.checks import FAIL, INDETERMINATE, Check, Level
 from signer_app.policy.document import PolicyDocument
-from signer_app.policy.matching import Matching, Select
+from signer_app.policy.matching import Matching, Select, asks_beyond_shape
 from signer_app.policy.people import KeyTable
 from signer_app.policy.readings import Readings
 from signer_app.policy.report import Report, Verdict
 from signer_app.policy.rules.allow import Allow
-from signer_app.policy.rules.base import Terms
+from signer_app.policy.rules.base import RuleModel, Terms
 from signer_app.policy.rules.quorum import QuorumRule
 from signer_app.policy.subject import prepare
 
 _AGAINST: Final = frozenset({FAIL, INDETERMINATE})
+_WEIGHT: Final = {Level.ADVISORY: 0, Level.SOFT: 1, Level.HARD: 2}
+_VERDICTS: Final = (Verdict.ALLOW, Verdict.NEEDS_OVERRIDE, Verdict.DENY)
+#: Shapes kept with one facts document. A treasury has a handful.
+_MAX_SHAPES: Final = 256
 
 
 @dataclass(slots=True)
@@ -70,7 +75,7 @@ def compile_policy(document: PolicyDocument) -> CompiledPolicy:
         authority.compile_authority(terms, grants),
         authority.judge_signers,
         authority.judge_lockout,
-        *(rule.compile(terms) for rule in document.rules),
+        *(_compiled(rule, terms) for rule in document.rules),
     )
     quorums = tuple(
         (terms.matching.touching(rule.match), rule)
@@ -99,20 +104,46 @@ def evaluate(
     if phase == "sign" and signer is None and readings.context is not None:
         signer = readings.context.signer
     case = Case(prepare(inspection), readings, policy.keys, phase, signer)
-    checks: list[Check] = []
-    for judge in policy.judges:
-        checks += judge(case)
-    verdict = Verdict.ALLOW
-    for check in checks:
-        if check.verdict in _AGAINST:
-            if check.severity is Level.HARD:
-                verdict = Verdict.DENY
-                break
-            if check.severity is Level.SOFT:
-                verdict = Verdict.NEEDS_OVERRIDE
-    return Report(verdict, tuple(checks), policy.document, case, _concerned(policy, case))
+    steps = _steps(policy.judges, case)
+    checks = list(steps.settled)
+    worst = steps.worst
+    for run in steps.runs:
+        for check in run(case):
+            checks.append(check)
+            if check.verdict in _AGAINST:
+                worst = max(worst, _WEIGHT[check.severity])
+    return Report(_VERDICTS[worst], tuple(checks), policy.document, case, policy.quorums)
 
 
-def _concerned(policy: CompiledPolicy, case: Case) -> tuple[QuorumRule, ...]:
-    """Quorum rules that concern the transaction; what their sum requires is in the report."""
-    return tuple(rule for select, rule in policy.quorums if rule.match is None or select(case))
+def _worst(checks: Iterable[Check]) -> int:
+    return max((_WEIGHT[check.severity] for check in checks if check.verdict in _AGAINST), default=0)
+
+
+def _compiled(rule: RuleModel, terms: Terms) -> Judge:
+    """The rule's judge; where its `match` asks for more than the shape, one that looks at each transaction."""
+    judge = rule.compile(terms)
+    return (
+        chosen_first(judge, terms.matching.touching(rule.match)) if asks_beyond_shape(rule.match) else judge
+    )
+
+
+def _steps(judges: Iterable[Judge], case: Case) -> Steps:
+    """First steps of all judges for the case's shape; kept with the facts."""
+    shape = case.shape()
+    known = case.readings.steps
+    found = known.get(shape) if shape is not None else None
+    if found is None:
+        settled: list[Check] = []
+        runs: list[Run] = []
+        for judge in judges:
+            answer = judge(case)
+            if callable(answer):
+                runs.append(answer)
+            else:
+                settled += answer
+        found = Steps(tuple(settled), _worst(settled), tuple(runs))
+        if shape is not None:
+            if len(known) >= _MAX_SHAPES:
+                known.clear()
+            known[shape] = found
+    return found

@@ -90,6 +90,13 @@ class Matching:
         )
 
 
+def asks_beyond_shape(match: Match | None) -> bool:
+    """Whether the match reads what transactions of one shape differ in: amounts, receivers, tags."""
+    return match is not None and any(
+        part is not None for part in (match.min_amount, match.max_amount, match.destinations, match.tags)
+    )
+
+
 def tag_fits(wanted: str | None, tag: str | None) -> bool:
     """Whether a tag is what an address book entry wants: null none, "*" any, "!" some, else exactly it."""
     if wanted == "*":
@@ -107,8 +114,14 @@ def _selecting(index: int, tests: Sequence[Test]) -> Select:
     def select(case: Case) -> tuple[View, ...]:
         found = case.matched.get(index)
         if found is None:
-            found = tuple(view for view in case.subject.views if all(test(view, case) for test in tests))
-            case.matched[index] = found
+            kept = []
+            for view in case.subject.views:
+                for test in tests:
+                    if not test(view, case):
+                        break
+                else:
+                    kept.append(view)
+            found = case.matched[index] = tuple(kept)
         return found
 
     return select
@@ -141,6 +154,8 @@ def _amount_test(match: Match, *, strict: bool) -> Test:
     assets = frozenset(match.assets) if match.assets is not None else None
 
     def test(view: View, case: Case) -> bool:
+        if not view.amounts:
+            return False
         sums = [
             _sum_of(view, case.subject, asset, amount)
             for asset, amount in view.amounts

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from signer_app.core.canonical import canonical_hash
 from signer_app.core.facts import Context, FactsDocument
@@ -11,6 +13,10 @@ from signer_app.policy.observations import Judgement, Undecided, by_key, judge_f
 from signer_app.policy.outflows import Outflows, WindowSum, read_outflows, window_sum
 from signer_app.policy.people import LedgerSigners, read_signers
 from signer_app.policy.schema import FactRules
+
+
+if TYPE_CHECKING:
+    from signer_app.policy.case import Steps
 
 
 class Readings:
@@ -22,6 +28,8 @@ class Readings:
         self.context: Context | None = document.context if document else None
         #: Checks that depend on facts alone, by the check that made them and its key.
         self.settled: dict[tuple[str, str], tuple[Check, ...]] = {}
+        #: The engine's first steps, by shape of transaction.
+        self.steps: dict[Hashable, Steps] = {}
         self._rules = rules
         self._facts = by_key(document) if document else {}
         self._judged: dict[tuple[str, str], Judgement] = {}

@@ -10,6 +10,7 @@ from signer_app.core.json_types import JsonObject
 from signer_app.policy.case import Case
 from signer_app.policy.checks import FAIL, INDETERMINATE, Check, Level
 from signer_app.policy.document import PolicyDocument
+from signer_app.policy.matching import Select
 from signer_app.policy.observations import Undecided
 from signer_app.policy.quorums import fill
 from signer_app.policy.rules.quorum import QuorumRule
@@ -62,7 +63,7 @@ class Report:
     checks: tuple[Check, ...]
     policy: PolicyDocument
     case: Case
-    quorums: tuple[QuorumRule, ...]
+    _quorums: tuple[tuple[Select, QuorumRule], ...]
 
     @property
     def phase(self) -> str:
@@ -96,15 +97,20 @@ class Report:
         )
 
     @property
+    def quorums(self) -> tuple[QuorumRule, ...]:
+        """The quorum rules that concern the transaction."""
+        return tuple(rule for select, rule in self._quorums if rule.match is None or select(self.case))
+
+    @property
     def required(self) -> Required:
         """Where the signatures present (and, in phase sign, the named one) leave the transaction."""
-        case = self.case
+        case, quorums = self.case, self.quorums
         needs: dict[str, int] = {}
-        for rule in self.quorums:
+        for rule in quorums:
             for role, need in _by_role(rule).items():
                 needs[role] = max(need, needs.get(role, 0))
         proposer = case.readings.context.proposer if case.readings.context else None
-        may_approve = all(rule.proposer_may_approve for rule in self.quorums)
+        may_approve = all(rule.proposer_may_approve for rule in quorums)
         roles = {
             entry.person: entry.roles
             for entry in case.signed
@@ -117,8 +123,8 @@ class Report:
                 Requirement(role, need, have)
                 for (role, need), have in zip(groups, fill(groups, roles), strict=True)
             ),
-            persons=max((rule.needed_persons for rule in self.quorums), default=0),
-            devices=max((rule.needed_devices for rule in self.quorums), default=0),
+            persons=max((rule.needed_persons for rule in quorums), default=0),
+            devices=max((rule.needed_devices for rule in quorums), default=0),
             ledger_quorum=None if isinstance(ledger, Undecided) else ledger.quorum,
             ledger_weight=None if isinstance(ledger, Undecided) else ledger.weight_of(case.signed),
         )

@@ -5,9 +5,10 @@ Amounts that cannot be read, are negative or unlimited count as infinite, so tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
 from signer_app.core.amounts import add, parse_decimal
@@ -38,9 +39,14 @@ Amounts: TypeAlias = tuple[tuple[str, Decimal], ...]
 NATIVE_DECIMALS: Final[Mapping[str, int]] = {"slip44:144": 6, "slip44:148": 7, "slip44:60": 18}
 
 
+#: Indexes into Subject.amounts.
+Places: TypeAlias = tuple[int, ...]
+
+
 class View(NamedTuple):
     """One effect: ``assets`` it touches, ``amounts`` that caps count, ``to`` who receives or may take."""
 
+    position: int
     effect: Effect
     kind: str
     path: str
@@ -53,12 +59,13 @@ class View(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """An inspection, its views, legs without an effect of their own, and sums by asset without fees."""
+    """An inspection, its views, legs without an effect of their own, sums by asset without fees, all amounts."""
 
     inspection: Inspection
     views: tuple[View, ...]
     bare_legs: tuple[Leg, ...]
     totals: Mapping[str, Decimal]
+    amounts: tuple[Decimal, ...]
 
 
 def prepare(inspection: Inspection) -> Subject:
@@ -66,10 +73,10 @@ def prepare(inspection: Inspection) -> Subject:
     legs = {leg.path: leg for leg in reversed(inspection.legs)}
     tags = _written_tags(inspection.effects)
     totals: dict[str, Decimal] = {}
-    views = []
-    used = set()
+    views: list[View] = []
+    used: set[str] = set()
     for effect in inspection.effects:
-        view = _view(effect, legs.get(effect.path))
+        view = _view(len(views), effect, legs.get(effect.path))
         if tags and view.kind == "EscrowOpen":
             view = view._replace(tag=tags.get(view.path))
         views.append(view)
@@ -78,7 +85,27 @@ def prepare(inspection: Inspection) -> Subject:
             for asset, amount in view.amounts:
                 totals[asset] = add(totals[asset], amount) if asset in totals else amount
     bare = tuple(leg for leg in inspection.legs if leg.path not in used)
-    return Subject(inspection, tuple(views), bare, totals)
+    amounts = tuple([amount for view in views for _, amount in view.amounts])
+    return Subject(inspection, tuple(views), bare, totals, amounts)
+
+
+def places_of(subject: Subject, views: Iterable[View], asset: str) -> Places:
+    """Where amounts of ``asset`` stand in these views. The same in every transaction of one shape."""
+    chosen = {view.position for view in views}
+    places, place = [], 0
+    for view in subject.views:
+        for moved, _ in view.amounts:
+            if moved == asset and view.position in chosen:
+                places.append(place)
+            place += 1
+    return tuple(places)
+
+
+def adder(places: Places) -> Callable[[Sequence[Decimal]], Decimal]:
+    """A function that sums Subject.amounts at ``places``, of which there is at least one."""
+    if len(places) == 1:
+        return itemgetter(places[0])
+    return lambda amounts: reduce(add, (amounts[place] for place in places))
 
 
 def _written_tags(effects: tuple[Effect, ...]) -> dict[str, str]:
@@ -90,10 +117,10 @@ def _written_tags(effects: tuple[Effect, ...]) -> dict[str, str]:
     }
 
 
-def _view(effect: Effect, leg: Leg | None) -> View:
+def _view(position: int, effect: Effect, leg: Leg | None) -> View:
     read = _READERS.get(type(effect))
     assets, amounts, to, tag = read(effect) if read is not None else _NOTHING
-    return View(effect, effect.kind, effect.path, effect.account, leg, assets, amounts, to, tag)
+    return View(position, effect, effect.kind, effect.path, effect.account, leg, assets, amounts, to, tag)
 
 
 _Parts: TypeAlias = tuple[tuple[str, ...], Amounts, "str | None", "str | None"]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from signer_app.core.effects import EFFECT_KINDS, NAMED_ONLY, DataWrite, Transfer
 from signer_app.core.inspection import Leg
-from signer_app.policy.case import Case, Judge
+from signer_app.policy.case import Case, Judge, unshaped
 from signer_app.policy.checks import FAIL, PASS, Check, Level
 from signer_app.policy.rules.allow import Grant
 from signer_app.policy.rules.base import built_in
@@ -39,7 +39,8 @@ def compile_scope(grants: Sequence[Grant]) -> Judge:
             found += _bare(ordered, leg, case)
         return tuple(found)
 
-    return judge
+    # What an allow matches may depend on amounts and receivers, and must then be asked each time.
+    return unshaped(judge) if any(grant.beyond_shape for grant in ordered) else judge
 
 
 def _is_plain(view: View) -> bool:
@@ -118,6 +119,7 @@ def _refused(nearest: int, grant: Grant | None, leg: Leg | None, what: str, path
 def _bare(grants: Sequence[Grant], leg: Leg, case: Case) -> list[Check]:
     """A leg without effects (an AccountSet that changes nothing) uses up its slot, and needs its type named."""
     stand_in = View(
+        -1,
         DataWrite(path=leg.path, account=leg.account, name="", value=None),
         "", leg.path, leg.account, leg, (), (), None, None,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import field_validator
 
 from signer_app.policy.checks import NOT_APPLICABLE, Level
-from signer_app.policy.matching import DEFAULT_FLAGS, Test
+from signer_app.policy.matching import DEFAULT_FLAGS, Test, asks_beyond_shape
 from signer_app.policy.rules.base import Judge, RuleModel, Terms
 from signer_app.policy.schema import Name
 
@@ -49,6 +49,7 @@ class Grant:
         self.covers: Test = terms.matching.covering(rule.match)
         self.covers_leg: Test = terms.matching.covering_leg(rule.match)
         match = rule.match
+        self.beyond_shape = asks_beyond_shape(match)
         #: Accounts it grants for; None: whichever.
         self.accounts = (
             terms.matching.accounts(match.accounts) if match and match.accounts is not None else None

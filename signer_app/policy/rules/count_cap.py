@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from signer_app.policy.checks import FAIL, PASS, Check, Shown
+from signer_app.policy.case import Checks, Run, unshaped
+from signer_app.policy.checks import FAIL, PASS, Check, Shown, new_check
 from signer_app.policy.outflows import count_room_again
 from signer_app.policy.rules.base import Case, Judge, RuleModel, Terms, Undecided, room_words, window_words
 from signer_app.policy.schema import Count, Seconds
@@ -26,31 +27,38 @@ class CountCap(RuleModel):
         unconcerned = self.not_concerned("COUNT_CAP")
         by_destination = self.by == "destination"
 
-        def judge(case: Case) -> tuple[Check, ...]:
-            names = {
-                (view.account, view.to if by_destination else None): None
-                for view in select(case)
-                if view.kind in _PAYMENTS
-            }
-            if not names:
+        def judge(case: Case) -> Checks | Run:
+            payments = [view for view in select(case) if view.kind in _PAYMENTS]
+            names = dict.fromkeys((view.account, view.to if by_destination else None) for view in payments)
+            runs = [self._group(case, account, to) for account, to in names]
+            if not runs:
                 return unconcerned
-            return tuple(self._check(case, account, to) for account, to in names)
+            if len(runs) == 1:
+                return runs[0]
+            return lambda case: tuple(check for run in runs for check in run(case))
 
-        return judge
+        # Receivers are no part of the shape.
+        return unshaped(judge) if by_destination else judge
 
-    def _check(self, case: Case, account: str, to: str | None) -> Check:
+    def _group(self, case: Case, account: str, to: str | None) -> Run:
+        """Judges one more payment from ``account`` (to ``to``)."""
         window = case.readings.window(account, self.window_s, None, to)
         if isinstance(window, Undecided):
-            return self.undecided(window)
-        own = case.subject.inspection.proposal_id
-        count = window.count_without(own) + 1
-        values: dict[str, Shown] = {"hours": window_words(self.window_s)}
-        if count <= self.max:
-            verdict, message = PASS, "count"
-        else:
-            verdict, message = FAIL, "count_over"
-            values["room"] = room_words(count_room_again(window, own, self.window_s, count - self.max))
-        return Check(
-            self.id, self.kind, "COUNT_CAP", verdict, self.level, message,
-            self.max, count, "payments", evidence=window.evidence, values=values,
-        )  # fmt: skip
+            undecided = (self.undecided(window),)
+            return lambda _case: undecided
+        rule, kind, level, most, evidence = self.id, self.kind, self.level, self.max, window.evidence
+        hours: dict[str, Shown] = {"hours": window_words(self.window_s)}
+
+        def run(case: Case) -> Checks:
+            own = case.own
+            count = window.count_without(own) + 1
+            verdict, message, values = PASS, "count", hours
+            if count > most:
+                room = count_room_again(window, own, self.window_s, count - most)
+                verdict, message, values = FAIL, "count_over", {**hours, "room": room_words(room)}
+            members = (
+                rule, kind, "COUNT_CAP", verdict, level, message, most, count, "payments", "", evidence, values
+            )  # fmt: skip
+            return (new_check(Check, members),)
+
+        return run

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from signer_app.core.clock import format_time
 from signer_app.core.effects import Transfer
+from signer_app.policy.case import unshaped
 from signer_app.policy.checks import FAIL, NOT_APPLICABLE, PASS, Check, Shown
 from signer_app.policy.matching import tag_fits
 from signer_app.policy.observations import Decided
@@ -45,7 +46,7 @@ class Destinations(RuleModel):
                         found.append(self._asked(case, view, view.to))
             return tuple(found) or unconcerned
 
-        return judge
+        return unshaped(judge)  # receivers are no part of the shape
 
     def _listed(self, case: Case, view: View, entries: Sequence[BookEntry]) -> Check:
         """Whether some entry of this receiver fits; else the nearest one is named."""

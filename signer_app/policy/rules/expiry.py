@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal
 
-from signer_app.core.inspection import Expiry as Ending
+from signer_app.policy.case import Checks, Run
 from signer_app.policy.checks import FAIL, INDETERMINATE, NOT_APPLICABLE, PASS, Check
 from signer_app.policy.observations import Decided, number
 from signer_app.policy.rules.base import Case, Judge, RuleModel, Terms, Undecided
@@ -32,31 +32,46 @@ class Expiry(RuleModel):
         else:
             never = (self.says("EXPIRY_MISSING", NOT_APPLICABLE, "expiry_none_needed"),)
 
-        def judge(case: Case) -> tuple[Check, ...]:
+        def judge(case: Case) -> Checks | Run:
             if self.match is not None and not select(case):
                 return unconcerned
             ending = case.subject.inspection.expiry
             if ending is None:
                 return never
-            if ending.kind == "ledger":
-                return (self._by_ledger(case, ending),)
-            return (self._by_time(case, ending),)
+            if ending.kind != "ledger":
+                return self._by_time
+            return self._by_ledger(case)
 
         return judge
 
-    def _by_ledger(self, case: Case, ending: Ending) -> Check:
+    def _by_ledger(self, case: Case) -> Checks | Run:
+        """Everything but the last ledger itself is known from the facts."""
         network = case.subject.inspection.network
         fact = case.readings.judge("network", network)
         if isinstance(fact, Undecided):
-            return self.undecided(fact)
-        validated, last = number(fact.value.get("validated")), number(ending.value)
-        if last is None:
-            return self.says("EXPIRY_TOO_FAR", INDETERMINATE, "expiry_unclear")
+            return (self.undecided(fact),)
+        validated = number(fact.value.get("validated"))
         if validated is None:
-            return self.undecided(_lacks(fact, network, "validated"))
+            return (self.undecided(_lacks(fact, network, "validated")),)
         if not _is_of(network, fact):
-            return self.undecided(Undecided("FACT_DISAGREES", "fact_disagrees", "network", network))
-        return self._judged(last, validated, self.max_ledgers, "ledgers", fact)
+            return (self.undecided(Undecided("FACT_DISAGREES", "fact_disagrees", "network", network)),)
+
+        def run(case: Case) -> Checks:
+            last = _stated(case)
+            if last is None:
+                return (self.says("EXPIRY_TOO_FAR", INDETERMINATE, "expiry_unclear"),)
+            return (self._judged(last, validated, self.max_ledgers, "ledgers", fact),)
+
+        return run
+
+    def _by_time(self, case: Case) -> Checks:
+        """Expiry by closing time in seconds since 1970 (Stellar timeBounds.maxTime)."""
+        now, last = case.readings.now, _stated(case)
+        if now is None:
+            return (self.undecided(case.readings.no_time("network", case.subject.inspection.network)),)
+        if last is None:
+            return (self.says("EXPIRY_TOO_FAR", INDETERMINATE, "expiry_unclear"),)
+        return (self._judged(last, _seconds(now), self.max_seconds, "seconds", None),)
 
     def _judged(self, last: int, now: int, most: int | None, unit: str, fact: Decided | None) -> Check:
         evidence = fact.evidence if fact else ()
@@ -72,14 +87,10 @@ class Expiry(RuleModel):
             evidence=evidence, values={"last": last},
         )  # fmt: skip
 
-    def _by_time(self, case: Case, ending: Ending) -> Check:
-        """Expiry by closing time in seconds since 1970 (Stellar timeBounds.maxTime)."""
-        now, last = case.readings.now, number(ending.value)
-        if now is None:
-            return self.undecided(case.readings.no_time("network", case.subject.inspection.network))
-        if last is None:
-            return self.says("EXPIRY_TOO_FAR", INDETERMINATE, "expiry_unclear")
-        return self._judged(last, _seconds(now), self.max_seconds, "seconds", None)
+
+def _stated(case: Case) -> int | None:
+    ending = case.subject.inspection.expiry
+    return number(ending.value) if ending is not None else None
 
 
 def _seconds(moment: datetime) -> int:

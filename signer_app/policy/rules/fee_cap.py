@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
-from signer_app.core.amounts import add, base_units, whole_units
+from signer_app.core.amounts import base_units, whole_units
 from signer_app.core.caip import asset_network
+from signer_app.policy.case import Checks, Run
 from signer_app.policy.checks import FAIL, INDETERMINATE, PASS, Check
 from signer_app.policy.rules.base import Case, Judge, RuleModel, Terms
 from signer_app.policy.schema import BaseUnits, Network
-from signer_app.policy.subject import NATIVE_DECIMALS
+from signer_app.policy.subject import NATIVE_DECIMALS, adder, places_of
 
 _UNITS = {"slip44:144": "drops", "slip44:148": "stroops", "slip44:60": "wei"}
 
@@ -30,32 +32,39 @@ class FeeCap(RuleModel):
         unconcerned = self.not_concerned("FEE_CAP")
         unclear = (self.says("FEE_CAP", INDETERMINATE, "fee_unclear", expected=most),)
 
-        def judge(case: Case) -> tuple[Check, ...]:
-            asset, total = "", Decimal(0)
-            for view in select(case):
-                if view.kind == "FeePaid" and asset_network(view.assets[0]) == network:
-                    if asset not in ("", view.assets[0]):
-                        return unclear
-                    asset, total = view.assets[0], add(total, view.amounts[0][1])
-            if not asset:
+        def judge(case: Case) -> Checks | Run:
+            fees = [
+                view
+                for view in select(case)
+                if view.kind == "FeePaid" and asset_network(view.assets[0]) == network
+            ]
+            if not fees:
                 return unconcerned
+            asset = fees[0].assets[0]
             cap = caps.get(asset)
-            if cap is None:
+            if cap is None or any(view.assets[0] != asset for view in fees):
                 return unclear
-            return (self._check(asset, total, within=total <= cap),)
+            total_of = adder(places_of(case.subject, fees, asset))
+
+            def run(case: Case) -> Checks:
+                total = total_of(case.amounts)
+                return (self._check(asset, total, within=total <= cap),)
+
+            return run
 
         return judge
 
     def _check(self, asset: str, total: Decimal, *, within: bool) -> Check:
         native = asset.partition("/")[2]
-        shown = base_units(total, NATIVE_DECIMALS[native]) if _is_whole(total, native) else total
+        shown = _in_base_units(total, NATIVE_DECIMALS[native])
         verdict, message = (PASS, "fee") if within else (FAIL, "fee_over")
         return Check(
             self.id, self.kind, "FEE_CAP", verdict, self.level, message, self.max_base, shown, _UNITS[native]
         )
 
 
-def _is_whole(total: Decimal, native: str) -> bool:
-    """Whether the fee is a whole number of base units; a decoder's other values are shown as they are."""
+@lru_cache(maxsize=4096)
+def _in_base_units(total: Decimal, decimals: int) -> int | Decimal:
+    """Whole base units; a value that is none (from a decoder of another ledger) is shown as it is."""
     _, _, exponent = total.as_tuple()
-    return isinstance(exponent, int) and exponent >= -NATIVE_DECIMALS[native]
+    return base_units(total, decimals) if isinstance(exponent, int) and exponent >= -decimals else total

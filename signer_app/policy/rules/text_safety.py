@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from signer_app.core.text import text_findings
-from signer_app.policy.checks import FAIL, PASS, Check
+from signer_app.policy.case import Checks, Run
+from signer_app.policy.checks import FAIL, PASS
 from signer_app.policy.rules.base import Case, Judge, RuleModel, Terms
 
 
@@ -19,9 +20,10 @@ class TextSafety(RuleModel):
         unconcerned = self.not_concerned("TEXT_INVISIBLE")
         fine = (self.says("TEXT_INVISIBLE", PASS, "text_ok"),)
 
-        def judge(case: Case) -> tuple[Check, ...]:
-            if self.match is not None and not select(case):
-                return unconcerned
+        def judge(case: Case) -> Checks | Run:
+            return unconcerned if self.match is not None and not select(case) else run
+
+        def run(case: Case) -> Checks:
             texts = case.subject.inspection.texts
             if not texts:
                 return fine

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal
 
-from signer_app.core.amounts import add, subtract
-from signer_app.policy.checks import FAIL, PASS, Check
+from signer_app.core.amounts import subtract
+from signer_app.policy.case import Checks, Run
+from signer_app.policy.checks import FAIL, NO_VALUES, PASS, Check, new_check
 from signer_app.policy.rules.base import Case, Judge, RuleModel, Terms
 from signer_app.policy.schema import Amount, AssetId
+from signer_app.policy.subject import adder, places_of
 
 
 class TxCap(RuleModel):
@@ -23,17 +24,21 @@ class TxCap(RuleModel):
         unconcerned = self.not_concerned("TX_CAP")
         rule, kind, level = self.id, self.kind, self.level
 
-        def judge(case: Case) -> tuple[Check, ...]:
-            total: Decimal | None = None
-            for view in select(case):
-                for moved, amount in view.amounts:
-                    if moved == asset:
-                        total = amount if total is None else add(total, amount)
-            if total is None:
+        def judge(case: Case) -> Checks | Run:
+            places = places_of(case.subject, select(case), asset)
+            if not places:
                 return unconcerned
-            if total <= cap:
-                return (Check(rule, kind, "TX_CAP", PASS, level, "tx_cap", cap, total, asset),)
-            over = {"over": subtract(total, cap)}
-            return (Check(rule, kind, "TX_CAP", FAIL, level, "tx_cap_over", cap, total, asset, values=over),)
+
+            total_of = adder(places)
+
+            def run(case: Case) -> Checks:
+                total = total_of(case.amounts)
+                verdict, message, values = PASS, "tx_cap", NO_VALUES
+                if total > cap:
+                    verdict, message, values = FAIL, "tx_cap_over", {"over": subtract(total, cap)}
+                members = (rule, kind, "TX_CAP", verdict, level, message, cap, total, asset, "", (), values)
+                return (new_check(Check, members),)
+
+            return run
 
         return judge

@@ -42,7 +42,9 @@ def test_a_real_transaction_is_read_as_the_other_sdk_reads_it(row: dict) -> None
     if row["last_ledger_sequence"] is not None:
         assert found.expiry is not None
         assert found.expiry.value == str(row["last_ledger_sequence"])
-    slot = ("ticket", row["ticket_sequence"]) if row["ticket_sequence"] else ("sequence", row["sequence"] or 0)
+    slot = (
+        ("ticket", row["ticket_sequence"]) if row["ticket_sequence"] else ("sequence", row["sequence"] or 0)
+    )
     assert (found.sequence.kind, found.sequence.value) == (slot[0], str(slot[1]))
     if row["is_signed"] and not row["is_multisigned"]:
         assert found.signing.digest == row["signing_hash_single"]
@@ -89,9 +91,17 @@ def test_what_nobody_signs_is_refused(row: dict) -> None:
 
 def test_the_types_without_a_row_are_shown_as_unknown() -> None:
     known = {
-        "Payment", "TrustSet", "SignerListSet", "SetRegularKey", "AccountSet", "TicketCreate", "AccountDelete",
-        "EscrowCreate", "EscrowFinish", "EscrowCancel",
-    }  # fmt: skip
+        "Payment",
+        "TrustSet",
+        "SignerListSet",
+        "SetRegularKey",
+        "AccountSet",
+        "TicketCreate",
+        "AccountDelete",
+        "EscrowCreate",
+        "EscrowFinish",
+        "EscrowCancel",
+    }
     for row in READABLE:
         found = CHAIN.inspect(Source(row["binary_hex"].encode()))
         codes = [warning.code for warning in found.warnings]
@@ -111,7 +121,7 @@ MULTISIGN = json.loads((VECTORS / "xrp_multisign.json").read_text())
 def test_multi_signing_data_of_the_other_sdks_own_tests(case: dict) -> None:
     found = CHAIN.inspect(Source(json.dumps(case["tx"]).encode(), signer=case["signing_account"]))
     assert found.signing.signing_data == case["expected_hex"]
-    # The fixture carries a "Signature", which is no field of a Payment: unsigned by all, and never overlooked.
+    # The fixture carries a "Signature", which is no field of a Payment: unsigned by all, never overlooked.
     assert "field Signature" in [effect.what for effect in found.effects if effect.kind == "Unknown"]
 
 

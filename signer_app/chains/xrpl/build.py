@@ -34,6 +34,8 @@ MAX_TICKETS: Final = 250
 _MAX_UINT32: Final = 2**32 - 1
 _MAX_WEIGHT: Final = 2**16 - 1
 _MAX_DOMAIN: Final = 256
+#: Powers of ten and digits beyond which no asset of the ledger goes; keeps the arithmetic below exact.
+_MAX_MAGNITUDE: Final = 100
 #: Headroom over the fee that the ledger asks for now; a signed fee cannot be raised later (ledgers.md 1.3).
 _FEE_HEADROOM: Final = 10
 
@@ -240,6 +242,8 @@ def _amount(asset: str, amount: Decimal, network: str, *, zero_allowed: bool = F
         raise MalformedError(f"{asset} is on another network than {network}.", code="NETWORK")
     if not amount.is_finite() or amount < 0 or (amount == 0 and not zero_allowed):
         raise MalformedError("An amount must be above zero.")
+    if abs(amount.adjusted()) > _MAX_MAGNITUDE or len(amount.as_tuple().digits) > _MAX_MAGNITUDE:
+        raise MalformedError("The amount is outside the range of the ledger.")
     kind, _, reference = asset.partition("/")[2].partition(":")
     if kind == "slip44":
         return str(_bounded(base_units(amount, 6), 0, MAX_DROPS, "An amount of drops"))

@@ -47,7 +47,8 @@ def looks_like_xrpl(data: bytes) -> bool:
     if _HEX.match(text):
         return text[:2] in (b"11", b"12")
     return text[:1] == b"{" and any(
-        mark in text for mark in (b'"TransactionType"', b'"tx_blob"', b'"tx_json"', b'"LedgerEntryType"')
+        mark in text
+        for mark in (b'"TransactionType"', b'"tx_blob"', b'"tx_json"', b'"tx"', b'"LedgerEntryType"')
     )
 
 

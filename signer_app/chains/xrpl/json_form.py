@@ -62,6 +62,8 @@ def strict_form(fields: JsonObject, network: str | None) -> JsonObject:
     unknown = [name for name in kept if name not in FIELDS]
     if unknown:
         raise MalformedError(f"{unknown[0][:60]!r} is not a field of a transaction.")
+    # A key that is missing means multi mode (CONTRACTS C1), which the bytes say with an empty one.
+    kept.setdefault("SigningPubKey", "")
     return kept
 
 

@@ -58,6 +58,7 @@ def entry(
         "TransactionType": "Payment", "Account": ALICE, "Destination": BOB, "Amount": "1000000", "Fee": "12",
         "Flags": 0x80000000, "Sequence": ledger, "NetworkID": 63456, "SigningPubKey": "", **fields
     }  # fmt: skip
+    tx = {name: value for name, value in tx.items() if value is not None}
     tx_id = tx_id_of(tx)
     if tx["TransactionType"] == "Payment":
         tx["DeliverMax"] = tx.pop("Amount")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -56,6 +58,12 @@ class ScriptedNode:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}/"
+
+    def serve_tls(self, certificate: Path) -> None:
+        """Speak TLS from the next connection on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def profile(self, **changes: Any) -> NodeProfile:
         fields = {"id": self.id, "operator": self.operator, "network": NETWORK, "url": self.url, **changes}

@@ -209,6 +209,8 @@ class Journal:
     def append_many(self, entries: Sequence[tuple[str, JsonObject]]) -> list[int]:
         """As append, for several records with one sync: all are durable on return."""
         plaintexts = [self._plaintext(kind, fields) for kind, fields in entries]
+        if not plaintexts:
+            return []
         with self._mutex:
             if self.size - self._epoch_start + len(plaintexts) > EPOCH_RECORDS and self.size > 0:
                 self.rotate_epoch("full")

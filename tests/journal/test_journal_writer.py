@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from signer_app.core.errors import (
     UsageError,
 )
 from signer_app.journal import files, writer
+from signer_app.journal.reading import read_records
 from signer_app.journal.states import Head
 from signer_app.journal.verifying import vault_keys, verify
 from signer_app.journal.writer import Journal
@@ -311,3 +313,49 @@ def test_heads_are_read_strictly() -> None:
     ):
         with pytest.raises(MalformedError):
             Head.from_json(bad)  # type: ignore[arg-type]
+
+
+def test_nothing_to_append_writes_nothing(tmp_path: Path) -> None:
+    with make(tmp_path) as journal:
+        assert journal.append_many([]) == []
+        assert journal.size == 1
+
+
+def test_threads_share_a_journal(tmp_path: Path) -> None:
+    with make(tmp_path) as journal:
+        told: dict[int, str] = {}
+
+        def write(name: str) -> None:
+            for number in range(30):
+                text = f"{name}{number}"
+                told[journal.append("note", {"text": text})] = text
+                if number % 10 == 0:
+                    journal.checkpoint(DEVICE.sign, "alice", DEVICE_PUBLIC)
+
+        threads = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(told) == list(range(1, 121))
+        assert {index: record["text"] for index, record in journal.records(1)} == told
+    result = verify(tmp_path, epoch_keys=vault_keys(tmp_path, WRAP_KEY))
+    assert (result.state.value, result.records) == ("INTACT", 121)
+
+
+def test_reading_beside_the_writer(tmp_path: Path) -> None:
+    """No lock is needed to read, and a line that is being written is not shown."""
+    with make(tmp_path, notes=3) as journal:
+        entries = list(journal.records())
+        assert list(read_records(tmp_path, WRAP_KEY)) == entries
+        assert list(read_records(tmp_path, WRAP_KEY, start=2)) == entries[2:]
+    path = tmp_path / files.JOURNAL_FILE
+    with path.open("ab") as stream:
+        stream.write(b'{"v":1,')
+    assert list(read_records(tmp_path, WRAP_KEY)) == entries
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[2])
+    with pytest.raises(IntegrityError):
+        list(read_records(tmp_path, WRAP_KEY))
+    with pytest.raises(NotFoundError):
+        list(read_records(tmp_path / "nowhere", WRAP_KEY))

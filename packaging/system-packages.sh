@@ -66,9 +66,10 @@ for _ in 1 2; do
     find_missing
     [ "${#missing[@]}" -gt 0 ] || break
     may_install || break
-    echo "Installing: ${missing[*]}"
-    as_root apt-get update -q
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+    echo "Installing ${missing[*]} by apt-get; this can take a minute."
+    # apt names every file that it unpacks, in thousands of lines; errors still come on stderr.
+    as_root apt-get update -q >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
 done
 
 find_missing

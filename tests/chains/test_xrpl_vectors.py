@@ -146,3 +146,10 @@ def test_combine_gives_the_bytes_of_the_other_sdks_own_tests() -> None:
     assert [(refused.signature, refused.code) for refused in combined.refused] == [
         (others[0], "SIGNATURE_INVALID")
     ]
+
+
+def test_the_proposal_ids_of_the_policy_cases() -> None:
+    document = json.loads((VECTORS / "policy_cases.json").read_text())
+    for case in document["cases"]:
+        found = CHAIN.inspect(Source(case["file"].encode(), network=case["network"]))
+        assert found.proposal_id == case["expect"]["proposal_id"]

@@ -193,3 +193,8 @@ def test_size_is_limited() -> None:
         read_transaction(bytes.fromhex("120000") + bytes(1024 * 1024))
     with pytest.raises(MalformedError):
         CHAIN.inspect(Source(b" " * 10 + b"12" * 1024 * 1024 + b"12"))
+
+
+def test_many_small_values_cost_no_time() -> None:
+    for text in (GOOD + "F9" + "EAE1" * 200_000 + "F1", GOOD + "0112" + ("10" + "00" * 20) * 30_000 + "00"):
+        assert refusal(text.encode()) == "TOO_LARGE"

@@ -29,6 +29,8 @@ from signer_app.core.json_types import JsonObject, JsonValue
 #: A transaction is at most this long (rippled, txMaxSizeBytes).
 MAX_BYTES: Final = 1024 * 1024
 _MAX_DEPTH: Final = 10
+#: Fields, list entries and path steps together (CONTRACTS G), so that no input costs seconds.
+_MAX_VALUES: Final = 20_000
 _OBJECT_END: Final = 0xE1
 _ARRAY_END: Final = 0xF1
 _PATH_END, _PATH_NEXT = 0x00, 0xFF
@@ -46,12 +48,13 @@ class Part:
 class Reader:
     """A cursor over the bytes of one transaction."""
 
-    __slots__ = ("data", "depth", "position")
+    __slots__ = ("data", "depth", "left", "position")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.position = 0
         self.depth = 0
+        self.left = _MAX_VALUES
 
     def take(self, length: int) -> bytes:
         """The next ``length`` bytes. MalformedError where the input ends earlier."""
@@ -62,6 +65,12 @@ class Reader:
         self.position = end
         return taken
 
+    def count(self) -> None:
+        """One more value. MalformedError TOO_LARGE beyond the limit."""
+        self.left -= 1
+        if self.left < 0:
+            raise MalformedError(f"The transaction holds more than {_MAX_VALUES} values.", code="TOO_LARGE")
+
     def peek(self) -> int:
         """The next byte, not taken."""
         if self.position >= len(self.data):
@@ -70,6 +79,7 @@ class Reader:
 
     def field(self) -> Field:
         """The next field id. MalformedError for unknown ids and ids that are longer than needed."""
+        self.count()
         start = self.position
         first = self.take(1)[0]
         known = FIELD_BY_BYTE[first]
@@ -236,6 +246,7 @@ def _paths(reader: Reader, _field: Field) -> JsonValue:
 
 
 def _step(reader: Reader, kind: int) -> JsonValue:
+    reader.count()
     step: JsonObject = {}
     for bit, name in _STEP_PARTS:
         if kind & bit:

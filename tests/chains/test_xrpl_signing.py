@@ -8,10 +8,12 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from xrpl import CryptoAlgorithm
 from xrpl.core import keypairs
+from xrpl.core.addresscodec import classic_address_to_xaddress
 from xrpl.wallet import Wallet
 
-from signer_app.chains.port import Signature, SigningPayload
+from signer_app.chains.port import Signature, SigningPayload, Source
 from signer_app.chains.xrpl import keys, signing
 from signer_app.chains.xrpl.address import (
     account_id_of,
@@ -48,8 +50,6 @@ def test_the_genesis_seed() -> None:
 @settings(max_examples=25, deadline=None)
 @given(entropy=st.binary(min_size=16, max_size=16), algorithm=st.sampled_from(["ed25519", "secp256k1"]))
 def test_seeds_give_the_keys_that_the_sdk_derives(entropy: bytes, algorithm: str) -> None:
-    from xrpl import CryptoAlgorithm
-
     seed = keypairs.generate_seed(entropy.hex(), CryptoAlgorithm(algorithm))
     public, private = keypairs.derive_keypair(seed, algorithm=CryptoAlgorithm(algorithm))
     ours = keys.from_seed(seed)
@@ -59,8 +59,6 @@ def test_seeds_give_the_keys_that_the_sdk_derives(entropy: bytes, algorithm: str
 
 
 def test_a_plain_seed_can_be_used_for_ed25519() -> None:
-    from xrpl import CryptoAlgorithm
-
     theirs = Wallet.from_seed(GENESIS_SEED, algorithm=CryptoAlgorithm.ED25519)
     assert keys.from_seed(GENESIS_SEED, "ed25519").public_key == theirs.public_key
 
@@ -75,7 +73,7 @@ def test_what_is_no_seed_is_refused_without_being_repeated(text: str) -> None:
 
 
 def test_an_ed25519_seed_is_not_bent_to_another_curve() -> None:
-    seed = keypairs.generate_seed("00" * 16, __import__("xrpl").CryptoAlgorithm.ED25519)
+    seed = keypairs.generate_seed("00" * 16, CryptoAlgorithm.ED25519)
     with pytest.raises(MalformedError):
         keys.from_seed(seed, "secp256k1")
 
@@ -223,8 +221,6 @@ def test_single_mode_needs_the_named_key_and_the_account_itself() -> None:
 
 
 def test_body_identity_is_the_proposal_id_of_inspect() -> None:
-    from signer_app.chains.port import Source
-
     found = CHAIN.inspect(Source(BODY.encode(), network=NETWORK))
     assert signing.body_identity(network=NETWORK, body=BODY) == (found.account, found.proposal_id)
     assert signing.body_hash(BODY) == found.body_hash
@@ -247,8 +243,6 @@ def test_addresses() -> None:
     account=st.binary(min_size=20, max_size=20), tag=st.none() | st.integers(0, 2**32 - 1), test=st.booleans()
 )
 def test_x_addresses_are_those_of_the_sdk(account: bytes, tag: int | None, test: bool) -> None:
-    from xrpl.core.addresscodec import classic_address_to_xaddress
-
     text = classic_address_to_xaddress(encode_address(account), tag, test)
     decoded = decode_x_address(text)
     assert (decoded.account_id, decoded.tag, decoded.test) == (account, tag, test)

@@ -18,6 +18,8 @@ from signer_app.policy.subject import Subject, View
 
 PHASES: Final = ("propose", "sign", "submit")
 
+#: Answers kept by one judge for one shape.
+_MAX_RECEIVERS: Final = 1024
 #: Effects whose fields outside the shape no first step reads.
 _REGULAR: Final = frozenset({Transfer, EscrowOpen, TrustChange, FeePaid, TicketReserve})
 
@@ -25,7 +27,18 @@ _REGULAR: Final = frozenset({Transfer, EscrowOpen, TrustChange, FeePaid, TicketR
 class Case:
     """State of one evaluation. ``signer`` is the CAIP-10 account about to sign, in phase sign."""
 
-    __slots__ = ("_present", "amounts", "keys", "matched", "own", "phase", "readings", "signer", "subject")
+    __slots__ = (
+        "_present",
+        "_receivers",
+        "amounts",
+        "keys",
+        "matched",
+        "own",
+        "phase",
+        "readings",
+        "signer",
+        "subject",
+    )
 
     def __init__(
         self, subject: Subject, readings: Readings, keys: KeyTable, phase: str, signer: str | None
@@ -41,6 +54,7 @@ class Case:
         #: Views that each distinct `match` of the policy selects, filled on first use.
         self.matched: dict[int, tuple[View, ...]] = {}
         self._present: tuple[Signed, ...] | None = None
+        self._receivers: Hashable | None = None
 
     @property
     def signed(self) -> tuple[Signed, ...]:
@@ -51,8 +65,23 @@ class Case:
             self._present = self.keys.present(context.signatures if context else (), also)
         return self._present
 
+    @property
+    def receivers(self) -> Hashable:
+        """What a shape leaves out about who receives: accounts, tags and memos, in order."""
+        if self._receivers is None:
+            self._receivers = tuple(
+                [
+                    (view.to, view.tag, view.effect.memo if type(view.effect) is Transfer else None)
+                    for view in self.subject.views
+                    if view.to is not None
+                ]
+            )
+        return self._receivers
+
     def shape(self) -> Hashable | None:
-        """All that first steps may read, or None for a transaction out of the ordinary, which is never kept."""
+        """All that first steps may read, or None for a transaction out of the ordinary, which is never
+        kept.
+        """
         inspection = self.subject.inspection
         if (
             len(inspection.legs) != 1
@@ -70,6 +99,7 @@ class Case:
             inspection.account,
             inspection.mode,
             ending and ending.kind,
+            leg.path,
             leg.type,
             leg.account,
             leg.flags,
@@ -107,6 +137,25 @@ def unshaped(judge: Judge) -> Judge:
         return settle(judge, case)
 
     return lambda _case: run
+
+
+def by_receivers(judge: Judge) -> Judge:
+    """A judge who asks for the shape and the receivers; payments to one receiver are answered once."""
+
+    def first(_case: Case) -> Run:
+        answers: dict[Hashable, Checks] = {}
+
+        def run(case: Case) -> Checks:
+            answer = answers.get(case.receivers)
+            if answer is None:
+                if len(answers) >= _MAX_RECEIVERS:
+                    answers.clear()
+                answer = answers[case.receivers] = settle(judge, case)
+            return answer
+
+        return run
+
+    return first
 
 
 def chosen_first(judge: Judge, select: Callable[[Case], tuple[View, ...]]) -> Judge:

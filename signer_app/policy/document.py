@@ -52,8 +52,8 @@ class PolicyBody(StrictModel):
     keys: list[Key]
     accounts: list[ScopeAccount]
     assets: list[Asset]
-    address_book: list[BookEntry] = []
-    contracts: list[Contract] = []
+    address_book: list[BookEntry] = Field(default_factory=list)
+    contracts: list[Contract] = Field(default_factory=list)
     facts: FactRules = FactRules()
     change_quorum: Quorum
     override_quorum: Quorum | None = None
@@ -62,7 +62,9 @@ class PolicyBody(StrictModel):
 
 @dataclass(frozen=True, slots=True)
 class PolicyDocument:
-    """A checked policy. ``raw`` is the parsed value as written and ``hash`` the SHA-256 of its RFC 8785 form."""
+    """A checked policy. ``raw`` is the parsed value as written and ``hash`` the SHA-256 of its RFC 8785
+    form.
+    """
 
     body: PolicyBody
     rules: tuple[RuleModel, ...]

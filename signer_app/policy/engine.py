@@ -1,8 +1,8 @@
 """Evaluation: every check of every rule, no short circuit, no order (policy-and-journal 1.3).
 
-Any hard FAIL or INDETERMINATE denies. An effect without an allow denies (scope.py). What is left of soft rules
-that fail or cannot be decided needs an override. evaluate is a pure function of its arguments and total: it
-answers for whatever a decoder and a facts document hold.
+Any hard FAIL or INDETERMINATE denies, and so does an effect without an allow (scope.py). What is left of soft
+rules that fail or cannot be decided needs an override. evaluate is a pure function and total: it answers
+for whatever a decoder and a facts document hold.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def evaluate(
     """Judge a decoded transaction. The time is that of the facts, never the machine's.
 
     ``phase``: propose, sign or submit (else UsageError). ``signer``: CAIP-10 account about to sign, in phase
-    sign; without it the one that the facts' context names. ``facts`` None: all that needs one is FACT_MISSING.
+    sign; without it the one that the facts' context names. ``facts`` None: all that needs one is
+    FACT_MISSING.
     """
     if phase not in PHASES:
         raise UsageError(f"A phase is one of {', '.join(PHASES)}.")
@@ -108,8 +109,9 @@ def evaluate(
     checks = list(steps.settled)
     worst = steps.worst
     for run in steps.runs:
-        for check in run(case):
-            checks.append(check)
+        answer = run(case)
+        checks += answer
+        for check in answer:
             if check.verdict in _AGAINST:
                 worst = max(worst, _WEIGHT[check.severity])
     return Report(_VERDICTS[worst], tuple(checks), policy.document, case, policy.quorums)
@@ -120,7 +122,9 @@ def _worst(checks: Iterable[Check]) -> int:
 
 
 def _compiled(rule: RuleModel, terms: Terms) -> Judge:
-    """The rule's judge; where its `match` asks for more than the shape, one that looks at each transaction."""
+    """The rule's judge; where its `match` asks for more than the shape, one that looks at each
+    transaction.
+    """
     judge = rule.compile(terms)
     return (
         chosen_first(judge, terms.matching.touching(rule.match)) if asks_beyond_shape(rule.match) else judge

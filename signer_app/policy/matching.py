@@ -1,6 +1,7 @@
-"""`match` of a rule, compiled. A restriction applies when an effect is touched; an `allow` must cover all of it.
+"""`match` of a rule, compiled. A restriction needs one touched effect; an `allow` must cover all of each.
 
-The two differ where an effect has several parts: a restriction on an asset concerns a payment that delivers or
+The two differ where an effect has several parts: a restriction on an asset concerns a payment that delivers
+or
 spends it; an `allow` for an asset does not cover a payment that also spends another one.
 """
 
@@ -20,7 +21,9 @@ Select: TypeAlias = Callable[[Case], tuple[View, ...]]
 
 
 class Matching:
-    """Compiles the matches of one policy. Equal matches share one compiled form, and one result per evaluation."""
+    """Compiles the matches of one policy. Equal matches share one compiled form, and one result per
+    evaluation.
+    """
 
     def __init__(self, accounts: Iterable[ScopeAccount], book: Iterable[BookEntry]) -> None:
         self._accounts = {entry.id: entry.account for entry in accounts}
@@ -58,7 +61,9 @@ class Matching:
         return covers
 
     def covering_leg(self, match: Match | None) -> Test:
-        """As covering, for the stand-in view of a leg without effects: what names effects does not ask of it."""
+        """As covering, for the stand-in view of a leg without effects: what names effects does not ask of
+        it.
+        """
         rest = (match or Match()).model_copy(update={"effects": None})
         tests = self._tests(rest, strict=True)
         return lambda view, case: all(test(view, case) for test in tests)
@@ -85,7 +90,7 @@ class Matching:
                 entries.setdefault(entry.account, []).append(entry)
         if not strict:
             return lambda view, _case: view.to in entries
-        return lambda view, case: any(
+        return lambda view, _case: any(
             tag_fits(entry.tag, view.tag) for entry in entries.get(view.to or "", ())
         )
 

@@ -1,4 +1,6 @@
-"""Every sentence a check can say. ``{expected}`` and ``{actual}`` are the check's values, the rest its extras."""
+"""Every sentence a check can say. ``{expected}`` and ``{actual}`` are the check's values, the rest its
+extras.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,8 @@ MESSAGES: Final[dict[str, str]] = {
     "quorum_full": "The policy's quorum is complete.",
     "quorum_open": "Still open: {actual}. Required: {expected}.",
     "bypass_ok": "This signature does not complete the ledger's quorum before the policy's.",
-    "bypass": "This signature would complete the ledger's quorum ({actual} of {expected}) while still open: {open}.",
+    "bypass": "This signature would complete the ledger's quorum ({actual} of {expected}) while still "
+    "open: {open}.",
     "role_ok": "Every signer may approve this.",
     "role_bad": "Not by anyone who may approve this: {actual}.",
     "device_ok": "No two signatures come from one device.",

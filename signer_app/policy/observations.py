@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from signer_app.core.canonical import canonical
-from signer_app.core.clock import parse_time
+from signer_app.core.clock import format_time, parse_time
 from signer_app.core.errors import MalformedError
 from signer_app.core.facts import Fact, FactsDocument, Observation
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -27,7 +27,9 @@ _DEFAULT_AGE: Final = {"online": 120, "offline": 86_400}
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What is taken as true. ``local`` holds this workspace's own fresh observations, which need no agreement."""
+    """What is taken as true. ``local`` holds this workspace's own fresh observations, which need no
+    agreement.
+    """
 
     value: JsonObject
     evidence: tuple[Observation, ...]
@@ -129,9 +131,9 @@ def _lowest(seen: Sequence[Observation]) -> JsonObject:
     if known and len(known) == len(indexes):
         value["validated"] = str(min(known))
     times = [moment(item.value.get("close_time")) for item in seen]
-    if all(times):
-        earliest = min(range(len(seen)), key=lambda index: times[index] or datetime.max)
-        value["close_time"] = seen[earliest].value["close_time"]
+    read = [time for time in times if time is not None]
+    if read and len(read) == len(times):
+        value["close_time"] = format_time(min(read))
     return value
 
 

@@ -1,4 +1,4 @@
-"""What went out of an account inside a window: the union of what ledgers and this workspace know (CONTRACTS B).
+"""What left an account inside a window: the union of what ledgers and this workspace know (CONTRACTS B).
 
 An item seen in several places counts once: per id, asset and receiver the largest amount and the latest time
 of any source. The items of one source add up, because one transaction can pay the same receiver twice.
@@ -23,7 +23,9 @@ _ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One outflow: ``id`` is the proposal_id, ``to`` a CAIP-10 account, or None where nobody receives (a fee)."""
+    """One outflow: ``id`` is the proposal_id, ``to`` a CAIP-10 account, or None where nobody receives (a
+    fee).
+    """
 
     id: str
     asset: str
@@ -84,7 +86,9 @@ def read_outflows(fact: Decided, key: str) -> Outflows | Undecided:
 def window_sum(
     outflows: Outflows, now: datetime, window_s: int, asset: str | None, to: str | None
 ) -> WindowSum:
-    """Items with now - window_s < at <= now, of ``asset`` and to ``to`` where given. Fees have no receiver."""
+    """Items with now - window_s < at <= now, of ``asset`` and to ``to`` where given. Fees have no
+    receiver.
+    """
     start = now - timedelta(seconds=window_s)
     kept = tuple(
         item

@@ -15,7 +15,9 @@ from signer_app.policy.schema import Key, Person
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signature as policy sees it. ``person`` is None for a key of nobody; ``counts`` false: never counted."""
+    """A signature as policy sees it. ``person`` is None for a key of nobody; ``counts`` false: never
+    counted.
+    """
 
     signer: str
     person: str | None
@@ -48,7 +50,9 @@ class KeyTable:
         return frozenset(signer for signer in self.signers(network) if self.read(signer, None).counts)
 
     def read(self, signer: str, public_key: str | None) -> Signed:
-        """Resolve one signature. Without a public key any key of the signer is taken (they have one owner)."""
+        """Resolve one signature. Without a public key any key of the signer is taken (they have one
+        owner).
+        """
         for key in self._keys.get(signer, ()):
             if public_key is None or key.public_key.upper() == public_key.upper():
                 person = self._people[key.person]
@@ -83,7 +87,9 @@ class LedgerSigners:
 
 
 def read_signers(fact: Decided, key: str) -> LedgerSigners | Undecided:
-    """FACT_MISSING where quorum, a weight or master_enabled is not stated; an unset quorum with no list is 0."""
+    """FACT_MISSING where quorum, a weight or master_enabled is not stated; an unset quorum with no list is
+    0.
+    """
     value = fact.value
     entries = value.get("signers")
     quorum = number(value["quorum"] if value["quorum"] is not None else 0) if "quorum" in value else None

@@ -1,4 +1,6 @@
-"""Facts prepared for one policy: each is judged once, on first use, and kept for all evaluations that follow."""
+"""Facts prepared for one policy: each is judged once, on first use, and kept for all evaluations that
+follow.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,14 @@ from signer_app.policy.outflows import Outflows, WindowSum, read_outflows, windo
 from signer_app.policy.people import LedgerSigners, read_signers
 from signer_app.policy.schema import FactRules
 
-
 if TYPE_CHECKING:
     from signer_app.policy.case import Steps
 
 
 class Readings:
-    """What the facts document says, by the policy's rules about facts. ``now`` and ``context`` are None without one."""
+    """What the facts document says, by the policy's rules about facts. ``now`` and ``context`` are None
+    without one.
+    """
 
     def __init__(self, document: FactsDocument | None, rules: FactRules) -> None:
         self.document = document

@@ -129,7 +129,9 @@ def _check_addresses(body: PolicyBody) -> None:
 
 
 def _address(account: str, where: str) -> None:
-    """The checksum, where this version has the ledger's reader; else only the syntax, which is checked already."""
+    """The checksum, where this version has the ledger's reader; else only the syntax, which is checked
+    already.
+    """
     network = parse_account(account).network
     try:
         normal = chain_of(network).normalise_account(account, network)

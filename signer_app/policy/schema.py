@@ -1,4 +1,6 @@
-"""Field types and shared parts of the policy document (CONTRACTS A, D). Strict: nothing is coerced or guessed."""
+"""Field types and shared parts of the policy document (CONTRACTS A, D). Strict: nothing is coerced or
+guessed.
+"""
 
 from __future__ import annotations
 

@@ -59,7 +59,9 @@ class View(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """An inspection, its views, legs without an effect of their own, sums by asset without fees, all amounts."""
+    """An inspection, its views, legs without an effect of their own, sums by asset without fees, all
+    amounts.
+    """
 
     inspection: Inspection
     views: tuple[View, ...]

@@ -39,7 +39,9 @@ def compile_network(terms: Terms) -> Judge:
 
 
 def compile_sources(terms: Terms) -> Judge:
-    """OP_SOURCE: the transaction's account is in scope, and so is everyone it acts for, in transactions of it."""
+    """OP_SOURCE: the transaction's account is in scope, and so is everyone it acts for, in transactions of
+    it.
+    """
     known = {entry.account for entry in terms.accounts}
     may_act: Mapping[str, frozenset[str]] = {
         entry.account: terms.matching.accounts(entry.may_be_source_of_operations) for entry in terms.accounts

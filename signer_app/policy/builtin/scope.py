@@ -117,7 +117,9 @@ def _refused(nearest: int, grant: Grant | None, leg: Leg | None, what: str, path
 
 
 def _bare(grants: Sequence[Grant], leg: Leg, case: Case) -> list[Check]:
-    """A leg without effects (an AccountSet that changes nothing) uses up its slot, and needs its type named."""
+    """A leg without effects (an AccountSet that changes nothing) uses up its slot, and needs its type
+    named.
+    """
     stand_in = View(
         -1,
         DataWrite(path=leg.path, account=leg.account, name="", value=None),

@@ -29,7 +29,7 @@ class Allow(RuleModel):
             raise ValueError("an allow rule is always hard: it grants, and there is nothing to override")
         return level
 
-    def compile(self, terms: Terms) -> Judge:
+    def compile(self, terms: Terms) -> Judge:  # noqa: ARG002 - its work is in grant
         """The scope of each effect is judged over all allow rules together; alone a rule says nothing."""
         shown = (self.says("NO_SCOPE", NOT_APPLICABLE, "allow_judged"),)
         return lambda _case: shown

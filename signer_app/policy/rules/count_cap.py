@@ -57,7 +57,8 @@ class CountCap(RuleModel):
                 room = count_room_again(window, own, self.window_s, count - most)
                 verdict, message, values = FAIL, "count_over", {**hours, "room": room_words(room)}
             members = (
-                rule, kind, "COUNT_CAP", verdict, level, message, most, count, "payments", "", evidence, values
+                rule, kind, "COUNT_CAP", verdict, level, message, most, count, "payments", "", evidence,
+                values
             )  # fmt: skip
             return (new_check(Check, members),)
 

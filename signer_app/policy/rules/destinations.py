@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from signer_app.core.clock import format_time
 from signer_app.core.effects import Transfer
-from signer_app.policy.case import unshaped
+from signer_app.policy.case import by_receivers
 from signer_app.policy.checks import FAIL, NOT_APPLICABLE, PASS, Check, Shown
 from signer_app.policy.matching import tag_fits
 from signer_app.policy.observations import Decided
@@ -21,7 +21,7 @@ from signer_app.policy.subject import View
 
 _RECEIVES: Final = frozenset({"Transfer", "EscrowOpen", "Allowance", "AuthorityChange"})
 #: How near an entry came to fitting, from furthest: what the report says about the nearest one.
-_UNKNOWN, _SUSPENDED, _ASSET, _TAG, _MEMO, _EXPIRED, _TIME, _COOLING, _FITS = range(9)
+_UNKNOWN, _SUSPENDED, _ASSET, _TAG, _MEMO, _TIME, _EXPIRED, _COOLING, _FITS = range(9)
 
 
 class Destinations(RuleModel):
@@ -46,7 +46,7 @@ class Destinations(RuleModel):
                         found.append(self._asked(case, view, view.to))
             return tuple(found) or unconcerned
 
-        return unshaped(judge)  # receivers are no part of the shape
+        return by_receivers(judge)
 
     def _listed(self, case: Case, view: View, entries: Sequence[BookEntry]) -> Check:
         """Whether some entry of this receiver fits; else the nearest one is named."""
@@ -102,7 +102,9 @@ class Destinations(RuleModel):
         )
 
     def _asked(self, case: Case, view: View, to: str) -> Check:
-        """What the receiver's account on the ledger asks for. An account that does not exist asks for nothing."""
+        """What the receiver's account on the ledger asks for. An account that does not exist asks for
+        nothing.
+        """
         fact = case.readings.judge("account", to)
         if isinstance(fact, Undecided):
             return self.undecided(fact, view.path)
@@ -136,20 +138,20 @@ class Destinations(RuleModel):
 
 
 def _rank(entry: BookEntry, view: View, now: datetime | None) -> int:
-    """The first thing that does not fit, tests in the order of the constants above."""
-    if entry.status != "active":
-        return _SUSPENDED
-    if view.assets[:1] and view.assets[0] not in entry.assets:  # what is delivered stands first
-        return _ASSET
-    if view.kind != "Allowance" and not tag_fits(entry.tag, view.tag):
-        return _TAG
-    if entry.memo is not None and not tag_fits(entry.memo, _memo(view)):
-        return _MEMO
-    if now is None:
-        return _TIME
-    if entry.expires_at is not None and now >= entry.expires_at:
-        return _EXPIRED
-    return _COOLING if now < entry.active_after else _FITS
+    """The first thing that does not fit, in the order of the constants above. What is delivered stands
+    first.
+    """
+    memo_fits = entry.memo is None or tag_fits(entry.memo, _memo(view))
+    misfits = (
+        (_SUSPENDED, entry.status != "active"),
+        (_ASSET, bool(view.assets) and view.assets[0] not in entry.assets),
+        (_TAG, view.kind != "Allowance" and not tag_fits(entry.tag, view.tag)),
+        (_MEMO, not memo_fits),
+        (_TIME, now is None),
+        (_EXPIRED, now is not None and entry.expires_at is not None and now >= entry.expires_at),
+        (_COOLING, now is not None and now < entry.active_after),
+    )
+    return next((rank for rank, misfit in misfits if misfit), _FITS)
 
 
 def _memo(view: View) -> str | None:

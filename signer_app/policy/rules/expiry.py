@@ -1,6 +1,7 @@
 """expiry: a transaction must end, and soon enough; one that already ended is refused (CONTRACTS A).
 
-XRPL: LastLedgerSequence L can still be taken while the validated ledger is before L. Of the operators' ledgers
+XRPL: LastLedgerSequence L can still be taken while the validated ledger is before L. Of the operators'
+ledgers
 the lowest counts, which is the stricter side for "too far".
 """
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from signer_app.core.caip import asset_network, namespace
-from signer_app.policy.case import unshaped
+from signer_app.policy.case import by_receivers
 from signer_app.policy.checks import FAIL, PASS, Check
 from signer_app.policy.rules.base import Case, Judge, RuleModel, Terms
 
@@ -56,7 +56,7 @@ class Lookalike(RuleModel):
                     )  # fmt: skip
             return tuple(found) or fine
 
-        return unshaped(judge)  # receivers are no part of the shape
+        return by_receivers(judge)
 
     def _shape(self, account: str) -> tuple[str, str, str]:
         address = _address(account).removeprefix("0x").casefold()

@@ -1,4 +1,6 @@
-"""network: the transaction is for a network of the policy (CONTRACTS A). Judged always; a rule gives it a name."""
+"""network: the transaction is for a network of the policy (CONTRACTS A). Judged always; a rule gives it a
+name.
+"""
 
 from __future__ import annotations
 

@@ -333,3 +333,29 @@ def test_the_script_and_its_exit_codes(signed: tuple[Path, Head], tmp_path: Path
     assert (code, answer["ok"]) == (3, False)
     code, answer = run("log", str(path), "--log-id", "xyz")
     assert (code, answer["ok"]) == (3, False)
+
+
+@pytest.mark.parametrize("index", [0, 1, 3, 2**53])
+def test_a_wrong_number_in_a_sound_chain(file: Path, index: int) -> None:
+    """Whoever makes all hashes right still cannot number a record as another one."""
+    forged = records.seal(
+        records.encode_record({"type": "note"}), index=index, epoch=1, epoch_key=bytes(32), log_id=LOG_ID,
+        previous=records.parse_line(LINES[1]).leaf,
+    )  # fmt: skip
+    result = judged(file, b"".join(LINES[:2]) + forged.data)
+    assert (result["state"], result["first_bad"]) == ("TAMPERED", 2)
+
+
+def test_a_commitment_to_another_plaintext_is_found_with_keys(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer with all keys could commit to one text and store another; the proof would then show a lie."""
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "commitment_of", lambda blind, plaintext: bytes(32))
+        forged = records.seal(
+            records.encode_record({"type": "note"}), index=2, epoch=1, epoch_key=bytes(32), log_id=LOG_ID,
+            previous=records.parse_line(LINES[1]).leaf,
+        )  # fmt: skip
+    assert judged(file, b"".join(LINES[:2]) + forged.data)["state"] == "INTACT"
+    result = verify(file, log_id=LOG, epoch_keys={1: bytes(32)})
+    assert (result.state.value, result.first_bad) == ("TAMPERED", 2)

@@ -148,8 +148,13 @@ class ChildHost:
     def close(self) -> None:
         """End the child: by the end of its pipe, or by force if it does not take the hint. Idempotent."""
         self._end("SIGNER_DIED", kill=False)
-        with self._write_lock:
+        if not self._write_lock.acquire(timeout=_CLOSE_TIMEOUT_S):
+            self._process.kill()  # somebody is still writing to a child that does not read
+            self._write_lock.acquire()
+        try:
             _close(self._process.stdin)
+        finally:
+            self._write_lock.release()
         try:
             self._process.wait(_CLOSE_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -286,7 +291,7 @@ class ChildHost:
         """Keep a child from blocking on a full stderr; only what comes before the greeting is kept."""
         descriptor = _descriptor(self._process.stderr)
         while part := os.read(descriptor, 4096):
-            if not self._greeting.done.is_set():
+            if self._greeting.answer is None:
                 self._stderr = (self._stderr + part)[-_STDERR_KEPT:]
 
 

@@ -81,7 +81,7 @@ def test_the_receipt_binds_proposal_digest_and_report(keystore: Keystore) -> Non
         ({"body": "AB" * 32}, "MALFORMED"),
         ({"body": ""}, "MALFORMED"),
         ({"network": "xrpl:0"}, "NETWORK"),
-        ({"network": "stellar:pubnet"}, "MALFORMED"),
+        ({"network": "stellar:pubnet"}, "NETWORK"),
         ({"signer": f"{NETWORK}:{GENESIS}"}, "NOT_THIS_SIGNER"),
         ({"signer": "xrpl:0:rrrrrrrrrrrrrrrrrrrrBZbvji"}, "NETWORK"),
         ({"signer": "rrrrrrrrrrrrrrrrrrrrBZbvji"}, "MALFORMED"),
@@ -179,11 +179,15 @@ def test_wrong_passphrases_wait_longer_and_longer(keys_folder: Path, passphrase_
         assert (
             code_of(lambda: open_keystore(keys_folder, passphrase=bytearray(b"no"))) == "KEY_PASSPHRASE_WRONG"
         )
+    attempts = keys_folder / "attempts.json"
+    told = json.loads(attempts.read_text())
+    assert told["misses"] == 3
+    # As after many more: a wait of minutes, which even the right passphrase does not shorten.
+    attempts.write_bytes(canonical({**told, "misses": 20}))
     with pytest.raises(SignerError) as caught:
         open_keystore(keys_folder, passphrase_file=passphrase_file)
     assert caught.value.code == "KEY_PASSPHRASE_WRONG"
-    assert caught.value.details["retry_after_s"] == 1
-    attempts = keys_folder / "attempts.json"
+    assert 0 < int(str(caught.value.details["retry_after_s"])) <= 900
     attempts.write_bytes(canonical({"misses": 3, "last": "2020-01-01T00:00:00Z"}))
     open_keystore(keys_folder, passphrase_file=passphrase_file).close()
     assert json.loads(attempts.read_text())["misses"] == 0

@@ -221,6 +221,21 @@ def test_close_ends_a_child_that_ignores_the_end_of_its_pipe() -> None:
     assert code_of(lambda: child.call("any")) == "SIGNER_DIED"
 
 
+def test_close_does_not_wait_for_a_writer_that_is_stuck() -> None:
+    """Another thread's call would go on for an hour; the child reads nothing."""
+    codes: list[str] = []
+    child = host("hello()\ntime.sleep(600)")
+
+    def ask() -> None:
+        codes.append(code_of(lambda: child.call("any", {"text": "x" * 1_000_000}, timeout=3600)))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    child.close()
+    thread.join()
+    assert codes == ["SIGNER_DIED"]
+
+
 def test_what_a_child_inherits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No descriptor but its three pipes, no variable of ours, another directory, another session."""
     monkeypatch.setenv("SOME_TOKEN", "do-not-pass-on")

@@ -105,9 +105,8 @@ class KeyRing:
         return file
 
     def files(self) -> list[KeyFile]:
-        """All keys by id. While locked, as the files say, unproved."""
-        found = list(self._files.values()) if self._kdf is not None else read_folder(self._folder)
-        return sorted(found, key=lambda file: file.id)
+        """All open keys by id."""
+        return sorted(self._files.values(), key=lambda file: file.id)
 
     def private(self, key_id: str, purpose: Purpose) -> tuple[KeyFile, bytearray]:
         """The open key of that id and purpose. Raises SignerError KEY_NOT_FOUND."""

@@ -1,4 +1,7 @@
-"""`practice start`: the practice networks of one folder, served until the process is told to end (CONTRACTS C)."""
+"""`practice start`.
+
+The practice networks of one folder, served until the process is told to end (CONTRACTS C).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from signer_app.practice.xrpl.rpc.request import Service
 
 __all__ = ["DEFAULT_CLOSE_MS", "FAULT_NAMES", "OPERATORS", "serve"]
 
-#: Operators of the two XRPL endpoints, in order of their ports. The second is the one that faults pick to lie.
+#: Operators of the two XRPL endpoints, in order of their ports. The second is the one that faults pick to
+#: lie.
 OPERATORS = ("practice-a", "practice-b")
 DEFAULT_CLOSE_MS = 1000
 
@@ -65,11 +69,12 @@ async def serve(
 ) -> None:
     """Serve until SIGTERM, SIGINT or cancellation. Everything listens on 127.0.0.1.
 
-    ``port`` is the first endpoint's and ``port + 1`` the second's; 0 takes any two. ``close_ms`` is the interval
-    between ledgers in milliseconds; None closes them only by ``ledger_accept``. ``on_ready`` gets
+    ``port`` is the first endpoint's and ``port + 1`` the second's; 0 takes any two. ``close_ms`` is the
+    interval between ledgers in milliseconds; None closes them only by ``ledger_accept``. ``on_ready`` gets
     {networks: [{network, endpoints: [{operator, http, ws}]}], genesis: {address, seed}}.
 
-    Raises UsageError (unknown fault), ConflictError (port or folder in use), IntegrityError (the folder's files).
+    Raises UsageError (unknown fault), ConflictError (port or folder in use), IntegrityError (the folder's
+    files).
     """
     network = _XrplNetwork(directory / f"xrpl-{NETWORK_ID}", faults)
     try:

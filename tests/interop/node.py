@@ -1,4 +1,7 @@
-"""Finds the Node that runs the JavaScript oracles: 20 or newer, the system's or the one from the packages here."""
+"""Finds the Node that runs the JavaScript oracles.
+
+20 or newer, the system's or the one from the packages here.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,14 @@ def _is_new_enough(program: str) -> bool:
 
 
 def node() -> str:
-    """Path of a Node of version 20 or newer. Fails the test, never skips it, where the packages are not installed."""
+    """Path of a Node of version 20 or newer.
+
+    Fails the test, never skips it, where the packages are not installed.
+    """
     if not (PACKAGES / "xrpl" / "package.json").is_file():
-        pytest.fail("The JavaScript packages of tests/interop are not installed. Run `make setup`.", pytrace=False)
+        pytest.fail(
+            "The JavaScript packages of tests/interop are not installed. Run `make setup`.", pytrace=False
+        )
     for candidate in (shutil.which("node"), str(_CARRIED)):
         if candidate is not None and Path(candidate).is_file() and _is_new_enough(candidate):
             return candidate

@@ -1,7 +1,7 @@
 """Issued amounts with the ledger's own precision: a 16-digit mantissa and a decimal exponent. No floats.
 
-Source: xrpl.org "Token Precision" and "Serialization, Token Amount Format" (mantissa 10^15 … 10^16-1, exponent
--96 … 80). Results of arithmetic round half to even, as rippled's Number class does.
+Source: xrpl.org "Token Precision" and "Serialization, Token Amount Format" (mantissa 10^15 … 10^16-1,
+exponent -96 … 80). Results of arithmetic round half to even, as rippled's Number class does.
 """
 
 from __future__ import annotations

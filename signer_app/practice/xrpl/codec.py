@@ -25,8 +25,15 @@ from signer_app.practice.xrpl.values import drops, number, optional_number, text
 
 #: What the vendor's codec raises on bytes or JSON that it cannot read; it does not map its own failures.
 _VENDOR_REFUSALS = (
-    XRPLException, ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError, RecursionError,
-)  # fmt: skip
+    XRPLException,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 _REQUIRED = 0
 _CURRENCY_OF_XRP = "XRP"
 _TRANSACTION_ID = b"TXN\0"

@@ -177,7 +177,8 @@ class _Connection:
             while True:
                 message = await self._socket.receive()
                 if message.type is WSMsgType.CLOSE:
-                    # The client's own code goes back, as RFC 6455 5.5.1 says; xrpl.js reconnects on any other.
+                    # The client's own code goes back, as RFC 6455 5.5.1 says; xrpl.js reconnects on any
+                    # other.
                     await self._socket.close(code=message.data or WSCloseCode.OK)
                 if message.type in _CLIENT_ENDED:
                     break

@@ -38,7 +38,10 @@ class Faults:
             self.switch(name, is_on=True)
 
     def switch(self, name: str, *, is_on: bool, operator: str | None = None) -> None:
-        """Switch for one operator, or as a fault is by itself: ``lie``, ``lag`` and ``cut`` the last, others all."""
+        """Switch for one operator, or as a fault is by itself.
+
+        ``lie``, ``lag`` and ``cut`` the last, others all.
+        """
         if name not in self._on or (operator is not None and operator not in self._operators):
             raise UsageError(f"There is no fault {name!r} for {operator or 'this network'}.")
         if operator is None or name in _NETWORK_WIDE:

@@ -1,7 +1,7 @@
 """Closed ledgers, their headers and how one follows from another.
 
-The header's bytes and its hash prefix are the real ledger's (xrpl.org "Ledger Header"); the two tree hashes in it
-are our own form, so a ledger hash here proves a chain of practice ledgers and nothing more.
+The header's bytes and its hash prefix are the real ledger's (xrpl.org "Ledger Header"); the two tree hashes
+in it are our own form, so a ledger hash here proves a chain of practice ledgers and nothing more.
 """
 
 from __future__ import annotations
@@ -212,7 +212,10 @@ def seal(draft: Draft, state: State, parent: Header, close_time: int) -> LedgerR
 def follow(
     closed: ClosedLedger, state: State, parent: Header, parse: Callable[[bytes], Transaction]
 ) -> LedgerRecord:
-    """Carry out a closed ledger on a reader's own state. Raises IntegrityError unless it gives the same hash."""
+    """Carry out a closed ledger on a reader's own state.
+
+    Raises IntegrityError unless it gives the same hash.
+    """
     draft = Draft(parent.index + 1, Sandbox(state), [])
     for blob in closed.blobs:
         transaction = parse(blob)

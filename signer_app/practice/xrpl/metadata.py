@@ -1,4 +1,7 @@
-"""Transaction metadata: what a transaction created, modified and deleted (xrpl.org "Transaction Metadata")."""
+"""Transaction metadata.
+
+What a transaction created, modified and deleted (xrpl.org "Transaction Metadata").
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ _ISSUER_FIELDS = ("LowLimit", "HighLimit")
 
 
 def thread(view: Sandbox, tx_hash: str, ledger_index: int) -> None:
-    """Write the transaction's id into each entry it changed, and into the owners of those it made or removed."""
+    """Write the transaction's id into each entry it changed and into owners of those it made or removed."""
     for index, entry in list(view.changes.items()):
         before = view.before(index)
         if entry is None or before is None:

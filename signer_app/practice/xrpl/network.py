@@ -7,6 +7,8 @@ transactions, and build their own state from them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 
 from signer_app.practice.xrpl.apply.context import Fees
@@ -29,7 +31,10 @@ HELD = ("terPRE_SEQ", "terPRE_TICKET")
 
 
 def fill(draft: Draft, waiting: list[Transaction], fees: Fees, *, is_open: bool) -> list[Transaction]:
-    """Apply what can be applied, in order of arrival, held ones as soon as they fit. Gives those still held."""
+    """Apply what can be applied, in order of arrival, held ones as soon as they fit.
+
+    Gives those still held.
+    """
     while True:
         held: list[Transaction] = []
         progress = False
@@ -48,24 +53,35 @@ class Consensus:
 
     def __init__(self, directory: Path, faults: Faults) -> None:
         """Open the folder and carry out its ledgers again. Raises IntegrityError, ConflictError."""
-        self._store = Store(directory)
         self._faults = faults
         self._state = genesis_state()
-        closed = list(self._store.closed)
-        if not closed:
-            first = ClosedLedger(genesis_header(self._state, seconds_now()), ())
-            self._store.append_ledger(first)
-            closed.append(first)
-        self.history: list[ClosedLedger] = closed
-        for ledger in closed[1:]:
-            follow(ledger, self._state, self.history[ledger.header.index - 2].header, parse)
-        known = {blob for ledger in closed for blob in ledger.blobs}
-        self.pool: list[Transaction] = [parse(blob) for blob in self._store.pending if blob not in known]
+        self.history: list[ClosedLedger] = []
+        self.pool: list[Transaction] = []
         self.on_transaction: list[Callable[[Transaction], None]] = []
         self.on_close: list[Callable[[ClosedLedger], None]] = []
+        self._store = Store(directory)
+        # A folder that cannot be replayed is let go again.
+        with ExitStack() as opened:
+            opened.callback(self._store.close)
+            self._replay()
+            opened.pop_all()
+
+    def _replay(self) -> None:
+        closed = list(self._store.closed)
+        if not closed:
+            closed.append(ClosedLedger(genesis_header(self._state, seconds_now()), ()))
+            self._store.append_ledger(closed[0])
+        for before, ledger in pairwise(closed):
+            follow(ledger, self._state, before.header, parse)
+        known = {blob for ledger in closed for blob in ledger.blobs}
+        self.history = closed
+        self.pool = [parse(blob) for blob in self._store.pending if blob not in known]
 
     def take(self, transaction: Transaction) -> None:
-        """Make a transaction part of the pool and tell every reader. One that is there already changes nothing."""
+        """Make a transaction part of the pool and tell every reader.
+
+        One that is there already changes nothing.
+        """
         if transaction in self.pool:
             return
         self._store.append_pending(transaction.blob)

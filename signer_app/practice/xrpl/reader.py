@@ -1,4 +1,7 @@
-"""One operator's node: its own copy of the ledger, rebuilt from the stream of closed ledgers that it received."""
+"""One operator's node.
+
+Its own copy of the ledger, rebuilt from the stream of closed ledgers that it received.
+"""
 
 from __future__ import annotations
 

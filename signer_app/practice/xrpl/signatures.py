@@ -47,7 +47,7 @@ def _find_failure(transaction: Transaction) -> str | None:
     return None if verifies(message, signature, text(fields, "SigningPubKey")) else "Invalid signature."
 
 
-def _multi_failure(transaction: Transaction) -> str | None:
+def _multi_failure(transaction: Transaction) -> str | None:  # noqa: PLR0911 - one line a refusal
     signers = inner_rows(transaction.fields, "Signers", "Signer")
     if not 1 <= len(signers) <= MAX_SIGNERS:
         return "Invalid Signers array size."
@@ -71,7 +71,7 @@ def _multi_failure(transaction: Transaction) -> str | None:
 
 
 def verifies(message: bytes, signature: str, public_key: str) -> bool:
-    """True when ``signature`` (hex) over ``message`` is by ``public_key`` (hex, 33 bytes) and fully canonical."""
+    """True when ``signature`` (hex) over ``message`` is by ``public_key`` (hex) and fully canonical."""
     if len(public_key) != _KEY_HEX_DIGITS:
         return False
     if public_key.startswith(_ED_PREFIX):
@@ -97,7 +97,10 @@ def _verifies_secp256k1(message: bytes, signature: bytes, key: bytes) -> bool:
 
 
 def _is_fully_canonical(signature: bytes) -> bool:
-    """Strict DER with the lower of the two possible S values: without it a third party could change the id."""
+    """Strict DER with the lower of the two possible S values.
+
+    Without it a third party could change the id.
+    """
     if not 8 <= len(signature) <= 72 or signature[0] != 0x30 or signature[1] != len(signature) - 2:
         return False
     first = _der_integer(signature, 2)

@@ -1,8 +1,8 @@
 """The practice ledger on disk: closed ledgers and what was taken in since.
 
-``ledgers.jsonl`` is append-only, one closed ledger a line, durable before anybody hears of it. ``pending.jsonl`` has
-one transaction a line, durable before ``submit`` answers; it is written anew after a close. A line without its end
-was never acknowledged and is cut off at the next start.
+``ledgers.jsonl`` is append-only, one closed ledger a line, durable before anybody hears of it.
+``pending.jsonl`` has one transaction a line, durable before ``submit`` answers; it is written anew after a
+close. A line without its end was never acknowledged and is cut off at the next start.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import errno
 import json
 import os
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from signer_app.core.errors import ConflictError, IntegrityError
+from signer_app.core.errors import ConflictError, IntegrityError, UnforeseenError
 from signer_app.core.json_types import JsonObject
 from signer_app.practice.xrpl.ledger import ClosedLedger, header_from_json
 from signer_app.practice.xrpl.values import member
@@ -31,12 +32,15 @@ class Store:
     def __init__(self, directory: Path) -> None:
         """Open or create the folder. Raises ConflictError when another process has it open."""
         directory.mkdir(parents=True, exist_ok=True)
-        self._directory = directory
-        self._lock = self._take_lock(directory / "lock")
         self._ledgers_path = directory / "ledgers.jsonl"
         self._pending_path = directory / "pending.jsonl"
-        self.closed = tuple(_closed_from_line(line) for line in _whole_lines(self._ledgers_path))
-        self.pending = tuple(bytes.fromhex(line.decode()) for line in _whole_lines(self._pending_path))
+        self._lock = self._take_lock(directory / "lock")
+        # Everything that was opened goes again when the files cannot be read.
+        with ExitStack() as opened:
+            opened.callback(self._lock.close)
+            self.closed = tuple(_closed_from_line(line) for line in _whole_lines(self._ledgers_path))
+            self.pending = tuple(_pending_from_line(line) for line in _whole_lines(self._pending_path))
+            opened.pop_all()
         self._ledgers = self._ledgers_path.open("ab")
         self._pending = self._pending_path.open("ab")
 
@@ -106,12 +110,23 @@ def _whole_lines(path: Path) -> list[bytes]:
     return data[:end].splitlines()
 
 
+def _changed(path: str) -> IntegrityError:
+    return IntegrityError(f"The practice ledger's file {path} was changed.", code="STORAGE_FAILED")
+
+
 def _closed_from_line(line: bytes) -> ClosedLedger:
     try:
         data: object = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise IntegrityError("The file of closed ledgers was changed.", code="STORAGE_FAILED") from error
-    if not isinstance(data, dict) or not isinstance(data.get("transactions"), list):
-        raise IntegrityError("The file of closed ledgers was changed.", code="STORAGE_FAILED")
-    blobs = tuple(bytes.fromhex(item) for item in data["transactions"])
-    return ClosedLedger(header_from_json(member(data, "header")), blobs)
+        if not isinstance(data, dict) or not isinstance(data.get("transactions"), list):
+            raise _changed("ledgers.jsonl")
+        blobs = tuple(bytes.fromhex(item) for item in data["transactions"])
+        return ClosedLedger(header_from_json(member(data, "header")), blobs)
+    except (ValueError, TypeError, UnforeseenError) as error:
+        raise _changed("ledgers.jsonl") from error
+
+
+def _pending_from_line(line: bytes) -> bytes:
+    try:
+        return bytes.fromhex(line.decode())
+    except ValueError as error:
+        raise _changed("pending.jsonl") from error

@@ -103,7 +103,7 @@ def _wanted(transaction: Transaction) -> tuple[set[int], set[int]]:
     return to_set, to_clear
 
 
-def _preflight(transaction: Transaction) -> Result:
+def _preflight(transaction: Transaction) -> Result:  # noqa: PLR0911 - one line a refusal
     fields = transaction.fields
     to_set, to_clear = _wanted(transaction)
     if to_set & to_clear:
@@ -223,7 +223,8 @@ def _regular_key_preflight(transaction: Transaction) -> Result:
 
 def _apply_regular_key(context: Context) -> Result:
     root = edit_account(context.view, context.source)
-    # One transaction by the master key is free, so that a stolen regular key on an empty account can be replaced.
+    # One transaction by the master key is free, so that a stolen regular key on an empty account can be
+    # replaced.
     if signed_by_master(context.transaction):
         root["Flags"] = flags_of(root) | LSF_PASSWORD_SPENT
     key = optional_text(context.transaction.fields, "RegularKey")

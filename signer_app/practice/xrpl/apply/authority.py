@@ -53,7 +53,10 @@ def _check_multi(context: Context) -> Result:
 
 
 def _check_signer_key(view: View, address: str, signer: JsonObject) -> Result:
-    """Master key unless disabled, or regular key; an account that is not on the ledger signs by its own key."""
+    """Master key unless disabled, or regular key.
+
+    An account that is not on the ledger signs by its own key.
+    """
     key_address = address_of_key(text(signer, "SigningPubKey"))
     root = account_root(view, address)
     if key_address == address:

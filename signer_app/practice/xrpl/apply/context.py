@@ -57,7 +57,10 @@ def accept(_: Context) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One transaction type: pure checks, checks against the state, and the effect. Each gives an engine result."""
+    """One transaction type: pure checks, checks against the state, and the effect.
+
+    Each gives an engine result.
+    """
 
     preflight: Callable[[Transaction], Result]
     preclaim: Callable[[Context], Result]
@@ -97,7 +100,10 @@ def signed_by_master(transaction: Transaction) -> bool:
 
 
 def has_other_way_to_sign(view: Sandbox, root: Entry, *, without: str) -> bool:
-    """True when the account can still be used without the means named: "RegularKey" or "SignerList" or "Master"."""
+    """True when the account can still be used without the means named.
+
+    "RegularKey" or "SignerList" or "Master".
+    """
     address = text(root, "Account")
     ways = {
         "Master": not flags_of(root) & LSF_DISABLE_MASTER,

@@ -1,7 +1,7 @@
 """The engine around every transaction kind: order of checks, fee and sequence, claims, metadata.
 
-Order and results follow rippled's Transactor: preflight (the bytes), preclaim (against the state), apply. A ``tec``
-result takes the fee and uses up the Sequence or Ticket, and nothing else.
+Order and results follow rippled's Transactor: preflight (the bytes), preclaim (against the state), apply. A
+``tec`` result takes the fee and uses up the Sequence or Ticket, and nothing else.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def apply_transaction(
     return Outcome(result, meta)
 
 
-def _preflight(transaction: Transaction, kind: Kind) -> Result:
+def _preflight(transaction: Transaction, kind: Kind) -> Result:  # noqa: PLR0911 - one line a refusal
     fields = transaction.fields
     network = fields.get("NetworkID")
     if network is None:

@@ -5,6 +5,8 @@ Paths, multi-purpose tokens, credentials and permissioned domains answer temDISA
 
 from __future__ import annotations
 
+from decimal import Overflow
+
 from signer_app.core.json_types import JsonValue
 from signer_app.practice.xrpl.amounts import ZERO_ACCOUNT, Issued, is_mpt, parse_issued
 from signer_app.practice.xrpl.apply.context import Context, Kind, add_drops, edit_account, flags_of
@@ -25,7 +27,7 @@ from signer_app.practice.xrpl.values import SUCCESS, Result, drops, number, text
 _UNSUPPORTED = ("Paths", "CredentialIDs", "DomainID")
 
 
-def _preflight(transaction: Transaction) -> Result:
+def _preflight(transaction: Transaction) -> Result:  # noqa: PLR0911 - one line a refusal
     fields = transaction.fields
     amounts = [fields[name] for name in ("Amount", "SendMax", "DeliverMin") if name in fields]
     if any(is_mpt(value) for value in amounts) or any(name in fields for name in _UNSUPPORTED):
@@ -120,7 +122,11 @@ def _pay_issued(context: Context, amount: Issued, maximum: Issued | None) -> Res
     destination = text(context.transaction.fields, "Destination")
     if _refuses_deposits(context, destination):
         return "tecNO_PERMISSION"
-    result, delivered = ripple(context, amount, maximum)
+    try:
+        result, delivered = ripple(context, amount, maximum)
+    except Overflow:
+        # Sums beyond what an issued amount can say. Nothing was committed.
+        return "tefEXCEPTION"
     if result == SUCCESS:
         context.delivered = delivered.to_json()
     return result

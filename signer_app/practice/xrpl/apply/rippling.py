@@ -1,14 +1,15 @@
 """Moving issued currency along trust lines: source, issuers, destination, without offers.
 
-The way is the default path: source, the issuer of what may be spent, the issuer of what is to arrive, destination.
-Each step is limited by its line; an issuer in the middle may take its transfer fee (xrpl.org "Rippling",
-"Transfer Fees", "Freezes", "Authorized Trust Lines").
+The way is the default path: source, the issuer of what may be spent, the issuer of what is to arrive,
+destination. Each step is limited by its line; an issuer in the middle may take its transfer fee (xrpl.org
+"Rippling", "Transfer Fees", "Freezes", "Authorized Trust Lines").
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from signer_app.core.errors import UnforeseenError
 from signer_app.practice.xrpl.amounts import ZERO, Issued, add, divide_down, multiply_up
@@ -42,7 +43,10 @@ class Step:
 
 
 def ripple(context: Context, amount: Issued, maximum: Issued | None) -> tuple[Result, Issued]:
-    """Move ``amount``, or as much as can be with the partial payment flag. Gives the result and what arrived."""
+    """Move ``amount``, or as much as can be with the partial payment flag.
+
+    Gives the result and what arrived.
+    """
     nothing = Issued(ZERO, amount.currency, amount.issuer)
     nodes = _way(context, amount, maximum)
     flags = context.transaction.flags
@@ -86,7 +90,7 @@ def _steps(view: View, nodes: list[str], currency: str) -> list[Step] | None:
     """The lines of the way; None where one is missing, frozen, not authorised or must not ripple."""
     steps: list[Step] = []
     direct = len(nodes) == 2
-    for sender, receiver in zip(nodes, nodes[1:], strict=False):
+    for sender, receiver in pairwise(nodes):
         side = read_side(view, sender, receiver, currency)
         if side is None or not _is_authorised(view, side) or (not direct and _is_frozen(view, side)):
             return None

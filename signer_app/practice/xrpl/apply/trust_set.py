@@ -35,7 +35,7 @@ def _limit(transaction: Transaction) -> Issued:
     return limit if limit is not None else Issued(Decimal(0), "XRP", ZERO_ACCOUNT)
 
 
-def _preflight(transaction: Transaction) -> Result:
+def _preflight(transaction: Transaction) -> Result:  # noqa: PLR0911 - one line a refusal
     fields = transaction.fields
     if "LimitAmount" not in fields or is_mpt(fields["LimitAmount"]):
         return "temBAD_AMOUNT" if "LimitAmount" not in fields else "temDISABLED"
@@ -53,7 +53,7 @@ def _preflight(transaction: Transaction) -> Result:
     return SUCCESS
 
 
-def _preclaim(context: Context) -> Result:
+def _preclaim(context: Context) -> Result:  # noqa: PLR0911 - one line a refusal
     transaction, view = context.transaction, context.view
     limit, flags = _limit(transaction), transaction.flags
     own = flags_of(account_root(view, context.source))

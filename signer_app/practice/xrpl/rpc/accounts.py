@@ -25,9 +25,10 @@ from signer_app.practice.xrpl.values import Entry, member, number, text
 
 #: account_objects' names of entry types. Those that no practice ledger holds are known and find nothing.
 _TYPES = {
-    "state": "RippleState", "signer_list": "SignerList", "ticket": "Ticket", "check": "Check", "escrow": "Escrow",
-    "offer": "Offer", "payment_channel": "PayChannel", "deposit_preauth": "DepositPreauth", "mptoken": "MPToken",
-    "mpt_issuance": "MPTokenIssuance", "nft_offer": "NFTokenOffer", "nft_page": "NFTokenPage", "did": "DID",
+    "state": "RippleState", "signer_list": "SignerList", "ticket": "Ticket", "check": "Check",
+    "escrow": "Escrow", "offer": "Offer", "payment_channel": "PayChannel",
+    "deposit_preauth": "DepositPreauth", "mptoken": "MPToken", "mpt_issuance": "MPTokenIssuance",
+    "nft_offer": "NFTokenOffer", "nft_page": "NFTokenPage", "did": "DID",
     "delegate": "Delegate", "vault": "Vault", "oracle": "Oracle", "amm": "AMM", "bridge": "Bridge",
     "credential": "Credential", "permissioned_domain": "PermissionedDomain",
 }  # fmt: skip
@@ -184,7 +185,7 @@ def account_currencies(service: Service, request: Request) -> JsonObject:
 
 
 def gateway_balances(service: Service, request: Request) -> JsonObject:
-    """What an issuer owes (obligations), what its hot wallets hold (balances), what it holds itself (assets)."""
+    """What an issuer owes (obligations), its hot wallets hold (balances), and it holds itself (assets)."""
     selected = select_ledger(service, request.params)
     address = read_account(request.params)
     require_account(selected, address)

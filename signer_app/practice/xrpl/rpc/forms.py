@@ -25,7 +25,10 @@ def human_time(ripple_seconds: int) -> str:
 
 
 def transaction_json(transaction: Transaction, version: int) -> JsonObject:
-    """The fields of a transaction. A payment's Amount is named DeliverMax in version 2, and both in version 1."""
+    """The fields of a transaction.
+
+    A payment's Amount is named DeliverMax in version 2, and both in version 1.
+    """
     fields = dict(transaction.fields)
     if transaction.kind == "Payment":
         fields["DeliverMax"] = fields["Amount"]

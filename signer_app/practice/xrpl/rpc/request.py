@@ -54,7 +54,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a method works on: one reader, the network's faults, and an admin's levers: close a ledger, let readers catch up."""
+    """What a method works on.
+
+    One reader, the network's faults, and an admin's levers: close a ledger, let readers catch up.
+    """
 
     reader: Reader
     faults: Faults
@@ -152,7 +155,10 @@ def require_account(selected: Selected, address: str) -> JsonObject:
 
 
 def read_limit(params: JsonObject) -> int:
-    """The page size. Every client of a practice ledger is an administrator, so small pages are given as asked."""
+    """The page size.
+
+    Every client of a practice ledger is an administrator, so small pages are given as asked.
+    """
     value = params.get("limit", DEFAULT_LIMIT)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise invalid("Invalid field 'limit', not unsigned integer.")

@@ -36,7 +36,9 @@ _WORDS = {
     "tefWRONG_PRIOR": "This previous transaction does not match.",
     "telINSUF_FEE_P": "Fee insufficient.",
     "telNO_DST_PARTIAL": "Partial payment to create account not allowed.",
-    "telREQUIRES_NETWORK_ID": "Transactions submitted to this node/network require a correct NetworkID field.",
+    "telREQUIRES_NETWORK_ID": (
+        "Transactions submitted to this node/network require a correct NetworkID field."
+    ),
     "telWRONG_NETWORK": "Transaction specifies a Network ID that differs from that of the local node.",
     "temBAD_AMOUNT": "Malformed: Bad amount.",
     "temBAD_FEE": "Invalid fee, negative or not XRP.",

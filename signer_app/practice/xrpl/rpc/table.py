@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Overflow
+
 from signer_app.core.errors import MalformedError
 from signer_app.core.json_types import JsonObject
 from signer_app.practice.xrpl.faults import LIE
@@ -51,6 +53,8 @@ def call(service: Service, method: str, params: JsonObject) -> JsonObject:
     except MalformedError as error:
         # Currency codes and the like that no method reads by itself.
         raise invalid(error.message) from error
+    except Overflow as error:
+        raise RpcRefusal("internal", 73, "A sum is larger than an amount can be.") from error
     if service.faults.has(LIE, service.reader.operator):
         return doctored(method, answer)
     return answer

@@ -210,7 +210,10 @@ def account_tx(service: Service, request: Request) -> JsonObject:
 
 
 def _account_range(service: Service, request: Request) -> tuple[int, int]:
-    """The range that is searched in truth: what was asked for within the newest unbroken part of the history."""
+    """The range that is searched in truth.
+
+    What was asked for within the newest unbroken part of the history.
+    """
     params, reader = request.params, service.reader
     names_range = "ledger_index_min" in params or "ledger_index_max" in params
     if "ledger_index" in params or "ledger_hash" in params:

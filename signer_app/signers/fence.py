@@ -4,7 +4,7 @@ Core dumps and dumping by other processes of the same person are off. On Linux a
 denies what would let a secret out or code in: sockets, io_uring (which opens sockets past a filter),
 starting programs, tracing, reading other processes' memory or descriptors. Calls of another architecture
 than this one, x32 included, kill the process, because the numbers in the filter would mean other calls
-there. On systems without such a filter the limits in docs/threat-model.md apply. Sources: seccomp(2),
+there. On other systems there is no fence yet, and so no key (docs/threat-model.md). Sources: seccomp(2),
 prctl(2), linux/filter.h, linux/audit.h and the system call tables of Linux.
 """
 
@@ -101,15 +101,13 @@ def filter_program(machine: str) -> bytes:
 def raise_fence() -> None:
     """Give up what this module's head lists, for all threads and for good.
 
-    Raises SignerError SANDBOX_UNAVAILABLE where this Linux does not allow it: then no secret may come.
+    Raises SignerError SANDBOX_UNAVAILABLE where the system does not allow it: then no secret may come.
     """
-    if sys.platform == "win32":  # pragma: no cover
-        return
-    import resource  # noqa: PLC0415 - a module that Windows does not have
+    if sys.platform != "linux":
+        raise _unavailable(f"no filter for {sys.platform}")
+    import resource  # noqa: PLC0415 - a module that not every system has
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform != "linux":  # pragma: no cover
-        return
     libc = ctypes.CDLL(None, use_errno=True)
     _prctl(libc, _PR_SET_DUMPABLE, 0)
     _prctl(libc, _PR_SET_NO_NEW_PRIVS, 1)

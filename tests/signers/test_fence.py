@@ -11,7 +11,9 @@ import sys
 
 import pytest
 
+from signer_app.core.errors import SignerError
 from signer_app.core.resources import program_root
+from signer_app.signers import fence
 from signer_app.signers.fence import filter_program
 
 X86, ARM, I386 = 0xC000003E, 0xC00000B7, 0x40000003
@@ -81,6 +83,21 @@ def fenced(code: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=60,
     )
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [("sys.platform", "darwin"), ("platform.machine", lambda: "riscv64")]
+)
+def test_where_there_is_no_filter_there_is_no_fence(
+    monkeypatch: pytest.MonkeyPatch, place: str, value: object
+) -> None:
+    """Limits and flags are left alone: this is the process of the tests."""
+    monkeypatch.setattr(place, value)
+    monkeypatch.setattr("resource.setrlimit", lambda *_: None)
+    monkeypatch.setattr(fence, "_prctl", lambda *_: None)
+    with pytest.raises(SignerError) as caught:
+        fence.raise_fence()
+    assert caught.value.code == "SANDBOX_UNAVAILABLE"
 
 
 @on_linux

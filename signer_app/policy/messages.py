@@ -64,7 +64,6 @@ MESSAGES: Final[dict[str, str]] = {
     "destination_cooling": "The address book entry {entry} is active only from {expected}; now is {actual}.",
     "tag_ok": "The receiver does not need a tag, or there is one.",
     "tag_needed": "The receiver {actual} needs a destination tag; there is none.",
-    "memo_ok": "The receiver does not need a memo, or there is one.",
     "memo_needed": "The receiver {actual} needs a memo; there is none.",
     "fee": "The fee costs at most {actual}; {expected} allowed.",
     "fee_over": "The fee may cost {actual}; {expected} allowed.",

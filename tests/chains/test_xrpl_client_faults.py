@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from scripted_node import Drop, Hang, LedgerScript, Raw, ScriptedNode, closed_port, server_info
+from scripted_node import Drop, Endless, Hang, LedgerScript, Raw, ScriptedNode, closed_port, server_info
 
 from signer_app.chains import node as transport
 from signer_app.chains.node import TimeLimits
@@ -114,6 +114,22 @@ def test_an_answer_over_the_size_limit_is_cut_off(
     monkeypatch.setattr(transport, "ANSWER_LIMITS", transport.Limits(size=100_000, string=300_000))
 
     assert code_of(client) == "NODE_PROTOCOL"
+
+
+def test_a_body_without_end_is_cut_off_by_size(node: ScriptedNode) -> None:
+    node.script = lambda method, params: Endless(b" " * 65_536)
+    patient = XrplClient(node.id, node.url, NETWORK, TimeLimits(connect=60, read=60, total=600))
+
+    assert code_of(patient) == "NODE_PROTOCOL"
+    patient.close()
+
+
+def test_a_body_that_trickles_is_cut_off_by_time(node: ScriptedNode) -> None:
+    node.script = lambda method, params: Endless(b" ", pause_s=0.01)
+    impatient = XrplClient(node.id, node.url, NETWORK, TimeLimits(connect=60, read=60, total=0.2))
+
+    assert code_of(impatient) == "NODE_UNREACHABLE"
+    impatient.close()
 
 
 def test_an_address_with_a_token_is_in_no_message(node: ScriptedNode) -> None:

@@ -101,6 +101,15 @@ def test_one_operator_that_contradicts_makes_it_unknown(liar: Evidence) -> None:
     assert "contradict" in ruling.finding.reason
 
 
+def test_a_node_that_shows_a_use_of_an_unused_slot_stops_everybody() -> None:
+    expired = [unused("a", 111, (100, 111)), unused("b", 111, (100, 111))]
+    assert rule(QUESTION, expired, 2).state == "EXPIRED"
+
+    confused = replace(unused("c", 95), use=replace(OURS, ledger=95))
+
+    assert rule(QUESTION, [*expired, confused], 2).state == "UNKNOWN"
+
+
 def test_a_node_that_is_only_behind_or_has_a_gap_does_not_stop_the_others() -> None:
     behind, gap = unused("c", 104), replace(used("d", None), searched=None)
 

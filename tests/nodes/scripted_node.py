@@ -31,6 +31,13 @@ class Hang:
     """No answer until the node is stopped."""
 
 
+class Endless:
+    """A body without end: one chunk of bytes after another, each after a pause in seconds."""
+
+    def __init__(self, chunk: bytes, pause_s: float = 0.0) -> None:
+        self.chunk, self.pause_s = chunk, pause_s
+
+
 class Drop:
     """The connection ends without an answer."""
 
@@ -114,6 +121,9 @@ class ScriptedNode:
             handler.close_connection = True
             handler.connection.shutdown(socket.SHUT_RDWR)
             return
+        if isinstance(answer, Endless):
+            self._stream(handler, answer)
+            return
         if not isinstance(answer, Raw):
             answer = Raw(json.dumps({"result": {"status": "success", **answer}}).encode())
         handler.send_response(answer.status)
@@ -125,6 +135,16 @@ class ScriptedNode:
             handler.wfile.write(answer.body)
         except OSError:
             handler.close_connection = True  # the client had seen enough
+
+    def _stream(self, handler: BaseHTTPRequestHandler, answer: Endless) -> None:
+        handler.close_connection = True
+        handler.send_response(200)
+        handler.end_headers()
+        try:
+            while not self._over.wait(answer.pause_s):
+                handler.wfile.write(answer.chunk)
+        except OSError:
+            return  # the client had seen enough
 
 
 def closed_port() -> int:

@@ -135,6 +135,8 @@ def rule(question: Question, evidence: Iterable[Evidence], min_agree: int) -> Ru
     items = tuple(sorted(set(evidence), key=lambda item: (item.operator, item.node, item.ledger, repr(item))))
     findings = [(item, find(question, item)) for item in items]
     finals = {found for _, found in findings if found.state in FINAL}
+    if any(_is_impossible(question, item) for item in items):
+        return Ruling(Finding(UNKNOWN, reason="a node contradicts itself"), items)
     if len(finals) > 1 or any(_contradict(left, right) for left in items for right in items):
         return Ruling(Finding(UNKNOWN, reason="the nodes contradict each other"), items)
     for state in (*finals, Finding(OPEN)):
@@ -145,22 +147,21 @@ def rule(question: Question, evidence: Iterable[Evidence], min_agree: int) -> Ru
 
 def find(question: Question, item: Evidence) -> Finding:
     """What one node's evidence proves, if the node tells the truth."""
+    if _is_impossible(question, item):
+        return Finding(UNKNOWN, reason="the node contradicts itself")
     if not item.slot_used:
         return _unused(question, item)
     if not _is_whole(question, item):
         return Finding(UNKNOWN, reason=_GAP)
     use = item.use
-    if use is None or not question.since <= use.ledger <= item.ledger:
+    if use is None or use.ledger < question.since:
         return Finding(UNKNOWN, reason="the slot is used, and by no transaction of the searched ledgers")
     if question.last_ledger is not None and use.ledger > question.last_ledger:
-        late = Finding(UNKNOWN, reason="a transaction executed after its own last ledger")
-        return late if use.same_body else Finding(EXPIRED)
+        return Finding(EXPIRED)
     return _used(use)
 
 
 def _unused(question: Question, item: Evidence) -> Finding:
-    if item.use is not None:
-        return Finding(UNKNOWN, reason="the slot is unused and a transaction used it")
     if question.last_ledger is None or item.ledger <= question.last_ledger:
         return Finding(OPEN)
     return Finding(EXPIRED) if _is_whole(question, item) else Finding(UNKNOWN, reason=_GAP)
@@ -177,6 +178,15 @@ def _used(use: Use) -> Finding:
 
 
 _GAP: Final = "the node's history has a gap in the ledgers that matter"
+
+
+def _is_impossible(question: Question, item: Evidence) -> bool:
+    """A use of an unused slot or after the ledger looked at, or our body after its own last ledger."""
+    use, last = item.use, question.last_ledger
+    if use is None:
+        return False
+    too_late = use.same_body and last is not None and use.ledger > last
+    return not item.slot_used or use.ledger > item.ledger or too_late
 
 
 def _is_whole(question: Question, item: Evidence) -> bool:

@@ -7,6 +7,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import node as node_module
+import pytest
 from ledger_process import LedgerProcess
 from node import HERE, node
 
@@ -33,3 +35,9 @@ def test_the_lock_file_names_no_registry() -> None:
     for name, package in lock["packages"].items():
         assert "resolved" not in package, name
         assert name == "" or package["integrity"].startswith("sha512-"), name
+
+
+def test_missing_packages_fail_and_say_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(node_module, "PACKAGES", tmp_path)
+    with pytest.raises(pytest.fail.Exception, match="make setup"):
+        node()

@@ -188,6 +188,10 @@ class Chain(Protocol):
         """Verify everything again and join. Refused ones are reported, never raised."""
         ...
 
+    def join(self, *, network: str, body: str, signatures: Sequence[Signature]) -> bytes:
+        """A partly signed transaction for other tools: verified, but not judged. MalformedError."""
+        ...
+
     def compose(self, intent: Intent, *, network: str, account: str, terms: Terms) -> str:
         """The unsigned body (CONTRACTS C1) that does what ``intent`` says. Raises MalformedError."""
         ...

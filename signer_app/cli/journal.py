@@ -14,6 +14,7 @@ from signer_app.cli.session import Session, session_of, write_output
 from signer_app.core.canonical import canonical
 from signer_app.core.errors import NotFoundError
 from signer_app.core.json_types import JsonObject
+from signer_app.core.text import safe_text
 
 app = typer.Typer(name="journal", help="The encrypted, tamper-evident record of every step.")
 
@@ -73,7 +74,7 @@ def show(
     """Read records."""
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.show_records(index=index, proposal=proposal, kind=kind)
+        result = opened.reading.records(index=index, proposal=proposal, kind=kind)
     session.output.result(result, lambda console: _records(console, result))
 
 
@@ -85,7 +86,7 @@ def export(
     """Journal, checkpoints, activated policies and the stand-alone verifier in one file. Holds no key."""
     session = session_of(context)
     with workspace(session) as opened:
-        data, result = opened.export_journal()
+        data, result = opened.reading.bundle(opened.directory / "logs")
         write_output(output, data, session)
     result["file"] = str(output)
     session.output.result(result, lambda console: render.rows(console, list(result.items())))
@@ -129,4 +130,4 @@ def _records(console: Console, result: JsonObject) -> None:
         body = render.obj(record["record"])
         rest = {name: value for name, value in body.items() if name not in ("type", "at", "person")}
         console.print(f"{record['index']}  {body['at']}  {body['person']}  {body['type']}")
-        console.print(f"    {render.safe_text(canonical(rest).decode('utf-8'), 2000)}", style="dim")
+        console.print(f"    {safe_text(canonical(rest).decode('utf-8'), 2000)}", style="dim")

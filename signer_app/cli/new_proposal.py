@@ -15,7 +15,6 @@ from signer_app.core.caip import parse_account, parse_asset
 from signer_app.core.clock import parse_duration
 from signer_app.core.errors import UsageError
 from signer_app.core.inspection import Slot
-from signer_app.proposals.intake import Order
 
 app = typer.Typer(name="new", help="Compose a proposal. Slot, fee and last ledger come from the ledger.")
 
@@ -130,6 +129,8 @@ def _propose(
     title: str,
     note: str,
 ) -> None:
+    from signer_app.proposals.intake import Order  # noqa: PLC0415 - keeps help quick
+
     session = session_of(context)
     account = parse_account(sender)
     order = Order(

@@ -10,7 +10,6 @@ from rich.console import Console
 from signer_app.cli import render
 from signer_app.cli.opening import workspace
 from signer_app.cli.session import session_of
-from signer_app.core.config import read_profile
 from signer_app.core.json_types import JsonObject, JsonValue
 
 app = typer.Typer(name="nodes", help="Ledger nodes, their operators and what they are used for.")
@@ -29,6 +28,8 @@ def add(
     role: Annotated[list[str] | None, typer.Option("--role", help="read, submit; default both.")] = None,
 ) -> None:
     """Add a node. Checks need the same answer from as many operators as the policy says."""
+    from signer_app.core.config import read_profile  # noqa: PLC0415 - keeps help quick
+
     session = session_of(context)
     with workspace(session) as opened:
         roles: list[JsonValue] = list(role or ("read", "submit"))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from signer_app.cli.session import Session
-from signer_app.signers.keystore.client import Keystore, open_keystore
-from signer_app.vault.kdf import wipe
+from signer_app.core.errors import UsageError
+from signer_app.vault.kdf import KdfParameters, wipe
 from signer_app.vault.passphrase import prompt_passphrase, read_passphrase_file
-from signer_app.workspace import KeystoreOpener, Workspace
+
+if TYPE_CHECKING:  # the rooms load when a command opens a workspace, not for help or inspect
+    from signer_app.signers.keystore.client import Keystore
+    from signer_app.workspace import KeystoreCreator, KeystoreOpener, Workspace
 
 
 @contextmanager
@@ -30,6 +35,8 @@ def keystore_opener(session: Session) -> KeystoreOpener:
     """Opens keys. A passphrase file is read by the key process itself and never comes in here."""
 
     def opener(directory: Path) -> Keystore:
+        from signer_app.signers.keystore.client import open_keystore  # noqa: PLC0415
+
         if session.key_passphrase_file is not None:
             return open_keystore(directory, passphrase_file=session.key_passphrase_file)
         return open_keystore(directory, passphrase=prompt_passphrase("Key passphrase"))
@@ -38,8 +45,43 @@ def keystore_opener(session: Session) -> KeystoreOpener:
 
 
 @contextmanager
+def new_vault_passphrase(session: Session) -> Iterator[bytearray]:
+    """The passphrase of a vault that is about to be made: asked twice at a terminal; wiped on leaving."""
+    with vault_passphrase(session) as secret:
+        if session.passphrase_file is None:
+            _ask_again(secret, "Vault passphrase again")
+        yield secret
+
+
+def keystore_creator(session: Session) -> KeystoreCreator:
+    """Makes a new keystore; at a terminal the passphrase is asked twice."""
+
+    def creator(directory: Path, kdf: KdfParameters) -> Keystore:
+        from signer_app.signers.keystore.client import open_keystore  # noqa: PLC0415
+
+        if session.key_passphrase_file is not None:
+            return open_keystore(directory, passphrase_file=session.key_passphrase_file, create=kdf)
+        secret = prompt_passphrase("Key passphrase")
+        _ask_again(secret, "Key passphrase again")
+        return open_keystore(directory, passphrase=secret, create=kdf)
+
+    return creator
+
+
+def _ask_again(secret: bytearray, label: str) -> None:
+    again = prompt_passphrase(label)
+    same = hmac.compare_digest(secret, again)
+    wipe(again)
+    if not same:
+        wipe(secret)
+        raise UsageError("The two passphrases differ. Nothing was made.", code="PASSPHRASE_REQUIRED")
+
+
+@contextmanager
 def workspace(session: Session, *, keys: bool = False, confirm_repair: bool = False) -> Iterator[Workspace]:
     """The session's workspace, open; with ``keys`` its key process too."""
+    from signer_app.workspace import Workspace  # noqa: PLC0415
+
     directory = session.workspace_path()
     with vault_passphrase(session) as secret, session.output.working("Opening the workspace"):
         opened = Workspace.open(

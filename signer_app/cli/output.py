@@ -50,6 +50,15 @@ class Output:
         if not self.as_json:
             self._stderr.print(text, style="dim")
 
+    def step(self, name: str, ok: bool, lines: list[str]) -> None:
+        """A finished step of a longer run: its name, whether it is right, and what proves it."""
+        if self.as_json:
+            return
+        mark, style = ("✓", "green") if ok else ("✗", "bold red")
+        self._console.print(f"{mark} {name}", style=style)
+        for line in lines:
+            self._console.print(f"    {line}", style="dim")
+
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
         """Show that something takes time; silent with --json and where stderr is no terminal."""

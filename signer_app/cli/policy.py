@@ -100,7 +100,7 @@ def show(context: typer.Context) -> None:
     """The policies that were activated here, the one in force last."""
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.describe_policies()
+        result = opened.reading.policies()
     session.output.result(result, lambda console: _policies(console, result))
 
 
@@ -129,7 +129,7 @@ def replay(
     """Judge every recorded verdict of a proposal again from the journal; each must come out the same."""
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.replay(proposal)
+        result = opened.reading.replay(proposal)
     session.output.result(
         result, lambda console: _replay(console, result), exit_code=0 if result["same"] else 7
     )

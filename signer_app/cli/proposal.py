@@ -17,7 +17,7 @@ from signer_app.core.canonical import canonical
 from signer_app.core.clock import parse_duration
 from signer_app.core.errors import UsageError
 from signer_app.core.json_types import JsonObject
-from signer_app.core.proposal_file import SUFFIX
+from signer_app.core.text import safe_text
 
 app = typer.Typer(name="proposal", help="Propose, check, sign, send and follow transactions.")
 app.add_typer(new_app)
@@ -55,7 +55,7 @@ def list_proposals(
     """The proposals of this workspace."""
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.list_proposals(tuple(name.upper() for name in state) if state else None)
+        result = opened.reading.proposals(tuple(name.upper() for name in state) if state else None)
     session.output.result(result, lambda console: _list(console, result))
 
 
@@ -64,7 +64,7 @@ def show(context: typer.Context, identifier: Id) -> None:
     """Everything about one proposal: effects, signatures, quarantine, rejections, verdicts, attempts."""
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.show_proposal(identifier)
+        result = opened.reading.proposal(identifier)
     session.output.result(result, lambda console: _show(console, result))
 
 
@@ -84,7 +84,7 @@ def verify(context: typer.Context, identifier: Id) -> None:
 def export(
     context: typer.Context,
     identifier: Id,
-    output: Annotated[Path, typer.Option("-o", "--output", help=f"Where to write it (…{SUFFIX}).")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write it (….countersign).")],
     form: Annotated[
         str, typer.Option("--format", help="countersign, native (unsigned JSON) or partial (blob).")
     ] = "countersign",
@@ -94,7 +94,7 @@ def export(
     if form not in ("countersign", "native", "partial"):
         raise UsageError(f"{form[:40]!r} is not countersign, native or partial.")
     with workspace(session) as opened:
-        data, result = opened.export_proposal(identifier, form)
+        data, result = opened.reading.export(identifier, form)
         write_output(output, data, session)
     result["file"] = str(output)
     session.output.result(result, lambda console: console.print(f"Written to {output}."))
@@ -195,7 +195,7 @@ def _list(console: Console, result: JsonObject) -> None:
         words = "; ".join(render.effect_words(effect) for effect in effects)
         slot = render.obj(entry["slot"])
         table.add_row(
-            str(entry["proposal_id"])[:12], str(entry["state_words"]), render.safe_text(words, 200),
+            str(entry["proposal_id"])[:12], str(entry["state_words"]), safe_text(words, 200),
             f"{slot['kind']} {slot['value']}", str(len(render.items(entry["signatures"]))),
         )  # fmt: skip
     console.print(table)
@@ -217,7 +217,7 @@ def _show(console: Console, result: JsonObject) -> None:
                 for key in ("phase", "verdict", "codes", "signer", "person", "code", "reason", "at")
                 if entry.get(key) not in (None, [])
             )
-            console.print(f"  {render.safe_text(words, 1000)}")
+            console.print(f"  {safe_text(words, 1000)}")
 
 
 def _signed(console: Console, result: JsonObject) -> None:

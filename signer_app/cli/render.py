@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from rich.console import Console
 from rich.table import Table
 
@@ -71,7 +73,7 @@ def _rest(effect: JsonObject) -> str:
     )
 
 
-_WORDS = {
+_WORDS: Mapping[str, Callable[[JsonObject], str]] = {
     "Transfer": _transfer,
     "FeePaid": lambda e: f"Pay a fee of {e['amount']} of {e['asset']}",
     "TrustChange": lambda e: f"Accept up to {e['limit']} of {e['asset']}, flags {e['flags']}",

@@ -15,8 +15,6 @@ from signer_app.core.caip import parse_account
 from signer_app.core.clock import parse_duration
 from signer_app.core.inspection import Slot
 from signer_app.core.json_types import JsonObject
-from signer_app.proposals import slots as planner
-from signer_app.proposals.intake import Order
 
 app = typer.Typer(name="slots", help="Tickets let proposals wait for days beside each other.")
 
@@ -27,6 +25,8 @@ Value = Annotated[str, typer.Argument(metavar="TICKET", help="The ticket's numbe
 @app.command("list")
 def list_slots(context: typer.Context, account: Account) -> None:
     """Tickets on the ledger beside the proposals that use them, with conflicts."""
+    from signer_app.proposals import slots as planner  # noqa: PLC0415 - keeps help quick
+
     session = session_of(context)
     network = parse_account(account).network
     with workspace(session) as opened:
@@ -37,6 +37,8 @@ def list_slots(context: typer.Context, account: Account) -> None:
 @app.command("reserve")
 def reserve(context: typer.Context, account: Account, value: Value) -> None:
     """Hold a free ticket back, so that no new proposal takes it."""
+    from signer_app.proposals import slots as planner  # noqa: PLC0415 - keeps help quick
+
     session = session_of(context)
     network = parse_account(account).network
     with workspace(session) as opened:
@@ -47,6 +49,8 @@ def reserve(context: typer.Context, account: Account, value: Value) -> None:
 @app.command("release")
 def release(context: typer.Context, account: Account, value: Value) -> None:
     """Give a held ticket free again."""
+    from signer_app.proposals import slots as planner  # noqa: PLC0415
+
     session = session_of(context)
     with workspace(session) as opened:
         result = planner.release(opened.rooms, account, value)
@@ -63,6 +67,8 @@ def cancel(
     ] = "1d",
 ) -> None:
     """Propose to use a ticket up without effect, so that what waits on it can never execute."""
+    from signer_app.proposals.intake import Order  # noqa: PLC0415
+
     session = session_of(context)
     order = Order(
         network=parse_account(account).network,

@@ -11,7 +11,6 @@ from signer_app.cli import render
 from signer_app.cli.opening import keystore_creator, new_vault_passphrase
 from signer_app.cli.opening import workspace as open_workspace
 from signer_app.cli.session import session_of
-from signer_app.core.config import NETWORK_CLASSES
 from signer_app.core.errors import UsageError
 
 app = typer.Typer(name="workspace", help="The folder that holds one person's keys, policy and journal.")
@@ -34,7 +33,8 @@ def init(
 
     Asks for two passphrases: one opens the journal and the database, the other the keys.
     """
-    from signer_app.workspace import Workspace  # noqa: PLC0415 - keeps help quick
+    from signer_app.core.config import NETWORK_CLASSES  # noqa: PLC0415 - keeps help quick
+    from signer_app.workspace import Workspace  # noqa: PLC0415
 
     session = session_of(context)
     chosen = next((name for name in NETWORK_CLASSES if name == network_class), None)

@@ -67,6 +67,11 @@ class Transfer(Effect):
     paths: bool
     issue: bool
 
+    def to_json(self) -> JsonObject:
+        """As Effect.to_json, with ``from``: value leaves the account on whose authority it moves."""
+        result = Effect.to_json(self)
+        return {"kind": result.pop("kind"), "path": result.pop("path"), "from": self.account, **result}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustChange(Effect):

@@ -17,15 +17,14 @@ from signer_app.core.proposal_file import (
     Proposer,
     Transaction,
     author_hash,
-    author_message,
 )
 from signer_app.exchange.incoming import Incoming, read_incoming
 from signer_app.policy.document import PolicyDocument
-from signer_app.policy.votes import verify_device_signature
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.slots import choose_slot, expiry_ledger
 from signer_app.proposals.store.queries import Proposal
+from signer_app.signers.statements import verify_statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +151,12 @@ def _author(
         and file.proposer.sig is not None
         and policy is not None
     ):
-        person = policy.person(file.proposer.person)
+        person = next((p for p in policy.body.people if p.id == file.proposer.person), None)
         if (
             person is not None
             and file.proposer.device_key in person.device_keys
-            and verify_device_signature(
-                file.proposer.device_key, author_message(file.to_json()), file.proposer.sig
+            and verify_statement(
+                file.proposer.device_key, "author", author_hash(file.to_json()), file.proposer.sig
             )
         ):
             signed = file.to_json()

@@ -60,7 +60,7 @@ class Judge:
         inspection = inspect_body(proposal)
         now = whole_seconds(self._rooms.clock())
         policy = self._policies.in_force(now)
-        window = max(policy.compiled.max_window_s, DEFAULT_WINDOW_S)
+        window = max(policy.longest_window_s, DEFAULT_WINDOW_S)
         self._rooms.progress("Reading facts from the nodes")
         facts = self._read_facts(proposal, inspection, window)
         now = max(now, whole_seconds(self._rooms.clock()))  # after the reads, so that none is in the future
@@ -124,8 +124,8 @@ class Judge:
             "body_hash": case.proposal.body_hash,
             "phase": phase,
             "signer": signer,
-            "verdict": report.verdict,
-            "codes": list(report.codes()),
+            "verdict": report.verdict.value,
+            "codes": list(report.codes),
             "report_hash": report.hash(),
             "report_blob": self._rooms.journal.put_blob(report_bytes, "application/json"),
             "facts_blob": self._rooms.journal.put_blob(canonical(facts.to_json()), "application/json"),

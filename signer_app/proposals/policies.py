@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from signer_app.core.canonical import canonical
-from signer_app.core.clock import parse_time
 from signer_app.core.errors import ConflictError, DeniedError, IntegrityError
-from signer_app.core.json_types import JsonObject
+from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.policy.document import PolicyDocument, read_policy
 from signer_app.policy.engine import CompiledPolicy, compile_policy
-from signer_app.policy.votes import activation_missing, read_vote
+from signer_app.policy.rules.count_cap import CountCap
+from signer_app.policy.rules.rolling_cap import RollingCap
+from signer_app.policy.votes import activation_missing, check_succession, read_vote
 from signer_app.proposals.rooms import Rooms
 
 
@@ -21,6 +22,12 @@ class ActivePolicy:
 
     document: PolicyDocument
     compiled: CompiledPolicy
+
+    @property
+    def longest_window_s(self) -> int:
+        """The longest window that a rule sums over, in seconds; 0 without such a rule."""
+        windows = [rule.window_s for rule in self.document.rules if isinstance(rule, RollingCap | CountCap)]
+        return max(windows, default=0)
 
 
 class Policies:
@@ -45,7 +52,7 @@ class Policies:
             )
         for row in sorted(rows, key=lambda row: int(str(row["version"])), reverse=True):
             active = self._load(str(row["hash"]), str(row["blob"]))
-            if parse_time(active.document.valid_from) <= now:
+            if active.document.body.valid_from <= now:
                 return active
         raise DeniedError("No policy is active in this workspace.", code="POLICY_INACTIVE")
 
@@ -73,14 +80,14 @@ class Policies:
         newest = self._newest()
         if newest is not None and newest.hash == document.hash:
             raise ConflictError("This policy is active already.")
-        self._check_chain(document, newest)
+        check_succession(document, newest, highest_seen=self._highest_seen)
         parsed = [read_vote(vote) for vote in votes]
-        missing = activation_missing(document, parsed, in_force=newest)
+        missing = activation_missing(document, parsed, newest)
         if missing:
             raise DeniedError(
                 "The votes do not fill the change quorum.",
                 code="VOTES_MISSING",
-                details={"missing": list(missing)},
+                details={"missing": [group.to_json() for group in missing]},
             )
         self._rooms.record(
             "policy.activated",
@@ -93,11 +100,12 @@ class Policies:
             },
         )
         self._highest_seen = max(self._highest_seen, document.version)
+        voters: list[JsonValue] = [*sorted({vote.person for vote in parsed})]
         return {
             "hash": document.hash,
             "id": document.id,
             "version": document.version,
-            "voters": sorted({vote.person for vote in parsed}),
+            "voters": voters,
         }
 
     def _newest(self) -> PolicyDocument | None:
@@ -106,20 +114,3 @@ class Policies:
             return None
         row = max(rows, key=lambda row: int(str(row["version"])))
         return self._load(str(row["hash"]), str(row["blob"])).document
-
-    def _check_chain(self, document: PolicyDocument, newest: PolicyDocument | None) -> None:
-        highest = max(self._highest_seen, newest.version if newest is not None else 0)
-        if document.version <= highest:
-            raise IntegrityError(
-                f"Version {document.version} is not newer than version {highest}, which was active here.",
-                code="POLICY_ROLLBACK",
-            )
-        if newest is None:
-            return  # a new workspace may join at any version; its votes are then everybody's
-        if document.version != newest.version + 1 or document.prev != newest.hash:
-            raise ConflictError(
-                f"Version {document.version} does not follow version {newest.version}: "
-                "version and prev must name the policy in force.",
-            )
-        if (document.org, document.id) != (newest.org, newest.id):
-            raise ConflictError("A policy cannot replace one of another organisation or id.")

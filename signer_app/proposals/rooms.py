@@ -9,7 +9,7 @@ from signer_app.chains.port import LedgerReader
 from signer_app.core.clock import Clock
 from signer_app.core.errors import UsageError
 from signer_app.core.json_types import JsonObject
-from signer_app.journal import Journal
+from signer_app.journal.writer import Journal
 from signer_app.proposals.store.projection import Projection
 from signer_app.proposals.store.queries import Queries
 from signer_app.signers.keystore.client import Keystore

@@ -8,7 +8,7 @@ from signer_app.core.json_types import JsonObject
 from signer_app.core.proposal_file import ProposalFile
 from signer_app.exchange.incoming import Incoming
 from signer_app.policy.document import PolicyDocument
-from signer_app.policy.quorum import quorum_possible
+from signer_app.policy.possible import quorum_possible
 from signer_app.proposals import intake, sending, signing
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.custody import Sorted, keep, sort_signatures
@@ -95,7 +95,7 @@ class ProposalService:
         result["added"] = [item.signer for item in fates.added] if fates else []
         result["quarantined"] = [_fate(entry) for entry in fates.quarantined] if fates else []
         result["verdict"] = judged.report.verdict if judged else None
-        result["codes"] = list(judged.report.codes()) if judged else []
+        result["codes"] = list(judged.report.codes) if judged else []
         return result
 
     def export(self, identifier: str) -> ProposalFile:
@@ -190,11 +190,14 @@ class ProposalService:
     def _no_quorum_left(self, proposal: Proposal) -> bool:
         policy = self._policies.in_force(self._rooms.clock())
         refusing = {str(r["person"]) for r in self._rooms.queries.rejections(proposal.id)}
+        refusing.add(self._rooms.person)
+        if any(person.veto and person.id in refusing for person in policy.document.body.people):
+            return True
         return not quorum_possible(
             policy.compiled,
             inspect_body(proposal),
             proposer=proposal.proposer,
-            refusing=frozenset({*refusing, self._rooms.person}),
+            refusing=refusing,
         )
 
     # -- sending -------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from signer_app.chains.registry import chain_of
 from signer_app.core.clock import format_time, whole_seconds
 from signer_app.core.errors import ConflictError, CountersignError, DeniedError, SignerError
 from signer_app.core.failpoints import failpoint
-from signer_app.core.json_types import JsonObject
+from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.policy.report import Report
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.judging import Case, Judge
@@ -48,9 +48,8 @@ def sign(rooms: Rooms, judge: Judge, proposal: Proposal, key: KeyInfo) -> JsonOb
 
 def signer_account(proposal: Proposal, key: KeyInfo) -> str:
     """The CAIP-10 account that ``key`` signs for on the proposal's network. SignerError NOT_THIS_SIGNER."""
-    for account in key.accounts:
-        if account.startswith(proposal.network + ":"):
-            return account
+    for account in key.accounts([proposal.network]):
+        return account
     raise SignerError(f"Key {key.id} has no account on {proposal.network}.", code="NOT_THIS_SIGNER")
 
 
@@ -67,26 +66,25 @@ def _check_state(proposal: Proposal, signer: str) -> None:
 def denied(message: str, report: Report) -> DeniedError:
     """A denial that says which rules failed, in the report's own words."""
     checks = [
-        f"{check.code}: {check.message}"
+        f"{check.code}: {check.sentence()}"
         for check in report.checks
         if check.verdict in ("FAIL", "INDETERMINATE")
     ]
     return DeniedError(
         message,
-        details={"verdict": report.verdict, "codes": list(report.codes()), "checks": list(checks)},
+        details={"verdict": report.verdict.value, "codes": list(report.codes), "checks": list(checks)},
     )
 
 
 def quorum_of(report: Report) -> JsonObject:
     """{ledger: {need, have}, policy: [{role, need, have}]} from a report's `required`."""
-    required = report.to_json()["required"]
-    if not isinstance(required, dict):
-        raise TypeError("a report's required part is an object")
-    ledger = required.get("ledger")
-    found = ledger if isinstance(ledger, dict) else {}
+    required = report.required
+    groups: list[JsonValue] = [
+        {"role": group.role, "need": group.need, "have": group.have} for group in required.all_of
+    ]
     return {
-        "ledger": {"need": found.get("quorum"), "have": found.get("weight")},
-        "policy": required.get("all_of", []),
+        "ledger": {"need": required.ledger_quorum, "have": required.ledger_weight},
+        "policy": groups,
     }
 
 

@@ -80,6 +80,10 @@ class XrplChain:
             network=network, body=body, signatures=signatures, signer_list=signer_list, keys=keys
         )
 
+    def join(self, *, network: str, body: str, signatures: Sequence[Signature]) -> bytes:
+        """A partly signed transaction for other tools. MalformedError BAD_SIGNATURE."""
+        return combining.join(network=network, body=body, signatures=signatures)
+
     def compose(self, intent: Intent, *, network: str, account: str, terms: Terms) -> str:
         """The unsigned body (CONTRACTS C1) that does what ``intent`` says. MalformedError."""
         return composing.compose(intent, network=network, account=account, terms=terms)

@@ -80,6 +80,23 @@ def combine(
     )
 
 
+def join(*, network: str, body: str, signatures: Sequence[Signature]) -> bytes:
+    """A partly signed transaction for other tools: each signature verified, its authority not asked.
+
+    MalformedError BAD_SIGNATURE for one that does not fit, MALFORMED for an unreadable body.
+    """
+    transaction = open_body(body)
+    require_network(transaction, network)
+    items: dict[bytes, _Accepted] = {}
+    for signature in signatures:
+        payload = _payload(transaction, network, signature)
+        if payload is None or not verifies(payload, signature.public_key, signature.signature):
+            raise MalformedError("A signature does not fit these bytes.", code="BAD_SIGNATURE")
+        account_id = decode_address(parse_account(signature.signer).address)
+        items.setdefault(account_id, _Accepted(signature, account_id, 0))
+    return _join(transaction, [items[account_id] for account_id in sorted(items)])
+
+
 def extract_signatures(data: bytes, network: str | None = None) -> tuple[str, tuple[Signature, ...]]:
     """(body, signatures) of a transaction in hex or JSON, whatever its signatures are worth.
 

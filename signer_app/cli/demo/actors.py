@@ -1,0 +1,90 @@
+"""People of the rehearsal. Each has a workspace of their own; between them only files travel."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from signer_app.core.errors import UnforeseenError
+from signer_app.core.json_types import JsonObject
+
+COMMAND_TIMEOUT_S = 180
+
+
+class StepError(Exception):
+    """A step did not end as it had to. The message says what was expected and what came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command gave: its exit code, and its result or its error."""
+
+    arguments: tuple[str, ...]
+    exit_code: int
+    result: JsonObject
+    error: JsonObject
+
+    def ok(self, *, exit_code: int = 0) -> JsonObject:
+        """The result. Raises StepError for an error or another exit code."""
+        if self.error or self.exit_code != exit_code:
+            raise StepError(
+                f"{' '.join(self.arguments[:4])}: exit {self.exit_code}, {self.error or self.result}"
+            )
+        return self.result
+
+    def refused(self, code: str, exit_code: int) -> JsonObject:
+        """The error. Raises StepError if the command was not refused with this code."""
+        if self.error.get("code") != code or self.exit_code != exit_code:
+            raise StepError(
+                f"{' '.join(self.arguments[:4])}: expected {code}, exit {exit_code}; "
+                f"got exit {self.exit_code}, {self.error or self.result}"
+            )
+        return self.error
+
+
+def program() -> list[str]:
+    """How to start this very program again, from source and frozen."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "signer_app"]
+
+
+def run_command(*arguments: str) -> Answer:
+    """Run the real command with --json and read its one object."""
+    done = subprocess.run(  # noqa: S603 - our own program, arguments as a list
+        [*program(), "--json", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=COMMAND_TIMEOUT_S,
+        check=False,
+    )
+    try:
+        value = json.loads(done.stdout)
+    except json.JSONDecodeError as error:
+        tail = done.stderr.decode("utf-8", "replace")[-400:]
+        raise UnforeseenError(f"The command printed no JSON object. {tail}") from error
+    return Answer(arguments, done.returncode, value.get("result") or {}, value.get("error") or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person at their own workstation."""
+
+    person: str
+    role: str
+    workspace: Path
+    secrets: Path
+
+    @property
+    def key(self) -> str:
+        return f"{self.person}-xrp"
+
+    def do(self, *arguments: str) -> Answer:
+        """Run a command on this person's workspace."""
+        return run_command(
+            "--workspace", str(self.workspace),
+            "--passphrase-file", str(self.secrets / f"{self.person}.vault"),
+            "--key-passphrase-file", str(self.secrets / f"{self.person}.keys"),
+            *arguments,
+        )  # fmt: skip

@@ -1,0 +1,131 @@
+"""First act: the ledger, three workspaces, the treasury, the policy."""
+
+from __future__ import annotations
+
+from signer_app.cli.demo.actors import StepError
+from signer_app.cli.demo.evidence import entries, expect, member, travelled, verified_journal
+from signer_app.cli.demo.policy_text import policy_yaml
+from signer_app.cli.demo.stage import NETWORK, USD_HEX, Stage
+from signer_app.core.json_types import JsonObject
+from signer_app.practice.xrpl.sponsor import Sponsor
+
+ISSUED = "1000000"
+TICKETS = 6
+DISABLE_MASTER, DEFAULT_RIPPLE = 4, 8
+#: lsfDisableMaster in account flags (xrpl.org, AccountRoot).
+DISABLED_MASTER = 0x00100000
+
+
+def ledger(stage: Stage) -> list[str]:
+    """Two endpoints of two operators answer for one network."""
+    lines = []
+    for endpoint, node in zip(stage.endpoints, stage.nodes, strict=True):
+        info = member(node.ask("server_info"), "info")
+        expect(member(info, "network_id"), 63456, f"network of {endpoint['operator']}")
+        lines.append(
+            f"{endpoint['operator']} at {endpoint['http']}, ledgers {member(info, 'complete_ledgers')}"
+        )
+    expect(len({endpoint["operator"] for endpoint in stage.endpoints}), 2, "operators")
+    return lines
+
+
+def workspaces(stage: Stage) -> list[str]:
+    """A workspace, a key and two nodes for each person."""
+    lines = []
+    for actor in stage.people.values():
+        made = actor.do(
+            "workspace", "init", str(actor.workspace), "--class", "practice", "--org", "practice",
+            "--person", actor.person, "--role", actor.role,
+        ).ok()  # fmt: skip
+        key = actor.do("keys", "generate", "--id", actor.key, "--curve", "secp256k1").ok()
+        for number, endpoint in enumerate(stage.endpoints):
+            actor.do(
+                "nodes", "add", str(endpoint["http"]), "--id", f"node-{number + 1}",
+                "--operator", str(endpoint["operator"]), "--ws", str(endpoint["ws"]),
+            ).ok()  # fmt: skip
+        expect(actor.do("nodes", "test").ok()["ok"], True, f"{actor.person}'s nodes")
+        log = travelled(actor.workspace / "logs" / "log.json")
+        expect(log["log_id"], made["log_id"], f"log id of {actor.person}")
+        sealed = (actor.workspace / "keys" / f"{actor.key}.json").read_text()
+        expect(str(key["public_key"]).lower() in sealed, True, f"key file of {actor.person}")
+        lines.append(f"{actor.person} ({actor.role}): log {made['log_id']}, signs as {_account(key)}")
+    return lines
+
+
+def _account(key: JsonObject) -> str:
+    accounts = key["accounts"]
+    if not isinstance(accounts, list) or len(accounts) != 1:
+        raise StepError("a key has one account on a practice network")
+    return str(accounts[0])
+
+
+def treasury(stage: Stage) -> list[str]:
+    """Fund, issue, list signers, set tickets aside, disable the master key: all by signed transactions."""
+    sponsor = Sponsor(stage.nodes[0])
+    for party in (stage.treasury, stage.issuer, stage.custodian, stage.stranger):
+        sponsor.fund(stage.genesis, party.address, 1000)
+    sponsor.account_set(stage.issuer, DEFAULT_RIPPLE)
+    for holder in (stage.treasury, stage.custodian):
+        sponsor.trust(holder, "USD", stage.issuer.address, "10000000")
+    sponsor.issue(stage.issuer, stage.treasury.address, "USD", ISSUED)
+    members = [
+        _account(key).rpartition(":")[2]
+        for actor in stage.people.values()
+        for key in entries(actor.do("keys", "list").ok()["keys"])
+    ]
+    sponsor.signer_list(stage.treasury, 2, members)
+    sponsor.tickets(stage.treasury, TICKETS)
+    sponsor.account_set(stage.treasury, DISABLE_MASTER)
+    return _read_treasury(stage, members)
+
+
+def _read_treasury(stage: Stage, members: list[str]) -> list[str]:
+    """From the second operator, which saw none of the submissions."""
+    answer = stage.nodes[1].account(stage.treasury.address)
+    flags = member(member(answer, "account_data"), "Flags")
+    expect(isinstance(flags, int) and bool(flags & DISABLED_MASTER), True, "master key is disabled")
+    lists = entries(member(answer, "signer_lists"))
+    expect(member(lists[0], "SignerQuorum"), 2, "ledger quorum")
+    listed = {
+        str(member(member(entry, "SignerEntry"), "Account")) for entry in entries(lists[0]["SignerEntries"])
+    }
+    expect(listed, set(members), "signers on the ledger")
+    balance = stage.nodes[1].issued_balance(stage.treasury.address, "USD", stage.issuer.address)
+    expect(balance, ISSUED, "issued dollars of the treasury")
+    return [
+        f"treasury {stage.treasury.address}: 2 of 3 signers, master key disabled, {TICKETS} tickets",
+        f"it holds {balance} USD of {stage.issuer.address} (currency {USD_HEX})",
+    ]
+
+
+def policy(stage: Stage) -> list[str]:
+    """One document, three votes, active in each workspace under one hash."""
+    keys = {person: actor.do("keys", "export-public").ok() for person, actor in stage.people.items()}
+    document = stage.file("policy.yaml")
+    document.write_text(policy_yaml(stage, keys), encoding="utf-8")
+    votes = []
+    for person, actor in stage.people.items():
+        vote = stage.file(f"vote-{person}.json")
+        actor.do("policy", "sign", str(document), "-o", str(vote)).ok()
+        votes.append(str(vote))
+    stage.people["alice"].do("policy", "activate", str(document), *votes[:2]).refused("VOTES_MISSING", 4)
+    hashes = {
+        person: actor.do("policy", "activate", str(document), *votes).ok()["hash"]
+        for person, actor in stage.people.items()
+    }
+    expect(len(set(hashes.values())), 1, "different policy hashes")
+    for person, actor in stage.people.items():
+        kept = travelled(actor.workspace / "policy" / "treasury-v1.json")
+        expect(member(kept, "policy") is not None, True, f"policy file of {person}")
+        expect({vote["policy_hash"] for vote in entries(kept["votes"])}, {hashes[person]}, "votes' hash")
+        verified_journal(actor)
+    return [f"hash {hashes['alice']}, with the votes of alice, bob and carol; two votes were not enough"]
+
+
+SCENES = (
+    ("A practice XRPL ledger with two endpoints of two operators", ledger),
+    ("Three people, each with a workspace of their own", workspaces),
+    ("A treasury with a 2-of-3 signer list and its master key disabled", treasury),
+    ("A policy, voted for and activated in each workspace", policy),
+)
+NETWORK_NAME = NETWORK

@@ -1,0 +1,163 @@
+"""What people and other programs read: lists, one proposal whole, replays, journal records, exports."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from signer_app.chains.port import Signature
+from signer_app.chains.registry import chain_of
+from signer_app.core.canonical import canonical
+from signer_app.core.errors import DeniedError, NotFoundError, UsageError
+from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.core.resources import package_path
+from signer_app.policy.replay import Stored, replay
+from signer_app.proposals import intake
+from signer_app.proposals import lifecycle as life
+from signer_app.proposals.policies import Policies
+from signer_app.proposals.rooms import Rooms
+from signer_app.proposals.store.queries import Proposal
+
+#: How many records `journal show` gives when none is named.
+NEWEST = 20
+#: What an auditor's bundle holds of the logs folder; epochs.jsonl (wrapped keys) stays at home.
+LOG_FILES = ("audit-events.jsonl", "log.json", "checkpoints.log", "anchors.log")
+
+
+class Reading:
+    """Reads over one workspace. Nothing here writes, but for the note that an export was made."""
+
+    def __init__(self, rooms: Rooms, policies: Policies) -> None:
+        self._rooms = rooms
+        self._policies = policies
+
+    def proposals(self, states: tuple[str, ...] | None = None) -> JsonObject:
+        """{proposals: […]}, oldest first. UsageError for a state that does not exist."""
+        unknown = sorted(set(states or ()) - set(life.PROPOSAL.words))
+        if unknown:
+            raise UsageError(f"There is no state {unknown[0][:40]}.")
+        found: list[JsonValue] = [p.to_json() for p in self._rooms.queries.proposals(states=states)]
+        return {"proposals": found}
+
+    def proposal(self, identifier: str) -> JsonObject:
+        """A proposal with quarantine, rejections, verdicts and submissions."""
+        proposal = intake.require(self._rooms, identifier)
+        queries = self._rooms.queries
+        submissions: list[JsonValue] = [
+            {"tx_id": s.tx_id, "at": s.at, "attempts": s.attempts} for s in queries.submissions(proposal.id)
+        ]
+        return {
+            **proposal.to_json(),
+            "body": proposal.body,
+            "encoding": proposal.encoding,
+            "quarantine": list(queries.quarantine(proposal.id)),
+            "rejections": list(queries.rejections(proposal.id)),
+            "verdicts": list(queries.verdicts(proposal.id)),
+            "submissions": submissions,
+        }
+
+    def export(self, identifier: str, form: str) -> tuple[bytes, JsonObject]:
+        """A proposal as bytes of a file: countersign, native (unsigned JSON) or partial (signed blob)."""
+        proposal = intake.require(self._rooms, identifier)
+        if form == "countersign":
+            data = intake.to_file(proposal).to_bytes()
+        elif form == "native":
+            data = canonical(chain_of(proposal.network).native_json(body=proposal.body))
+        else:
+            data = self._partial(proposal)
+        self._rooms.record(
+            "note",
+            {
+                "text": "exported",
+                "proposal_id": proposal.id,
+                "form": form,
+                "signatures": 0 if form == "native" else len(proposal.signatures),
+            },
+        )
+        return data, {"proposal_id": proposal.id, "format": form, "bytes": len(data)}
+
+    def _partial(self, proposal: Proposal) -> bytes:
+        signatures = [Signature(s.signer, s.public_key, s.signature, s.scheme) for s in proposal.signatures]
+        blob = chain_of(proposal.network).join(
+            network=proposal.network, body=proposal.body, signatures=signatures
+        )
+        return blob.hex().upper().encode("ascii")
+
+    def policies(self) -> JsonObject:
+        """{policies: […], in_force: hash|null}."""
+        try:
+            in_force = self._policies.in_force(self._rooms.clock()).document.hash
+        except DeniedError:
+            in_force = None
+        names = ("hash", "id", "version", "activated_at", "record")
+        found: list[JsonValue] = [
+            {name: row[name] for name in names} for row in self._rooms.queries.policies()
+        ]
+        return {"policies": found, "in_force": in_force}
+
+    def replay(self, identifier: str) -> JsonObject:
+        """Judge every recorded verdict again from journaled bytes, facts and policy. {same, verdicts}."""
+        proposal = intake.require(self._rooms, identifier)
+        results: list[JsonValue] = []
+        for verdict in self._rooms.queries.verdicts(proposal.id):
+            same = self._replay_one(proposal, verdict)
+            results.append(
+                {**{n: verdict[n] for n in ("record", "phase", "verdict", "report_hash")}, "same": same}
+            )
+        return {
+            "proposal_id": proposal.id,
+            "same": all(isinstance(r, dict) and r["same"] is True for r in results),
+            "verdicts": results,
+        }
+
+    def _replay_one(self, proposal: Proposal, verdict: Mapping[str, JsonValue]) -> bool:
+        signer = verdict["signer"]
+        stored = Stored(
+            network=proposal.network,
+            account=proposal.account,
+            body=proposal.body,
+            policy=canonical(self._policies.by_hash(str(verdict["policy_hash"])).document.raw),
+            facts=self._rooms.journal.get_blob(str(verdict["facts_blob"])),
+            phase=str(verdict["phase"]),
+            signer=signer if isinstance(signer, str) else None,
+        )
+        return replay(stored, str(verdict["report_hash"])).same
+
+    def records(
+        self, *, index: int | None = None, proposal: str | None = None, kind: str | None = None
+    ) -> JsonObject:
+        """{records: [{index, record}]}: one, or the newest NEWEST, or all that match."""
+        journal = self._rooms.journal
+        if index is not None:
+            if not 0 <= index < journal.size:
+                raise NotFoundError(f"The journal has records 0 to {journal.size - 1}.")
+            return {"records": [{"index": index, "record": journal.read(index)}]}
+        wanted = intake.require(self._rooms, proposal).id if proposal is not None else None
+        start = 0 if wanted is not None or kind is not None else max(0, journal.size - NEWEST)
+        found: list[JsonValue] = [
+            {"index": number, "record": record}
+            for number, record in journal.records(start)
+            if wanted in (None, record.get("proposal_id")) and kind in (None, record.get("type"))
+        ]
+        return {"records": found}
+
+    def bundle(self, logs: Path) -> tuple[bytes, JsonObject]:
+        """A zip for an auditor: journal, checkpoints, activated policies, verify.py. It holds no key."""
+        self._rooms.record("note", {"text": "journal exported", "records": self._rooms.journal.size})
+        self._rooms.seal()
+        files = {name: (logs / name).read_bytes() for name in LOG_FILES if (logs / name).is_file()}
+        files["verify.py"] = package_path("signer_app.journal", "verify.py").read_bytes()
+        for row in self._rooms.queries.policies():
+            files[f"policy/{row['id']}-v{row['version']}.json"] = self._rooms.journal.get_blob(
+                str(row["blob"])
+            )
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in sorted(files.items()):
+                # A fixed date: the same journal gives the same bundle.
+                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+        data = stream.getvalue()
+        listed: list[JsonValue] = [*sorted(files)]
+        return data, {"records": self._rooms.journal.size, "files": listed, "bytes": len(data)}

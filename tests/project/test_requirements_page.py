@@ -77,3 +77,14 @@ def test_every_test_that_the_threat_model_names_is_there() -> None:
     names = [name for name in named(PAGES[1].read_text(encoding="utf-8")) if name.startswith("tests/")]
     assert len(names) > 20
     assert [name for name in sorted(set(names)) if missing(name)] == []
+
+
+def test_every_place_that_the_architecture_names_is_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    names = [name for name in re.findall(r"`([\w./-]+/[\w./-]*)`", page) if "<" not in name]
+    # A room is named from the package, a generated-later place by its pattern in words.
+    gone = [
+        name for name in names if not (ROOT / name).exists() and not (ROOT / "signer_app" / name).exists()
+    ]
+    assert len(names) > 15
+    assert [name for name in gone if name != "migrations/"] == []

@@ -49,8 +49,8 @@ def read_json(data: bytes, *, limits: Limits = DEFAULT_LIMITS, fractions_as_text
     """Parse UTF-8 JSON strictly: no duplicate keys, floats, NaN, NUL, lone surrogates or byte-order mark.
 
     Integers of any size are read exactly (a document schema may narrow them). ``fractions_as_text`` is for
-    foreign answers that hold fractions (a node's load factor, 1e-05): they are read as the text that stands there,
-    never as binary floating point. Raises MalformedError.
+    foreign answers that hold fractions (a node's load factor, 1e-05): they are read as the text that stands
+    there, never as binary floating point. Raises MalformedError.
     """
     if len(data) > limits.size:
         raise MalformedError(

@@ -228,6 +228,12 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "Another program may listen at this address.",
     ),
     ("NODE_WRONG_NETWORK", "node", "The node is of another network.", "Check the node's address."),
+    (
+        "NODES_UNCONFIRMED",
+        "node",
+        "The list of nodes was changed outside of the program.",
+        "Run nodes confirm at a terminal and read the list.",
+    ),
     ("NODES_DISAGREE", "node", "The nodes do not agree.", "Do not sign until you know which one is wrong."),
     (
         "NODE_BEHIND",

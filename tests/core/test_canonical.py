@@ -250,3 +250,12 @@ def test_limits_apply_to_trees_that_came_from_elsewhere() -> None:
         check_tree([[[]]], Limits(depth=2))
     with pytest.raises(MalformedError):
         check_tree([1, 2, 3], Limits(values=3))
+
+
+def test_fractions_of_foreign_answers_are_read_as_their_text() -> None:
+    data = b'{"load_factor":1e-05,"fee":0.00001,"count":7,"text":"1.50"}'
+    value = read_json(data, fractions_as_text=True)
+    assert value == {"load_factor": "1e-05", "fee": "0.00001", "count": 7, "text": "1.50"}
+    for refused in (b"NaN", b"[Infinity]", b"-Infinity"):
+        with pytest.raises(MalformedError):
+            read_json(refused, fractions_as_text=True)

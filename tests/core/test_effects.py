@@ -27,7 +27,7 @@ XRP = "xrpl:0/slip44:144"
 
 #: CONTRACTS C3, besides kind, path and account.
 MEMBERS = {
-    "Transfer": "to tag memo asset amount base max_spend min_delivered partial paths issue",
+    "Transfer": "from to tag memo asset amount base max_spend min_delivered partial paths issue",
     "TrustChange": "asset limit flags",
     "AuthorityChange": "what before after privileged",
     "SettingChange": "name value",
@@ -86,6 +86,7 @@ def test_a_transfer() -> None:
         "kind": "Transfer",
         "path": "RawTransactions[4]",
         "account": A,
+        "from": A,
         "to": A,
         "tag": "17",
         "memo": None,

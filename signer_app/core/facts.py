@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from signer_app.core.canonical import canonical
 from signer_app.core.clock import format_time, parse_time
 from signer_app.core.errors import MalformedError
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -134,6 +135,7 @@ def parse_facts(value: JsonValue) -> FactsDocument:
     _only(document, {"format", "now", "mode", "context", "facts"}, "the facts document")
     if document.get("format") != FORMAT:
         raise MalformedError(f"The facts document must have format {FORMAT}.")
+    canonical(document)  # a report names the hash of its facts: integers beyond ±(2^53-1) have no such form
     mode = document.get("mode", "online")
     if mode not in ("online", "offline"):
         raise MalformedError("mode of the facts document must be online or offline.")

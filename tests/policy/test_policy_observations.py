@@ -23,7 +23,9 @@ def seen(operator: str, age: float = 10, ledger: str | None = "100", **value: An
 
 def code(*observed: Observation, kind: str = "network", mode: str = "online") -> str:
     judgement = judge_fact(Fact(kind, "k", observed), kind, "k", RULES, NOW, mode)
-    assert judge_fact(Fact(kind, "k", observed[::-1]), kind, "k", RULES, NOW, mode).__class__ is type(judgement)
+    assert judge_fact(Fact(kind, "k", observed[::-1]), kind, "k", RULES, NOW, mode).__class__ is type(
+        judgement
+    )
     return judgement.code if isinstance(judgement, Undecided) else "ok"
 
 

@@ -10,8 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from policy_samples import (
-    ALICE, BOB, CAROL, ERIN, MAIN, SIGNERS, STRANGER, compiled, facts_value, inspected, observations,
-    policy_value, read, rule_of, signed_by,
+    ALICE,
+    BOB,
+    CAROL,
+    ERIN,
+    MAIN,
+    SIGNERS,
+    STRANGER,
+    compiled,
+    facts_value,
+    inspected,
+    observations,
+    policy_value,
+    read,
+    rule_of,
+    signed_by,
 )  # fmt: skip
 
 from signer_app.core.effects import AuthorityChange
@@ -145,9 +158,7 @@ def test_already_complete_sets_take_no_more_without_policy() -> None:
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3)), min_size=1, max_size=3),
     st.dictionaries(st.sampled_from("vwxyz"), st.frozensets(st.sampled_from("abc")), max_size=5),
 )
-def test_matching_equals_brute_force(
-    groups: list[tuple[str, int]], roles: dict[str, frozenset[str]]
-) -> None:
+def test_matching_equals_brute_force(groups: list[tuple[str, int]], roles: dict[str, frozenset[str]]) -> None:
     places = [role for role, need in groups for _ in range(need)]
     people = list(roles)
     best = 0
@@ -180,7 +191,9 @@ def test_drift_of_the_signer_list() -> None:
     four = [{"account": a, "weight": 1} for a in (ALICE, BOB, CAROL, ERIN)]
     assert _with_fact("signers", signers=four).verdict == "ALLOW"
     assert _with_fact("signers", signers=four[:3]).codes == ("SIGNER_DRIFT",)
-    assert _with_fact("signers", signers=[*four, {"account": STRANGER, "weight": 1}]).codes == ("SIGNER_DRIFT",)
+    assert _with_fact("signers", signers=[*four, {"account": STRANGER, "weight": 1}]).codes == (
+        "SIGNER_DRIFT",
+    )
     assert _with_fact("signers", signers=[], quorum=None).codes == ("SIGNER_DRIFT",)
     assert _with_fact("signers", signers=[{"account": ALICE}]).codes == ("FACT_MISSING",)
 

@@ -10,8 +10,23 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from policy_samples import (
-    ACME, ALICE, BETA, BOB, CAROL, MAIN, RLUSD, STRANGER, XRP, compiled, facts_value, inspected, policy_value,
-    read, rule_of, signed_by, transfer,
+    ACME,
+    ALICE,
+    BETA,
+    BOB,
+    CAROL,
+    MAIN,
+    RLUSD,
+    STRANGER,
+    XRP,
+    compiled,
+    facts_value,
+    inspected,
+    policy_value,
+    read,
+    rule_of,
+    signed_by,
+    transfer,
 )  # fmt: skip
 
 from signer_app.core.amounts import format_decimal
@@ -68,7 +83,9 @@ def policy_with(more: list[dict[str, Any]]) -> dict[str, Any]:
 @st.composite
 def facts(draw: st.DrawFn) -> dict[str, Any]:
     """Facts with earlier payments and signatures, all of them fresh and agreed."""
-    value = signed_by(facts_value(), *draw(st.sampled_from([(), ("alice",), ("alice", "carol"), ("bob", "erin")])))
+    value = signed_by(
+        facts_value(), *draw(st.sampled_from([(), ("alice",), ("alice", "carol"), ("bob", "erin")]))
+    )
     items = [
         {"id": f"{index:064x}", "asset": RLUSD, "to": ACME, "amount": amount, "at": at, "state": "signed"}
         for index, (amount, at) in enumerate(
@@ -90,7 +107,12 @@ def verdict(policy: dict[str, Any], payment: Any, given_facts: Any, phase: tuple
 
 @given(rules(), facts(), AMOUNTS, AMOUNTS, PHASES, RECEIVERS)
 def test_raising_an_amount_never_helps(
-    more: list[dict[str, Any]], seen: dict[str, Any], one: str, two: str, phase: tuple[str, str | None], to: str
+    more: list[dict[str, Any]],
+    seen: dict[str, Any],
+    one: str,
+    two: str,
+    phase: tuple[str, str | None],
+    to: str,
 ) -> None:
     low, high = sorted((one, two), key=Decimal)
     policy = policy_with(more)
@@ -181,7 +203,10 @@ def test_verdict_follows_from_the_checks(
     assert {rule["id"] for rule in more} <= {check.rule for check in report.checks}
 
 
-@given(rules(), st.lists(st.tuples(AMOUNTS, RECEIVERS, st.sampled_from(["17", "5", None])), min_size=2, max_size=6))
+@given(
+    rules(),
+    st.lists(st.tuples(AMOUNTS, RECEIVERS, st.sampled_from(["17", "5", None])), min_size=2, max_size=6),
+)
 def test_a_policy_that_judged_others_before_answers_the_same(
     more: list[dict[str, Any]], payments: list[tuple[str, str, str | None]]
 ) -> None:

@@ -7,13 +7,37 @@ from typing import Any
 
 import pytest
 from policy_samples import (
-    ACME, ALICE, BETA, LEDGER, MAIN, RLUSD, STRANGER, XRP, compiled, facts_value, fee, inspected, observations,
-    policy_value, read, rule_of, transfer,
+    ACME,
+    ALICE,
+    BETA,
+    LEDGER,
+    MAIN,
+    RLUSD,
+    STRANGER,
+    XRP,
+    compiled,
+    facts_value,
+    fee,
+    inspected,
+    observations,
+    policy_value,
+    read,
+    rule_of,
+    transfer,
 )  # fmt: skip
 
 from signer_app.core.effects import (
-    Allowance, AssetAmount, AuthorityChange, DataWrite, DelegateCall, Effect, EscrowOpen, SettingChange,
-    TicketReserve, TrustChange, Unknown,
+    Allowance,
+    AssetAmount,
+    AuthorityChange,
+    DataWrite,
+    DelegateCall,
+    Effect,
+    EscrowOpen,
+    SettingChange,
+    TicketReserve,
+    TrustChange,
+    Unknown,
 )  # fmt: skip
 from signer_app.core.inspection import Expiry, Inspection, Leg, TextField, Warning
 from signer_app.policy.engine import evaluate
@@ -323,7 +347,9 @@ def test_a_leg_that_does_nothing_needs_its_type_named() -> None:
 def test_networks_accounts_and_assets_outside_the_policy() -> None:
     other = replace(inspected(), network="xrpl:1")
     assert "NETWORK" in judged(other).codes
-    foreign = replace(inspected(transfer(account=ALICE)), account=ALICE, legs=(Leg("", "Payment", ALICE, ()),))
+    foreign = replace(
+        inspected(transfer(account=ALICE)), account=ALICE, legs=(Leg("", "Payment", ALICE, ()),)
+    )
     assert {"NO_SCOPE", "OP_SOURCE"} <= set(judged(foreign).codes)
     unknown = "xrpl:0/mpt:" + "0" * 48
     assert "ASSET_UNKNOWN" in judged(inspected(transfer(asset=unknown))).codes
@@ -361,7 +387,9 @@ def test_match_keys_of_an_allow() -> None:
 
 def test_other_effects_with_their_allow() -> None:
     trust = TrustChange(path="", account=MAIN, asset=RLUSD, limit="1000", flags=())
-    assert judged(inspected(trust, kind="TrustSet"), allowing(["TrustChange"], ["TrustSet"])).verdict == "ALLOW"
+    assert (
+        judged(inspected(trust, kind="TrustSet"), allowing(["TrustChange"], ["TrustSet"])).verdict == "ALLOW"
+    )
     tickets = TicketReserve(path="", account=MAIN, count=3)
     assert judged(inspected(tickets, kind="TicketCreate")).codes == ("NO_SCOPE",)
     setting = SettingChange(path="", account=MAIN, name="Domain", value="a.example")
@@ -370,7 +398,9 @@ def test_other_effects_with_their_allow() -> None:
 
 
 def test_warnings_that_always_deny_and_those_that_are_shown() -> None:
-    warned = replace(inspected(), warnings=(Warning("SAFE_REFUND_NONZERO", "x"), Warning("NETWORK_ASSUMED", "y")))
+    warned = replace(
+        inspected(), warnings=(Warning("SAFE_REFUND_NONZERO", "x"), Warning("NETWORK_ASSUMED", "y"))
+    )
     report = judged(warned)
     assert report.codes == ("SAFE_REFUND_NONZERO",)
     assert [c.severity for c in report.checks if c.code == "NETWORK_ASSUMED"] == ["advisory"]

@@ -11,7 +11,12 @@ from policy_samples import policy_value
 from signer_app.core.errors import CountersignError, MalformedError
 from signer_app.policy.document import PolicyDocument, parse_policy
 from signer_app.policy.votes import (
-    Vote, activation_missing, check_succession, make_vote, read_vote, vote_message,
+    Vote,
+    activation_missing,
+    check_succession,
+    make_vote,
+    read_vote,
+    vote_message,
 )  # fmt: skip
 
 KEYS = {name: Ed25519PrivateKey.from_private_bytes(bytes([index]) * 32) for index, name in enumerate(

@@ -86,14 +86,16 @@ def read_outflows(fact: Decided, key: str) -> Outflows | Undecided:
 def window_sum(
     outflows: Outflows, now: datetime, window_s: int, asset: str | None, to: str | None
 ) -> WindowSum:
-    """Items with now - window_s < at <= now, of ``asset`` and to ``to`` where given. Fees have no
-    receiver.
+    """Items with now - window_s < at, of ``asset`` and to ``to`` where given. Fees have no receiver.
+
+    A ledger's close time may be some seconds ahead of our clock. What left then has left all the same, so an
+    item dated after ``now`` counts (docs/decisions/0006).
     """
     start = now - timedelta(seconds=window_s)
     kept = tuple(
         item
         for item in outflows.items
-        if start < item.at <= now and (asset is None or item.asset == asset) and (to is None or item.to == to)
+        if start < item.at and (asset is None or item.asset == asset) and (to is None or item.to == to)
     )
     by_id: dict[str, Decimal] = {}
     total = _ZERO

@@ -40,11 +40,8 @@ class Order:
     slot: Slot | None = None
 
 
-def compose(rooms: Rooms, order: Order) -> tuple[ProposalFile, int]:
-    """Bytes for an order, with slot, expiry and fee from the ledger, signed by the author's device key.
-
-    Returns the file and the validated ledger before which it cannot have existed.
-    """
+def compose(rooms: Rooms, order: Order) -> ProposalFile:
+    """Bytes for an order, with slot, expiry and fee from the ledger, signed by the author's device key."""
     if order.network not in rooms.networks:
         raise MalformedError(f"This workspace does not do {order.network}.", code="NETWORK")
     chain = chain_of(order.network)
@@ -77,7 +74,7 @@ def compose(rooms: Rooms, order: Order) -> tuple[ProposalFile, int]:
     )
     signature = keystore.sign_statement("author", author_hash(file.to_json()))
     author = Proposer(person=rooms.person, device_key=keystore.device_public_key(), sig=signature)
-    return file.model_copy(update={"proposer": author}), state.validated
+    return file.model_copy(update={"proposer": author})
 
 
 def _refuse_taken_slot(rooms: Rooms, account: str, slot: Slot) -> None:

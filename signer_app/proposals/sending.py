@@ -108,7 +108,7 @@ def track(rooms: Rooms, proposal: Proposal) -> JsonObject:
         body=proposal.body,
         slot=Slot(proposal.slot_kind, proposal.slot_value),
         expiry_ledger=int(proposal.expiry_ledger) if proposal.expiry_ledger is not None else None,
-        since_ledger=int(proposal.since_ledger or "0"),
+        since_ledger=int(proposal.since_ledger or "1"),
     )
     _record_outcome(rooms, proposal, outcome)
     return _tracked(rooms.queries.proposal(proposal.id), outcome.evidence)

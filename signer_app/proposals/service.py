@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from signer_app.core.clock import format_time, whole_seconds
-from signer_app.core.errors import ConflictError, DeniedError, MalformedError, NodeError
+from signer_app.core.errors import ConflictError, DeniedError, MalformedError, NodeError, NotFoundError
+from signer_app.core.inspection import Inspection
 from signer_app.core.json_types import JsonObject
 from signer_app.core.proposal_file import ProposalFile
 from signer_app.exchange.incoming import Incoming
@@ -31,32 +32,26 @@ class ProposalService:
 
     def new(self, order: intake.Order) -> JsonObject:
         """Compose, add and judge a proposal of our own. {proposal_id, state, created, verdict, codes}."""
-        file, ledger = intake.compose(self._rooms, order)
-        return self._take(file.to_bytes(), network=None, account=None, since_ledger=ledger)
+        return self.import_bytes(intake.compose(self._rooms, order).to_bytes())
 
     def import_bytes(
         self, data: bytes, *, network: str | None = None, account: str | None = None
     ) -> JsonObject:
         """Add what a file holds (CONTRACTS C5 import). The same file again changes nothing."""
-        return self._take(data, network=network, account=account, since_ledger=None)
-
-    def _take(
-        self, data: bytes, *, network: str | None, account: str | None, since_ledger: int | None
-    ) -> JsonObject:
         incoming = intake.read(self._rooms, data, network=network, account=account)
         known = self._rooms.queries.find(incoming.inspection.proposal_id)
         if known is None:
-            self._add(incoming, data, since_ledger)
+            self._add(incoming, data)
         proposal = self._rooms.queries.proposal(incoming.inspection.proposal_id)
         fates = self._take_signatures(proposal, incoming) if incoming.signatures else None
         proposal = self._rooms.queries.proposal(proposal.id)
         judged = self._judge_if_possible(proposal, fresh=known is None or bool(fates and fates.added))
         return self._import_result(proposal.id, known is None, fates, judged)
 
-    def _add(self, incoming: Incoming, data: bytes, since_ledger: int | None) -> None:
+    def _add(self, incoming: Incoming, data: bytes) -> None:
         blob = self._rooms.journal.put_blob(data, "application/octet-stream")
         record = intake.added_record(self._rooms, incoming, self._policy_or_none(), blob)
-        record["since_ledger"] = str(since_ledger) if since_ledger is not None else None
+        record["since_ledger"] = self._slot_unused_at(incoming.inspection)
         slot: JsonObject = {
             "account": record["account"],
             "slot_kind": record["slot_kind"],
@@ -64,6 +59,18 @@ class ProposalService:
             "proposal_id": record["proposal_id"],
         }
         self._rooms.record_many([("proposal.added", record), ("slot.reserved", slot)])
+
+    def _slot_unused_at(self, inspection: Inspection) -> str | None:
+        """A validated ledger at which the slot was unused: what becomes of the body happens after it."""
+        try:
+            state = self._rooms.ledger(inspection.network).account_state(inspection.account)
+        except (NodeError, NotFoundError):
+            return None
+        slot = inspection.sequence
+        unused = (
+            int(slot.value) in state.tickets if slot.kind == "ticket" else int(slot.value) == state.sequence
+        )
+        return str(state.validated) if unused else None
 
     def _policy_or_none(self) -> PolicyDocument | None:
         try:

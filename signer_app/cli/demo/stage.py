@@ -87,7 +87,7 @@ def write_private(path: Path, text: str) -> None:
 
 @contextmanager
 def _practice_ledger(directory: Path) -> Iterator[JsonObject]:
-    command = [*program(), "--json", "practice", "start", "--dir", str(directory), "--close-ms", "400"]
+    command = [*program(), "--json", "practice", "start", "--dir", str(directory), "--close-ms", "1000"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)  # noqa: S603
     try:
         yield _first_object(process)

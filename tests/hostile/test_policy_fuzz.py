@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,10 @@ from signer_app.policy.engine import evaluate
 from signer_app.policy.votes import read_vote
 
 TEXTS = st.sampled_from(
-    ["", "0", "1", "-1", "1e9", "NaN", "Infinity", "unlimited", "0.1", "9" * 300, "{expected}", "{0}", "\u202e",
-     "xrpl:0", MAIN, ACME, ALICE, RLUSD, XRP, "xrpl:0:", ":", "DestinationTag", "signer_list", "account_delete",
+    ["", "0", "1", "-1", "1e9", "NaN", "Infinity", "unlimited", "0.1", "9" * 300, "{expected}", "{0}",
+    "\u202e",
+     "xrpl:0", MAIN, ACME, ALICE, RLUSD, XRP, "xrpl:0:", ":", "DestinationTag", "signer_list",
+     "account_delete",
      "disabled"]
 )  # fmt: skip
 JSON = st.recursive(
@@ -100,9 +103,11 @@ def inspections(draw: st.DrawFn) -> Any:
         mode=draw(st.sampled_from(["multi", "single"])),
         expiry=draw(st.none() | st.builds(Expiry, st.sampled_from(["ledger", "time", "?"]), TEXTS)),
         texts=tuple(draw(st.lists(st.builds(TextField, PATHS, st.text(max_size=5)), max_size=2))),
-        warnings=tuple(draw(st.lists(st.builds(Warning, st.sampled_from(sorted(CHECK_CODES)), TEXTS), max_size=2))),
+        warnings=tuple(draw(st.lists(st.builds(Warning, st.sampled_from(sorted(CHECK_CODES)), TEXTS),
+        max_size=2))),
         signatures=tuple(draw(st.lists(st.builds(
-            InspectedSignature, TEXTS, st.none(), TEXTS, TEXTS, st.sampled_from([True, False, None]), st.none()
+            InspectedSignature, TEXTS, st.none(), TEXTS, TEXTS, st.sampled_from([True, False, None]),
+            st.none()
         ), max_size=1))),
     )  # fmt: skip
 
@@ -114,7 +119,8 @@ def wild_facts(draw: st.DrawFn) -> Any:
     for fact in value["facts"]:
         if draw(st.booleans()):
             wild = draw(st.dictionaries(st.sampled_from(
-                ["quorum", "signers", "master_enabled", "complete", "items", "validated", "network_id", "flags",
+                ["quorum", "signers", "master_enabled", "complete", "items", "validated", "network_id",
+                "flags",
                  "regular_key", "require_dest_tag", "memo_required", "exists", "close_time"]
             ), JSON))  # fmt: skip
             for seen in fact["observations"]:
@@ -122,7 +128,8 @@ def wild_facts(draw: st.DrawFn) -> Any:
     value["context"].update(draw(st.fixed_dictionaries({}, optional={
         "proposer": st.none() | st.sampled_from(["alice", "zoe"]),
         "signatures": st.lists(st.fixed_dictionaries(
-            {"signer": st.sampled_from([ALICE, BOB, "x"]), "public_key": st.none() | st.just("zz"), "at": st.none()}
+            {"signer": st.sampled_from([ALICE, BOB, "x"]), "public_key": st.none() | st.just("zz"),
+            "at": st.none()}
         ), max_size=3),
         "halt": st.none() | st.just({"x": 1}),
     })))  # fmt: skip
@@ -182,10 +189,8 @@ def test_facts_are_read_or_malformed(value: Any, kind: str) -> None:
 )
 def test_bytes_are_a_policy_or_malformed(data: bytes) -> None:
     for reader in (read_policy, read_vote, read_json):
-        try:
+        with suppress(MalformedError):  # anything else that is raised fails the test
             reader(data)  # type: ignore[operator]
-        except MalformedError as error:
-            assert error.exit_code == 3
 
 
 @given(st.sampled_from(sorted(policy_value())), JSON)

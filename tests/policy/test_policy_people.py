@@ -163,7 +163,10 @@ def test_matching_equals_brute_force(groups: list[tuple[str, int]], roles: dict[
     people = list(roles)
     best = 0
     for chosen in permutations([*people, *[None] * len(places)], len(places)) if len(places) <= 4 else ():
-        best = max(best, sum(who is not None and role in roles[who] for role, who in zip(places, chosen)))
+        best = max(
+            best,
+            sum(who is not None and role in roles[who] for role, who in zip(places, chosen, strict=True)),
+        )
     if len(places) <= 4:
         assert sum(fill(groups, roles)) == best
         assert can_fill(groups, roles) == (best == len(places))
@@ -242,7 +245,8 @@ def test_disabling_the_master_key_needs_a_list_that_works() -> None:
 def test_report_has_the_shape_of_the_contract() -> None:
     value = judged("submit", None, "alice", "carol").to_json()
     assert list(value) == [
-        "verdict", "phase", "active", "proposal_id", "body_hash", "policy", "facts_hash", "required", "checks",
+        "verdict", "phase", "active", "proposal_id", "body_hash", "policy", "facts_hash", "required",
+        "checks",
     ]  # fmt: skip
     assert value["active"] is True
     for check in value["checks"]:  # type: ignore[union-attr]

@@ -31,6 +31,7 @@ from policy_samples import (
 
 from signer_app.core.amounts import format_decimal
 from signer_app.core.effects import AssetAmount
+from signer_app.core.inspection import Expiry, Inspection
 from signer_app.policy.checks import FAIL, INDETERMINATE, Level
 from signer_app.policy.engine import evaluate
 
@@ -47,8 +48,10 @@ RESTRICTIONS = st.one_of(
     st.builds(lambda m, b, w: {"kind": "rolling_cap", "by": b, "asset": RLUSD, "max": m, "window_s": w},
               st.sampled_from(["100", "400000"]), st.sampled_from(["account", "destination"]),
               st.sampled_from([60, 86400])),
-    st.builds(lambda m: {"kind": "count_cap", "by": "account", "max": m, "window_s": 86400}, st.integers(1, 4)),
-    st.builds(lambda m: {"kind": "fee_cap", "network": "xrpl:0", "max_base": m}, st.sampled_from(["1", "100"])),
+    st.builds(lambda m: {"kind": "count_cap", "by": "account", "max": m, "window_s": 86400}, st.integers(1,
+    4)),
+    st.builds(lambda m: {"kind": "fee_cap", "network": "xrpl:0", "max_base": m}, st.sampled_from(["1",
+    "100"])),
     st.just({"kind": "destinations", "source": "address_book"}),
     st.builds(lambda n: {"kind": "expiry", "required": True, "max_ledgers": n}, st.sampled_from([10, 5000])),
     st.builds(lambda role, n: {"kind": "quorum", "all_of": [{"role": role, "need": n}]},
@@ -89,7 +92,8 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
     items = [
         {"id": f"{index:064x}", "asset": RLUSD, "to": ACME, "amount": amount, "at": at, "state": "signed"}
         for index, (amount, at) in enumerate(
-            draw(st.lists(st.tuples(AMOUNTS, st.sampled_from(["2026-11-20T01:00:00Z", "2026-11-20T12:00:00Z"])),
+            draw(st.lists(st.tuples(AMOUNTS, st.sampled_from(["2026-11-20T01:00:00Z",
+            "2026-11-20T12:00:00Z"])),
                           max_size=3))
         )
     ]  # fmt: skip
@@ -143,7 +147,8 @@ def test_order_of_rules_and_facts_never_matters(
 
 @given(rules(), RESTRICTIONS, LEVELS, MATCHES, facts(), AMOUNTS, PHASES)
 def test_one_more_restriction_never_allows_more(
-    more: list[dict[str, Any]], rule: dict[str, Any], level: str, match: Any, seen: dict[str, Any], amount: str,
+    more: list[dict[str, Any]], rule: dict[str, Any], level: str, match: Any, seen: dict[str, Any],
+    amount: str,
     phase: tuple[str, str | None],
 ) -> None:  # fmt: skip
     policy = policy_with(more)
@@ -176,7 +181,8 @@ def _apart(fact: dict[str, Any]) -> None:
 
 @given(
     rules(), facts(), AMOUNTS, PHASES,
-    st.dictionaries(st.integers(0, 6), st.sampled_from([_remove, _age, _age_one, _disagree, _apart]), min_size=1),
+    st.dictionaries(st.integers(0, 6), st.sampled_from([_remove, _age, _age_one, _disagree, _apart]),
+    min_size=1),
 )  # fmt: skip
 def test_worse_facts_never_help(
     more: list[dict[str, Any]], seen: dict[str, Any], amount: str, phase: tuple[str, str | None],
@@ -203,17 +209,26 @@ def test_verdict_follows_from_the_checks(
     assert {rule["id"] for rule in more} <= {check.rule for check in report.checks}
 
 
-@given(
-    rules(),
-    st.lists(st.tuples(AMOUNTS, RECEIVERS, st.sampled_from(["17", "5", None])), min_size=2, max_size=6),
+PAYMENTS = st.builds(
+    lambda amount, to, tag, kind, flags, expiry: inspected(
+        transfer(amount, to=to, tag=tag), kind=kind, flags=flags, expiry=expiry
+    ),
+    AMOUNTS,
+    RECEIVERS,
+    st.sampled_from(["17", "5", None]),
+    st.sampled_from(["Payment", "CheckCash"]),
+    st.sampled_from([(), ("tfLimitQuality",)]),
+    st.sampled_from([None, Expiry("ledger", "99000100"), Expiry("time", "1")]),
 )
+
+
+@given(rules(), st.lists(PAYMENTS, min_size=2, max_size=6))
 def test_a_policy_that_judged_others_before_answers_the_same(
-    more: list[dict[str, Any]], payments: list[tuple[str, str, str | None]]
+    more: list[dict[str, Any]], payments: list[Inspection]
 ) -> None:
     """What is kept between evaluations never shows."""
     policy, shared = compiled(policy_with(more)), read()
-    for amount, to, tag in payments:
-        payment = inspected(transfer(amount, to=to, tag=tag))
+    for payment in payments:
         fresh = evaluate(compiled(policy_with(more)), payment, read())
         assert evaluate(policy, payment, shared).hash() == fresh.hash()
 

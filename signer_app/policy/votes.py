@@ -127,10 +127,10 @@ def check_succession(
 
     ``highest_seen`` is the highest version that journal or vault ever saw active.
     """
-    if document.version <= max(highest_seen, in_force.version if in_force else 0):
+    highest = max(highest_seen, in_force.version if in_force else 0)
+    if document.version <= highest:
         raise IntegrityError(
-            f"Version {document.version} is not newer than version {max(highest_seen, document.version)}, "
-            "which was active here.",
+            f"Version {document.version} is not newer than version {highest}, which was active here.",
             code="POLICY_ROLLBACK",
         )
     if in_force is None:

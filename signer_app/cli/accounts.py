@@ -26,7 +26,7 @@ def add(
     """Name an account."""
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.add_account(account, label)
+        result = opened.accounts.add(account, label)
     session.output.result(result, lambda console: render.rows(console, list(result.items())))
 
 
@@ -35,7 +35,7 @@ def list_accounts(context: typer.Context) -> None:
     """Named accounts, and those that the policy in force names."""
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.list_accounts()
+        result = opened.accounts.list()
     session.output.result(result, lambda console: _list(console, result))
 
 
@@ -44,7 +44,7 @@ def show(context: typer.Context, account: Account) -> None:
     """What the operators say about an account now: balance, signers, tickets, ways past the signers."""
     session = session_of(context)
     with workspace(session) as opened, session.output.working("Asking the nodes"):
-        result = opened.show_account(account)
+        result = opened.accounts.show(account)
     session.output.result(result, lambda console: _show(console, result))
 
 

@@ -25,7 +25,7 @@ def generate(context: typer.Context, key_id: KeyId, curve: Curve = "secp256k1") 
     """Draw a new chain key. It is sealed under the key passphrase before it is used."""
     session = session_of(context)
     with workspace(session, keys=True) as opened:
-        result = opened.generate_key(key_id, curve)
+        result = opened.keys.generate(key_id, curve)
     session.output.result(result, lambda console: _key(console, result))
 
 
@@ -39,7 +39,7 @@ def import_key(
     """Import a chain key. Only the key process opens the seed file."""
     session = session_of(context)
     with workspace(session, keys=True) as opened:
-        result = opened.import_key(key_id, curve, seed_file)
+        result = opened.keys.import_seed(key_id, curve, seed_file)
     session.output.result(result, lambda console: _key(console, result))
 
 
@@ -48,7 +48,7 @@ def list_keys(context: typer.Context) -> None:
     """The chain keys and the device key, public parts only."""
     session = session_of(context)
     with workspace(session, keys=True) as opened:
-        result = opened.describe_keys()
+        result = opened.keys.describe(opened.person)
     session.output.result(result, lambda console: _keys(console, result))
 
 
@@ -62,7 +62,7 @@ def export_public(
     """Public keys and the device key, as the author of a policy needs them."""
     session = session_of(context)
     with workspace(session, keys=True) as opened:
-        result = opened.describe_keys()
+        result = opened.keys.describe(opened.person)
     if output is not None:
         write_output(output, canonical(result), session)
     session.output.result(result, lambda console: _keys(console, result))

@@ -12,7 +12,6 @@ import typer
 
 from signer_app.cli import (
     accounts,
-    demo_command,
     inspect_command,
     journal,
     keys,
@@ -23,6 +22,7 @@ from signer_app.cli import (
     slots,
     workspace,
 )
+from signer_app.cli.demo import command as demo_command
 from signer_app.cli.output import Output
 from signer_app.cli.session import Session
 from signer_app.core.errors import CountersignError, UnforeseenError, UsageError

@@ -41,8 +41,8 @@ def add(
             "ws": ws,
             "roles": roles,
         }
-        opened.add_node(read_profile(profile))
-        result = opened.describe_nodes()
+        opened.nodes.add(read_profile(profile))
+        result = opened.nodes.describe()
     session.output.result(result, lambda console: _nodes(console, result))
 
 
@@ -51,7 +51,7 @@ def list_nodes(context: typer.Context) -> None:
     """The configured nodes."""
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.describe_nodes()
+        result = opened.nodes.describe()
     session.output.result(result, lambda console: _nodes(console, result))
 
 
@@ -60,7 +60,7 @@ def test(context: typer.Context) -> None:
     """Ask every node what network it is on, which ledger is validated and how much history it has."""
     session = session_of(context)
     with workspace(session) as opened, session.output.working("Asking the nodes"):
-        result = opened.test_nodes()
+        result = opened.nodes.test()
     session.output.result(
         result, lambda console: _tested(console, result), exit_code=0 if result["ok"] else 6
     )
@@ -71,11 +71,11 @@ def confirm(context: typer.Context) -> None:
     """Stand by a node list that was changed outside of the program. Always asks."""
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.describe_nodes()
+        result = opened.nodes.describe()
         _nodes_to_stderr(session.output.note, result)
         session.confirm("Use exactly these nodes from now on?", loses_nothing=False)
-        opened.confirm_nodes()
-        result = opened.describe_nodes()
+        opened.nodes.confirm()
+        result = opened.nodes.describe()
     session.output.result(result, lambda console: _nodes(console, result))
 
 

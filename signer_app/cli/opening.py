@@ -85,7 +85,11 @@ def workspace(session: Session, *, keys: bool = False, confirm_repair: bool = Fa
     directory = session.workspace_path()
     with vault_passphrase(session) as secret, session.output.working("Opening the workspace"):
         opened = Workspace.open(
-            directory, passphrase=secret, progress=session.output.note, confirm_repair=confirm_repair
+            directory,
+            passphrase=secret,
+            progress=session.output.note,
+            confirm_repair=confirm_repair,
+            offline=session.offline,
         )
     with opened:
         if keys:

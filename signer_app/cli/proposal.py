@@ -109,7 +109,7 @@ def sign(
     """Release one signature, if policy allows it with your signature counted in."""
     session = session_of(context)
     with workspace(session, keys=True) as opened:
-        result = opened.proposals.sign(identifier, opened.key(key))
+        result = opened.proposals.sign(identifier, opened.keys.find(key))
     session.output.result(result, lambda console: _signed(console, result))
 
 

@@ -34,14 +34,14 @@ def init(
     Asks for two passphrases: one opens the journal and the database, the other the keys.
     """
     from signer_app.core.config import NETWORK_CLASSES  # noqa: PLC0415 - keeps help quick
-    from signer_app.workspace import Workspace  # noqa: PLC0415
+    from signer_app.workspace import create_workspace  # noqa: PLC0415
 
     session = session_of(context)
     chosen = next((name for name in NETWORK_CLASSES if name == network_class), None)
     if chosen is None:
         raise UsageError(f"{network_class[:40]!r} is not practice, testnet or mainnet.")
     with new_vault_passphrase(session) as secret, session.output.working("Making the workspace"):
-        result = Workspace.create(
+        result = create_workspace(
             directory,
             network_class=chosen,
             org=org,

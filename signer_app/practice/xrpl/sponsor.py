@@ -1,7 +1,7 @@
 """The world around a practice treasury: who funds it, who issues its dollars, who receives them.
 
-Everything happens by signed transactions that the ledger applies. Reads go to the node's JSON directly, so that
-what is read here comes by another path than the program's own readers.
+Everything happens by signed transactions that the ledger applies. Reads go to the node's JSON directly, so
+that what is read here comes by another path than the program's own readers.
 """
 
 from __future__ import annotations

@@ -1,0 +1,276 @@
+"""Opening a workspace: lock, vault, journal, store, in this order; and the services over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from signer_app.chains.port import LedgerReader
+from signer_app.chains.registry import CLASS_NETWORKS
+from signer_app.core.canonical import canonical
+from signer_app.core.clock import Clock, machine_clock
+from signer_app.core.config import read_config
+from signer_app.core.errors import DeniedError, IntegrityError, NotFoundError
+from signer_app.core.json_types import JsonObject
+from signer_app.journal.proofs import prove
+from signer_app.journal.verifying import vault_keys, verify
+from signer_app.journal.writer import Head, Journal
+from signer_app.policy.document import read_policy
+from signer_app.policy.votes import make_vote
+from signer_app.proposals.policies import Policies
+from signer_app.proposals.reading import Reading
+from signer_app.proposals.rooms import Rooms
+from signer_app.proposals.service import ProposalService
+from signer_app.proposals.store.projection import Projection
+from signer_app.proposals.store.queries import Queries
+from signer_app.signers.keystore.client import Keystore
+from signer_app.vault.database import open_database
+from signer_app.vault.envelope import Purpose, Vault
+from signer_app.vault.files import atomic_write, read_bounded
+from signer_app.vault.lock import WorkspaceLock
+from signer_app.workspace.accounts import Accounts
+from signer_app.workspace.creation import CONFIG_FILE
+from signer_app.workspace.keys import Keys, KeystoreOpener, raw_device_key
+from signer_app.workspace.nodes import CONFIG_LIMIT, Nodes
+
+MIGRATIONS = ("signer_app.proposals.migrations",)
+#: How many operators must agree before a policy says so itself.
+DEFAULT_MIN_AGREE = 2
+
+
+class Workspace:
+    """An open workspace: one process, one person. Use as a context manager; leaving writes the head."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        stack: ExitStack,
+        vault: Vault,
+        journal: Journal,
+        clock: Clock,
+        progress: Callable[[str], None],
+        offline: bool,
+    ) -> None:
+        """Not for callers: use open."""
+        self.directory = directory
+        self.vault = vault
+        self.journal = journal
+        self.identity = _identity(vault)
+        self.person = str(self.identity["person"])
+        self._stack = stack
+        self._clock = clock
+        config = read_config(read_bounded(directory / CONFIG_FILE, CONFIG_LIMIT))
+        self.networks = CLASS_NETWORKS[config.network_class]
+        engine = open_database(directory / "store.db", vault.key(Purpose.STORE), MIGRATIONS)
+        stack.callback(engine.dispose)
+        self.queries = Queries(engine)
+        self.projection = Projection(engine, journal)
+        self.rooms = Rooms(
+            person=self.person,
+            networks=self.networks,
+            clock=clock,
+            journal=journal,
+            queries=self.queries,
+            projection=self.projection,
+            ledger=self._ledger,
+            seal=self.seal,
+            keystore_or_none=lambda: self.keys.keystore_or_none,
+            progress=progress,
+        )
+        self.keys = Keys(
+            directory / "keys", self.networks, str(self.identity["device_key"]), self.rooms.record
+        )
+        stack.callback(self.keys.close)
+        self.policies = Policies(self.rooms, _integer(vault.get("highest_policy")))
+        self.nodes = Nodes(
+            directory / CONFIG_FILE,
+            vault,
+            networks=self.networks,
+            clock=clock,
+            offline=offline,
+            record=self.rooms.record,
+            min_agree=self._min_agree,
+        )
+        stack.callback(self.nodes.close)
+        self.accounts = Accounts(self.nodes, self.policies, self.networks, clock)
+        self.proposals = ProposalService(self.rooms, self.policies)
+        self.reading = Reading(self.rooms, self.policies)
+
+    # -- life ----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        *,
+        passphrase: bytearray,
+        clock: Clock = machine_clock,
+        progress: Callable[[str], None] = lambda _text: None,
+        confirm_repair: bool = False,
+        offline: bool = False,
+    ) -> Workspace:
+        """Open for work, then explain what a crash left open. With ``offline`` no node is ever asked.
+
+        NotFoundError NOT_A_WORKSPACE, ConflictError WORKSPACE_LOCKED, IntegrityError of vault or journal.
+        """
+        if not (directory / "vault.json").is_file():
+            raise NotFoundError(f"{directory} is no workspace.", code="NOT_A_WORKSPACE")
+        with ExitStack() as stack:
+            stack.enter_context(WorkspaceLock(directory).acquire())
+            vault = Vault.open(directory / "vault.json", passphrase)
+            stack.callback(vault.close)
+            journal = stack.enter_context(
+                Journal.open(
+                    directory / "logs",
+                    person=str(_identity(vault)["person"]),
+                    wrap_key=vault.key(Purpose.JOURNAL_WRAP),
+                    clock=clock,
+                    head=_head(vault),
+                    confirm_repair=confirm_repair,
+                )
+            )
+            if confirm_repair:
+                vault.put("head", journal.head().to_json())  # the old head names records that were given up
+            workspace = cls(
+                directory, stack=stack, vault=vault, journal=journal, clock=clock, progress=progress,
+                offline=offline,
+            )  # fmt: skip
+            workspace.projection.catch_up()
+            workspace.proposals.explain_interruptions()
+            workspace._stack = stack.pop_all()
+        return workspace
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write the head (and a checkpoint, if the keys are open), then close every room."""
+        with self._stack:
+            if self.journal.usable:
+                self.seal()
+
+    # -- keys and checkpoints ------------------------------------------------------------------------------
+
+    def unlock_keys(self, open_keystore: KeystoreOpener) -> Keystore:
+        """Start the key process. What was not under a checkpoint yet comes under one before anything else."""
+        keystore = self.keys.unlock(open_keystore)
+        self.seal()
+        return keystore
+
+    def seal(self) -> None:
+        """Head to the vault; with open keys also a checkpoint by the device key (CONTRACTS E)."""
+        keystore = self.keys.keystore_or_none
+        head = self.journal.head().to_json()
+        if keystore is not None and self.vault.get("checkpoint") != head:
+            self.journal.checkpoint(
+                keystore.sign_checkpoint, self.person, raw_device_key(keystore.device_public_key())
+            )
+            self.vault.put("checkpoint", head)
+        if self.vault.get("head") != head:
+            self.vault.put("head", head)
+
+    # -- nodes and policy ----------------------------------------------------------------------------------
+
+    def _ledger(self, network: str) -> LedgerReader:
+        return self.nodes.ledger(network)
+
+    def _min_agree(self) -> int:
+        try:
+            return self.policies.in_force(self._clock()).document.body.facts.min_agree
+        except DeniedError:
+            return DEFAULT_MIN_AGREE
+
+    def activate_policy(self, data: bytes, votes: list[bytes]) -> JsonObject:
+        """Activate a voted policy, keep its file, and remember the highest version in the vault's head."""
+        result = self.policies.activate(data, votes)
+        version = _integer(result["version"])
+        self.vault.put("highest_policy", max(version, _integer(self.vault.get("highest_policy"))))
+        document: JsonObject = {"policy": self.policies.by_hash(str(result["hash"])).document.raw}
+        rows = [row for row in self.queries.policies() if row["hash"] == result["hash"]]
+        document["votes"] = rows[0]["votes"]
+        atomic_write(self.directory / "policy" / f"{result['id']}-v{version}.json", canonical(document))
+        self.seal()
+        return result
+
+    def vote(self, data: bytes) -> JsonObject:
+        """This person's vote for a policy, signed by the device key and journaled."""
+        document = read_policy(data)
+        keystore = self.keys.keystore()
+        vote = make_vote(
+            document,
+            person=self.person,
+            device_key=keystore.device_public_key(),
+            signature=bytes.fromhex(keystore.sign_statement("policy", document.hash)),
+        ).to_json()
+        self.rooms.record("note", {"text": "policy vote", "policy_hash": document.hash, "vote": vote})
+        self.seal()
+        return vote
+
+    # -- the whole -----------------------------------------------------------------------------------------
+
+    def describe(self) -> JsonObject:
+        """Whose workspace this is and how far it has come."""
+        config = self.nodes.config
+        return {
+            **{name: self.identity[name] for name in ("org", "person", "roles", "log_id", "device_key")},
+            "workspace": str(self.directory),
+            "class": config.network_class,
+            "networks": list(self.networks),
+            "nodes": len(config.nodes),
+            "nodes_confirmed": self.nodes.confirmed,
+            "policy_in_force": self.reading.policies()["in_force"],
+            "proposals": len(self.queries.proposals()),
+            "records": self.journal.size,
+        }
+
+    def rebuild(self) -> JsonObject:
+        """Fill the store again from the journal. {records, proposals}."""
+        records = self.projection.rebuild()
+        return {"records": records, "proposals": len(self.queries.proposals())}
+
+    def prove_record(self, index: int) -> JsonObject:
+        """A proof of one record that anybody can check without a key (CONTRACTS C6)."""
+        return prove(self.directory / "logs", index, self.vault.key(Purpose.JOURNAL_WRAP))
+
+
+def verify_with_vault(
+    workspace: Path, path: Path, passphrase: bytearray, checkpoints: tuple[Path, ...]
+) -> JsonObject:
+    """Verify a journal, decrypt every record, and hold it against the vault's head. Never writes."""
+    vault = Vault.open(workspace / "vault.json", passphrase)
+    try:
+        return verify(
+            path,
+            checkpoint_files=checkpoints,
+            head=_head(vault),
+            epoch_keys=vault_keys(workspace / "logs", vault.key(Purpose.JOURNAL_WRAP)),
+        ).to_json()
+    finally:
+        vault.close()
+
+
+def _identity(vault: Vault) -> JsonObject:
+    identity = vault.get("workspace")
+    if not isinstance(identity, dict):
+        raise IntegrityError(
+            "The vault does not say whose workspace this is: its making was interrupted.", code="VAULT_BROKEN"
+        )
+    return identity
+
+
+def _head(vault: Vault) -> Head | None:
+    head = vault.get("head")
+    return Head.from_json(head) if isinstance(head, dict) else None
+
+
+def _integer(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,0 +1,139 @@
+"""The workspace's configuration: which nodes are believed, and what people call accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signer_app.chains.port import LedgerReader
+from signer_app.core.clock import Clock
+from signer_app.core.config import (
+    NodeProfile,
+    PlatformConfig,
+    config_hash,
+    nodes_hash,
+    read_config,
+    write_config,
+)
+from signer_app.core.errors import MalformedError, NodeError, UsageError
+from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.vault.envelope import Vault
+from signer_app.vault.files import atomic_write, read_bounded
+
+if TYPE_CHECKING:  # the HTTP library loads when a node is first asked, and never with --offline
+    from signer_app.nodes.readers import Readers
+
+CONFIG_LIMIT = 1024 * 1024
+
+
+class Nodes:
+    """The node list and the readers made from it. A list that others changed is not used until confirmed."""
+
+    def __init__(
+        self,
+        file: Path,
+        vault: Vault,
+        *,
+        networks: tuple[str, ...],
+        clock: Clock,
+        offline: bool,
+        record: Callable[[str, JsonObject], int],
+        min_agree: Callable[[], int],
+    ) -> None:
+        """``min_agree``: how many operators the policy wants to agree."""
+        self.config = read_config(read_bounded(file, CONFIG_LIMIT))
+        self._file = file
+        self._vault = vault
+        self._networks = networks
+        self._clock = clock
+        self._offline = offline
+        self._record = record
+        self._min_agree = min_agree
+        self._readers: Readers | None = None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the list is the one that was last set or confirmed through the program."""
+        return self._vault.get("nodes_hash") == nodes_hash(self.config)
+
+    def ledger(self, network: str) -> LedgerReader:
+        """The nodes of a network as one reader. NodeError if there are none, or the list is not confirmed."""
+        return self._open_readers().ledger(network, min_agree=self._min_agree())
+
+    def _open_readers(self) -> Readers:
+        if self._offline:
+            raise UsageError("This needs the network.", code="OFFLINE")
+        if not self.confirmed:
+            raise NodeError(
+                "The list of nodes was changed outside of the program. A person has to confirm it.",
+                code="NODES_UNCONFIRMED",
+            )
+        if self._readers is None:
+            from signer_app.nodes.readers import Readers  # noqa: PLC0415 - see TYPE_CHECKING above
+
+            self._readers = Readers(self.config, clock=self._clock)
+        return self._readers
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self._readers is not None:
+            self._readers.close()
+            self._readers = None
+
+    def add(self, profile: NodeProfile) -> None:
+        """Add a node. A list that was changed by others has to be confirmed first."""
+        if not self.confirmed:
+            raise UsageError(
+                "The list of nodes was changed outside of the program. Confirm it first.",
+                code="CONFIRMATION_REQUIRED",
+                hint="Run nodes confirm at a terminal.",
+            )
+        if profile.network not in self._networks:
+            raise MalformedError(f"This workspace does not do {profile.network}.", code="NETWORK")
+        self._write(self.config.with_node(profile))
+
+    def confirm(self) -> None:
+        """A person has read the present list and stands by it."""
+        self._write(self.config)
+
+    def set_labels(self, labels: Mapping[str, str]) -> None:
+        """Names that people see. They decide nothing; a node list that others changed stays unconfirmed."""
+        confirmed = self._vault.get("nodes_hash")
+        self._write(self.config.with_labels(labels), confirmed=str(confirmed))
+
+    def _write(self, config: PlatformConfig, *, confirmed: str | None = None) -> None:
+        self._record("config.seen", {"config_hash": config_hash(config), "nodes_hash": nodes_hash(config)})
+        atomic_write(self._file, write_config(config))
+        self._vault.put("nodes_hash", confirmed if confirmed is not None else nodes_hash(config))
+        self.config = config
+        self.close()
+
+    def describe(self) -> JsonObject:
+        """{nodes: [{id, operator, network, url, ws, roles}], confirmed}."""
+        return {"nodes": self.config.to_json()["nodes"], "confirmed": self.confirmed}
+
+    def test(self) -> JsonObject:
+        """Ask every node who it is. {ok, nodes: [{id, operator, network, answer, validated, history}]}."""
+        results: list[JsonValue] = []
+        good = bool(self.config.nodes)
+        pool = self._open_readers().xrpl_pool()
+        for network in self._networks:
+            for reply in pool.status(network) if self.config.nodes else ():
+                status = reply.value
+                good = good and status is not None
+                results.append(
+                    {
+                        "id": reply.node.id,
+                        "operator": reply.node.operator,
+                        "network": network,
+                        "answer": "ok" if status is not None else str(reply.error),
+                        "validated": str(status.validated) if status is not None else None,
+                        "history": _spans(status.history.ranges) if status is not None else None,
+                    }
+                )
+        return {"ok": good, "nodes": results}
+
+
+def _spans(ranges: tuple[tuple[int, int], ...]) -> str:
+    return ", ".join(f"{first}-{last}" for first, last in ranges)

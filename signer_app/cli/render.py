@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 from rich.console import Console
@@ -26,8 +27,14 @@ def rows(console: Console, pairs: list[tuple[str, JsonValue]]) -> None:
     """Label and value lines; null shows as a dash."""
     width = max((len(label) for label, _ in pairs), default=0)
     for label, value in pairs:
-        text = "-" if value is None else safe_text(str(value), 4000)
+        text = "-" if value is None else safe_text(_plain(value), 4000)
         console.print(f"{label.ljust(width)}  {text}")
+
+
+def _plain(value: JsonValue) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def obj(value: JsonValue) -> JsonObject:
@@ -49,8 +56,40 @@ def effect_words(effect: JsonObject) -> str:
     return f"[{path}] {text}" if path else text
 
 
+def asset_words(asset: JsonValue) -> str:
+    """An asset for people: "XRP", or the code that an issuer claims, with the issuer."""
+    kind, _, reference = str(asset).partition("/")[2].partition(":")
+    if kind == "slip44" and reference == "144":
+        return "XRP"
+    if kind == "iou":
+        code, _, issuer = reference.partition(".")
+        return f"{_currency_words(code)} of {issuer}"
+    return str(asset)
+
+
+def _currency_words(code: str) -> str:
+    """Three letters where the 20 bytes hold just those (xrpl.org, "Currency Codes"), else the hex digits."""
+    if code[:24] == "0" * 24 and code[30:] == "0" * 10:
+        letters = bytes.fromhex(code[24:30])
+        if all(0x21 <= byte < 0x7F for byte in letters):
+            return letters.decode("ascii")
+    return code
+
+
+def amount_words(amount: JsonValue, asset: JsonValue) -> str:
+    """ "25,000 USD of r…"."""
+    whole, point, fraction = str(amount).partition(".")
+    grouped = f"{int(whole):,}" if whole.lstrip("-").isdigit() else whole
+    return f"{grouped}{point}{fraction} {asset_words(asset)}"
+
+
+def _address(account: JsonValue) -> str:
+    """The address of a CAIP-10 id, whole. The network is shown once, above."""
+    return str(account).rpartition(":")[2]
+
+
 def _transfer(effect: JsonObject) -> str:
-    text = f"Send {effect['amount']} of {effect['asset']} to {effect['to']}"
+    text = f"Send {amount_words(effect['amount'], effect['asset'])} to {_address(effect['to'])}"
     text += f", tag {effect['tag']}" if effect.get("tag") is not None else ", no tag"
     if effect.get("memo") is not None:
         text += f", memo {effect['memo']}"
@@ -63,8 +102,17 @@ def _transfer(effect: JsonObject) -> str:
     for name, words in (("max_spend", "spending at most"), ("min_delivered", "delivering at least")):
         amount = obj(effect.get(name))
         if amount:
-            text += f", {words} {amount['amount']} of {amount['asset']}"
+            text += f", {words} {amount_words(amount['amount'], amount['asset'])}"
     return text
+
+
+def _flags(effect: JsonObject) -> str:
+    flags = effect["flags"]
+    return f", {', '.join(map(str, flags))}" if isinstance(flags, list) and flags else ""
+
+
+def _value(value: JsonValue) -> str:
+    return "none" if value is None else value if isinstance(value, str) else json.dumps(value)
 
 
 def _rest(effect: JsonObject) -> str:
@@ -75,10 +123,10 @@ def _rest(effect: JsonObject) -> str:
 
 _WORDS: Mapping[str, Callable[[JsonObject], str]] = {
     "Transfer": _transfer,
-    "FeePaid": lambda e: f"Pay a fee of {e['amount']} of {e['asset']}",
-    "TrustChange": lambda e: f"Accept up to {e['limit']} of {e['asset']}, flags {e['flags']}",
-    "AuthorityChange": lambda e: f"CHANGE WHO MAY SIGN: {e['what']} from {e['before']} to {e['after']}",
-    "SettingChange": lambda e: f"Set {e['name']} to {e['value']}",
+    "FeePaid": lambda e: f"Pay a fee of {amount_words(e['amount'], e['asset'])}",
+    "TrustChange": lambda e: f"Accept up to {amount_words(e['limit'], e['asset'])}{_flags(e)}",
+    "AuthorityChange": lambda e: f"CHANGE WHO MAY SIGN: {e['what']} becomes {_value(e['after'])}",
+    "SettingChange": lambda e: f"Set {e['name']} to {_value(e['value'])}",
     "TicketReserve": lambda e: f"Set aside {e['count']} tickets",
     "Unknown": lambda e: f"NOT UNDERSTOOD: {e['what']}",
 }
@@ -95,7 +143,7 @@ def inspection(console: Console, result: JsonObject) -> None:
             ("Account", result["account"]),
             ("Uses", f"{slot['kind']} {slot['value']}"),
             ("Expires", f"{expiry['kind']} {expiry['value']}" if expiry else "never"),
-            ("Fee", f"{fee['amount']} of {fee['asset']}"),
+            ("Fee", amount_words(fee["amount"], fee["asset"])),
             ("Proposal", result["proposal_id"]),
             ("Body hash", result["body_hash"]),
             ("Transaction id", result["tx_id"]),

@@ -144,7 +144,6 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "A person has to confirm this.",
         "Run the command at a terminal and read the question.",
     ),
-    ("OFFLINE", "usage", "This needs the network and --offline was given.", "Leave out --offline."),
     ("NOT_BUILT", "usage", "This part is not in this version.", "docs/requirements.md lists what is."),
     (
         "MALFORMED",

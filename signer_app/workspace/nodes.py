@@ -63,7 +63,7 @@ class Nodes:
 
     def _open_readers(self) -> Readers:
         if self._offline:
-            raise UsageError("This needs the network.", code="OFFLINE")
+            raise NodeError("Nodes are not asked, because --offline was given.", code="OFFLINE")
         if not self.confirmed:
             raise NodeError(
                 "The list of nodes was changed outside of the program. A person has to confirm it.",

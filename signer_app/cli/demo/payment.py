@@ -71,8 +71,9 @@ class Payment:
         report = self.stage.people["bob"].do("proposal", "verify", self.proposal_id).ok()
         expect(report["verdict"], "ALLOW", "verdict")
         return [
-            f"{check['rule']}: {check['verdict']}, expected {check['expected']}, actual {check['actual']}"
+            f"{check['code']}: {check['message']}"
             for check in entries(report["checks"])
+            if check["verdict"] != "NOT_APPLICABLE"
         ]
 
     def sign(self) -> list[str]:

@@ -240,6 +240,7 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "The node has no validated ledger that is recent enough.",
         "Wait, or use another node.",
     ),
+    ("OFFLINE", "node", "Nodes are not asked, because --offline was given.", "Leave out --offline."),
     (
         "OUTCOME_UNKNOWN",
         "node",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from signer_app.core.errors import ConflictError, IntegrityError
+from signer_app.core.failpoints import armed, failpoint
 
 JOURNAL_FILE: Final = "audit-events.jsonl"
 LOG_FILE: Final = "log.json"
@@ -98,18 +99,29 @@ def replace_file(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def append_file(path: Path, data: bytes) -> None:
-    """Add bytes to a file (made if missing), durable on return. Raises OSError."""
+def append_file(path: Path, data: bytes, *, failpoints: str = "file") -> None:
+    """Add bytes to a file (made if missing), durable on return. Raises OSError.
+
+    Failpoints ``<failpoints>.before_append``, ``.half`` (half of the bytes are there) and ``.appended``.
+    """
+    failpoint(f"{failpoints}.before_append")
     try:
         descriptor = open_append(path, create=False)
     except FileNotFoundError:
         create_file(path, data)
         return
     try:
-        write_all(descriptor, data, start=os.fstat(descriptor).st_size)
+        start = os.fstat(descriptor).st_size
+        if armed(f"{failpoints}.half"):
+            half = data[: len(data) // 2]
+            write_all(descriptor, half, start=start)
+            failpoint(f"{failpoints}.half")
+            data, start = data[len(half) :], start + len(half)
+        write_all(descriptor, data, start=start)
         sync_data(descriptor)
     finally:
         os.close(descriptor)
+    failpoint(f"{failpoints}.appended")
 
 
 def read_file(path: Path, *, limit: int) -> bytes:

@@ -346,7 +346,9 @@ class Journal:
             self._refuse_unusable()
             self._usable = False
             try:
-                files.append_file(self._folder / files.CHECKPOINTS_FILE, text.encode("utf-8"))
+                files.append_file(
+                    self._folder / files.CHECKPOINTS_FILE, text.encode("utf-8"), failpoints="checkpoint"
+                )
             except OSError as error:
                 raise files.storage_error(error, "A checkpoint cannot be written", poisoned=True) from error
             self._usable = True

@@ -24,11 +24,13 @@ from signer_app.journal.records import (
     sealed_length_possible,
 )
 
-_CHUNK: Final = 4 * 1024 * 1024
+#: Small enough that a chunk and its lines stay in the processor's cache.
+_CHUNK: Final = 256 * 1024
 #: From the opening brace through ch. What is compared with a computed hash is not tested for its digits here.
 _HEADER = re.compile(
     rb'\{"v":1,"i":([0-9]{1,19}),"e":([1-9][0-9]{0,9}),"s":"[0-9a-f]{32}","n":"[0-9a-f]{24}",'
-    rb'"p":"([^"]{64})","pc":"[0-9a-f]{64}","ch":"([^"]{64})"'
+    rb'"p":"(.{64})","pc":"[0-9a-f]{64}","ch":"(.{64})"',
+    re.DOTALL,
 )
 _HEX64 = re.compile(rb"[0-9a-f]{64}")
 #: ,"h":"<64>","c": stands between the header and the content.
@@ -87,9 +89,10 @@ def scan(
                 _skip_long(stream, result, len(carry))
                 return result
             continue
-        whole, _, rest = (carry + chunk).rpartition(b"\n")
-        carry = rest
-        lines = whole.split(b"\n")
+        lines = chunk.split(b"\n")
+        lines[0] = carry + lines[0]
+        length = len(carry) + len(chunk)
+        carry = lines.pop()
         result.records += len(lines)
         good = checker.take(lines)
         if keep_offsets:
@@ -100,7 +103,7 @@ def scan(
             result.first_bad = result.size
             _count_rest(stream, result, len(carry))
             return result
-        result.end += len(whole) + 1
+        result.end += length - len(carry)
     result.torn_bytes = len(carry)
     return result
 
@@ -154,7 +157,7 @@ class _Checker:
     def _walk(self, lines: list[bytes], index: int, leaves: list[bytes]) -> int:
         match_header, sha256, visit = _HEADER.match, hashlib.sha256, self._visit
         previous, first = self._previous, index
-        epoch = 0
+        epoch = self._result.last_epoch
         for line in lines:
             match = match_header(line)
             if match is None:
@@ -166,18 +169,20 @@ class _Checker:
             if (
                 number != b"%d" % index
                 or (linked != previous and not self._first_unknown(index, linked))
-                or not line.startswith(b',"h":"' + leaf_digits + b'","c":', end)
+                or not line.startswith(b',"h":"%b","c":' % leaf_digits, end)
                 or len(line) >= MAX_LINE
+                or (found := int(epoch_digits)) > MAX_EPOCH
+                or not (
+                    _content_fits(line, end + _LEAF_PART, sealed_hash)
+                    or self._redacted(line, end + _LEAF_PART, sealed_hash, index)
+                )
+                or (visit is not None and not visit(index, line, found))
             ):
-                break
-            epoch = int(epoch_digits)
-            if epoch > MAX_EPOCH or not self._content_fits(line, end + _LEAF_PART, sealed_hash, index):
-                break
-            if visit is not None and not visit(index, line, epoch):
                 break
             leaves.append(leaf)
             previous = leaf_digits
-            if epoch != self._result.last_epoch:
+            if found != epoch:
+                epoch = found
                 self._result.last_epoch, self._result.epoch_start = epoch, index
             index += 1
         self._previous = previous
@@ -186,23 +191,11 @@ class _Checker:
     def _first_unknown(self, index: int, linked: bytes) -> bool:
         return index == 0 and self._previous is None and _HEX64.fullmatch(linked) is not None
 
-    def _content_fits(self, line: bytes, start: int, sealed_hash: bytes, index: int) -> bool:
-        text = line[start + 1 : -2]
-        try:
-            sealed = a2b_base64(text)
-        except binascii.Error:
-            sealed = b""
-        if (
-            sealed_length_possible(len(sealed))
-            and hexlify(hashlib.sha256(sealed).digest()) == sealed_hash
-            # Encoding again refuses line breaks, foreign characters, pad bits: whatever the decoder forgives.
-            and line[start:] == b'"' + b2a_base64(sealed, newline=False) + b'"}'
-        ):
-            return True
-        if line[start:] == b"null}" and _HEX64.fullmatch(sealed_hash) is not None:
-            self._result.redacted.append(index)
-            return True
-        return False
+    def _redacted(self, line: bytes, start: int, sealed_hash: bytes, index: int) -> bool:
+        if line[start:] != b"null}" or _HEX64.fullmatch(sealed_hash) is None:
+            return False
+        self._result.redacted.append(index)
+        return True
 
     def _grow(self, first: int, leaves: list[bytes]) -> None:
         """Extend the tree, stopping at each size whose root was asked for."""
@@ -214,3 +207,23 @@ class _Checker:
             position = size - first
             self._result.roots[size] = tree.root()
         tree.extend(leaves[position:])
+
+
+def _content_fits(line: bytes, start: int, sealed_hash: bytes) -> bool:
+    """True if the line ends, from ``start`` on, in the quoted base64 of what ``sealed_hash`` says and a brace."""
+    text = line[start + 1 : -2]
+    try:
+        sealed = a2b_base64(text, strict_mode=True)
+    except binascii.Error:
+        return False
+    length = len(sealed)
+    return (
+        hexlify(hashlib.sha256(sealed).digest()) == sealed_hash
+        and sealed_length_possible(length)
+        and line.startswith(b'"', start)
+        and line.endswith(b'"}')
+        # The strict decoder refuses foreign characters and line breaks, but forgives a pad character too many
+        # and pad bits that are not zero; these stand in the last four characters.
+        and len(text) == (length + 2) // 3 * 4
+        and text.endswith(b2a_base64(sealed[-(length % 3 or 3) :], newline=False))
+    )

@@ -94,7 +94,7 @@ def export(
     if form not in ("countersign", "native", "partial"):
         raise UsageError(f"{form[:40]!r} is not countersign, native or partial.")
     with workspace(session) as opened:
-        data, result = opened.reading.export(identifier, form)
+        data, result = opened.proposals.export(identifier, form)
         write_output(output, data, session)
     result["file"] = str(output)
     session.output.result(result, lambda console: console.print(f"Written to {output}."))

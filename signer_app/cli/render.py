@@ -239,6 +239,11 @@ def proposal(console: Console, result: JsonObject) -> None:
     )
     effects(console, result)
     signatures = items(result["signatures"])
-    console.print(f"\n{len(signatures)} signature(s)")
+    if result["live"] and result["state"] in ("DENIED", "REJECTED"):
+        console.print(
+            "Signatures are out: until it expires, others can still send it. Run slots cancel to end that.",
+            style="yellow",
+        )
+    console.print(f"\nSignatures: {len(signatures)}")
     for signature in signatures:
         console.print(f"  {signature['signer']}  record {signature['record']}")

@@ -7,7 +7,7 @@ and ``signed_at`` of a signature are display only.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -65,8 +65,8 @@ class ProposalFile(_Strict):
     expires_at: str | None = None
     proposer: Proposer | None = None
     signatures: list[FileSignature] = Field(default_factory=list, max_length=64)
-    facts: dict[str, object] | None = None
-    halt: dict[str, object] | None = None
+    facts: dict[str, Any] | None = None  # any JSON object: checked where it is read
+    halt: dict[str, Any] | None = None
     links: list[Annotated[str, StringConstraints(max_length=2000)]] = Field(
         default_factory=list, max_length=32
     )

@@ -12,7 +12,6 @@ from signer_app.core.errors import ConflictError, MalformedError, NotFoundError
 from signer_app.core.inspection import Inspection, Slot
 from signer_app.core.json_types import JsonObject
 from signer_app.core.proposal_file import (
-    FileSignature,
     ProposalFile,
     Proposer,
     Transaction,
@@ -161,31 +160,6 @@ def _author(
                 signed.pop(name, None)
             return file.proposer.person, "operator", signed
     return rooms.person, "import", None
-
-
-def to_file(proposal: Proposal) -> ProposalFile:
-    """The proposal with every verified signature, ready to travel."""
-    signatures = [
-        FileSignature(
-            signer=s.signer, public_key=s.public_key, signature=s.signature, scheme=s.scheme,
-            device=s.device, signed_at=s.signed_at,
-        )
-        for s in proposal.signatures
-    ]  # fmt: skip
-    if proposal.author is not None:
-        return ProposalFile.model_validate({**proposal.author, "signatures": []}).model_copy(
-            update={"signatures": signatures}
-        )
-    return ProposalFile(
-        network=proposal.network,
-        account=proposal.account,
-        transaction=Transaction(encoding="xrpl-blob", body=proposal.body),
-        title=proposal.title,
-        note=proposal.note,
-        created_at=proposal.created_at,
-        expires_at=proposal.expires_at,
-        signatures=signatures,
-    )
 
 
 def same_transaction(proposal: Proposal, inspection: Inspection) -> None:

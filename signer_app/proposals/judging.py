@@ -161,6 +161,7 @@ def _context(proposal: Proposal) -> Context:
         origin=proposal.origin,
         created_at=parse_time(proposal.created_at),
         signer=None,
+        halt=proposal.halt,
         signatures=tuple(
             ContextSignature(s.signer, s.public_key, parse_time(s.signed_at) if s.signed_at else None)
             for s in proposal.signatures

@@ -7,8 +7,6 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from signer_app.chains.port import Signature
-from signer_app.chains.registry import chain_of
 from signer_app.core.canonical import canonical
 from signer_app.core.errors import DeniedError, NotFoundError, UsageError
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -57,33 +55,6 @@ class Reading:
             "verdicts": list(queries.verdicts(proposal.id)),
             "submissions": submissions,
         }
-
-    def export(self, identifier: str, form: str) -> tuple[bytes, JsonObject]:
-        """A proposal as bytes of a file: countersign, native (unsigned JSON) or partial (signed blob)."""
-        proposal = intake.require(self._rooms, identifier)
-        if form == "countersign":
-            data = intake.to_file(proposal).to_bytes()
-        elif form == "native":
-            data = canonical(chain_of(proposal.network).native_json(body=proposal.body))
-        else:
-            data = self._partial(proposal)
-        self._rooms.record(
-            "note",
-            {
-                "text": "exported",
-                "proposal_id": proposal.id,
-                "form": form,
-                "signatures": 0 if form == "native" else len(proposal.signatures),
-            },
-        )
-        return data, {"proposal_id": proposal.id, "format": form, "bytes": len(data)}
-
-    def _partial(self, proposal: Proposal) -> bytes:
-        signatures = [Signature(s.signer, s.public_key, s.signature, s.scheme) for s in proposal.signatures]
-        blob = chain_of(proposal.network).join(
-            network=proposal.network, body=proposal.body, signatures=signatures
-        )
-        return blob.hex().upper().encode("ascii")
 
     def policies(self) -> JsonObject:
         """{policies: […], in_force: hash|null}."""

@@ -14,6 +14,8 @@ from signer_app.proposals.store.projection import Projection
 from signer_app.proposals.store.queries import Queries
 from signer_app.signers.keystore.client import Keystore
 
+SEAL_EVERY = 100
+
 
 @dataclass(slots=True)
 class Rooms:
@@ -38,13 +40,20 @@ class Rooms:
         """Append one journal record, then let the store follow. Returns the record's index."""
         index = self.journal.append(kind, fields)
         self.projection.catch_up()
+        self._seal_now_and_then(index, index)
         return index
 
     def record_many(self, entries: list[tuple[str, JsonObject]]) -> list[int]:
         """Append several records with one sync, then let the store follow."""
         indexes = self.journal.append_many(entries)
         self.projection.catch_up()
+        self._seal_now_and_then(indexes[0], indexes[-1])
         return indexes
+
+    def _seal_now_and_then(self, first: int, last: int) -> None:
+        """A checkpoint at least every SEAL_EVERY records (DESIGN section 6, Journal)."""
+        if first // SEAL_EVERY != (last + 1) // SEAL_EVERY:
+            self.seal()
 
     def keystore(self) -> Keystore:
         """The unlocked keystore of the current person. UsageError PASSPHRASE_REQUIRED when it is locked."""

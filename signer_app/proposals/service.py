@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from signer_app.core.clock import format_time, whole_seconds
 from signer_app.core.errors import ConflictError, DeniedError, MalformedError, NodeError, NotFoundError
-from signer_app.core.inspection import Inspection
+from signer_app.core.inspection import Inspection, hash_bytes
 from signer_app.core.json_types import JsonObject
-from signer_app.core.proposal_file import ProposalFile
 from signer_app.exchange.incoming import Incoming
 from signer_app.policy.document import PolicyDocument
 from signer_app.policy.possible import quorum_possible
-from signer_app.proposals import intake, sending, signing
+from signer_app.proposals import intake, outgoing, sending, signing
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.custody import Sorted, keep, sort_signatures
 from signer_app.proposals.judging import Judge, Judged, inspect_body
@@ -43,9 +42,12 @@ class ProposalService:
         if known is None:
             self._add(incoming, data)
         proposal = self._rooms.queries.proposal(incoming.inspection.proposal_id)
+        halted = self._take_halt(proposal, incoming)
         fates = self._take_signatures(proposal, incoming) if incoming.signatures else None
         proposal = self._rooms.queries.proposal(proposal.id)
-        judged = self._judge_if_possible(proposal, fresh=known is None or bool(fates and fates.added))
+        judged = self._judge_if_possible(
+            proposal, fresh=known is None or halted or bool(fates and fates.added)
+        )
         return self._import_result(proposal.id, known is None, fates, judged)
 
     def _add(self, incoming: Incoming, data: bytes) -> None:
@@ -59,6 +61,18 @@ class ProposalService:
             "proposal_id": record["proposal_id"],
         }
         self._rooms.record_many([("proposal.added", record), ("slot.reserved", slot)])
+
+    def _take_halt(self, proposal: Proposal, incoming: Incoming) -> bool:
+        """Keep a halt statement that a file carries; true if it is new.
+
+        Commands to halt and resume are of a later version. Until they can weigh such a statement, it stops
+        this proposal, whoever wrote it.
+        """
+        halt = incoming.file.halt if incoming.file is not None else None
+        if halt is None or proposal.halt == halt:
+            return False
+        self._rooms.record("halt", {"proposal_id": proposal.id, "statement": halt})
+        return True
 
     def _slot_unused_at(self, inspection: Inspection) -> str | None:
         """A validated ledger at which the slot was unused: what becomes of the body happens after it."""
@@ -105,15 +119,38 @@ class ProposalService:
         result["codes"] = list(judged.report.codes) if judged else []
         return result
 
-    def export(self, identifier: str) -> ProposalFile:
-        """The proposal as a file with every verified signature. Records what leaves before it leaves."""
+    def export(self, identifier: str, form: str) -> tuple[bytes, JsonObject]:
+        """A proposal as bytes of a file: countersign, native (unsigned JSON) or partial (signed blob).
+
+        A set of signatures that would fill the ledger's quorum and not the policy's does not leave:
+        DeniedError POLICY_DENIED. What leaves is journaled before it leaves.
+        """
         proposal = intake.require(self._rooms, identifier)
-        file = intake.to_file(proposal)
-        self._rooms.record(
-            "note",
-            {"proposal_id": proposal.id, "text": "exported", "signatures": len(proposal.signatures)},
-        )
-        return file
+        count = 0 if form == "native" else len(proposal.signatures)
+        if count and proposal.state not in (*life.SENT, *life.FINAL):
+            self._refuse_bypass(proposal)
+        data = outgoing.render(proposal, form)
+        note: JsonObject = {
+            "text": "exported",
+            "proposal_id": proposal.id,
+            "form": form,
+            "signatures": count,
+            "sha256": hash_bytes(data),
+        }
+        self._rooms.record("note", note)
+        return data, {"proposal_id": proposal.id, "format": form, "bytes": len(data)}
+
+    def _refuse_bypass(self, proposal: Proposal) -> None:
+        """The last lock for signatures that came from several files (DESIGN promise 6)."""
+        report = self._judge.settle(proposal).report
+        quorum, weight = report.required.ledger_quorum, report.required.ledger_weight
+        if quorum is None or weight is None:
+            raise signing.denied("Without the ledger's signer list no signature leaves.", report)
+        if weight >= quorum and report.verdict != "ALLOW":
+            raise signing.denied(
+                "These signatures would fill the ledger's quorum, and policy does not allow the payment.",
+                report,
+            )
 
     # -- judging -------------------------------------------------------------------------------------------
 
@@ -133,6 +170,7 @@ class ProposalService:
         proposal = intake.require(self._rooms, identifier)
         incoming = intake.read(self._rooms, data, network=None, account=None)
         intake.same_transaction(proposal, incoming.inspection)
+        halted = self._take_halt(proposal, incoming)
         fates = self._take_signatures(proposal, incoming)
         if fates.quarantined and not fates.added:
             raise MalformedError(
@@ -141,7 +179,7 @@ class ProposalService:
                 details={"quarantined": [_fate(entry) for entry in fates.quarantined]},
             )
         proposal = self._rooms.queries.proposal(proposal.id)
-        judged = self._judge_if_possible(proposal, fresh=bool(fates.added))
+        judged = self._judge_if_possible(proposal, fresh=halted or bool(fates.added))
         records = [s.record for s in self._rooms.queries.proposal(proposal.id).signatures]
         return {
             "proposal_id": proposal.id,

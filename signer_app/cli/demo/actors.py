@@ -20,9 +20,9 @@ class StepError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command gave: its exit code, and its result or its error."""
+    """What a command gave: its exit code, and its result or its error. ``command`` names it for people."""
 
-    arguments: tuple[str, ...]
+    command: str
     exit_code: int
     result: JsonObject
     error: JsonObject
@@ -30,16 +30,14 @@ class Answer:
     def ok(self, *, exit_code: int = 0) -> JsonObject:
         """The result. Raises StepError for an error or another exit code."""
         if self.error or self.exit_code != exit_code:
-            raise StepError(
-                f"{' '.join(self.arguments[:4])}: exit {self.exit_code}, {self.error or self.result}"
-            )
+            raise StepError(f"{self.command}: exit {self.exit_code}, {self.error or self.result}")
         return self.result
 
     def refused(self, code: str, exit_code: int) -> JsonObject:
         """The error. Raises StepError if the command was not refused with this code."""
         if self.error.get("code") != code or self.exit_code != exit_code:
             raise StepError(
-                f"{' '.join(self.arguments[:4])}: expected {code}, exit {exit_code}; "
+                f"{self.command}: expected {code}, exit {exit_code}; "
                 f"got exit {self.exit_code}, {self.error or self.result}"
             )
         return self.error
@@ -50,10 +48,10 @@ def program() -> list[str]:
     return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "signer_app"]
 
 
-def run_command(*arguments: str) -> Answer:
-    """Run the real command with --json and read its one object."""
+def run_command(options: tuple[str, ...], *arguments: str) -> Answer:
+    """Run the real command with --json and read its one object. ``options`` are the global ones."""
     done = subprocess.run(  # noqa: S603 - our own program, arguments as a list
-        [*program(), "--json", *arguments],
+        [*program(), "--json", *options, *arguments],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=COMMAND_TIMEOUT_S,
@@ -64,7 +62,9 @@ def run_command(*arguments: str) -> Answer:
     except json.JSONDecodeError as error:
         tail = done.stderr.decode("utf-8", "replace")[-400:]
         raise UnforeseenError(f"The command printed no JSON object. {tail}") from error
-    return Answer(arguments, done.returncode, value.get("result") or {}, value.get("error") or {})
+    return Answer(
+        " ".join(arguments[:3]), done.returncode, value.get("result") or {}, value.get("error") or {}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,9 @@ class Actor:
 
     def do(self, *arguments: str) -> Answer:
         """Run a command on this person's workspace."""
-        return run_command(
+        options = (
             "--workspace", str(self.workspace),
             "--passphrase-file", str(self.secrets / f"{self.person}.vault"),
             "--key-passphrase-file", str(self.secrets / f"{self.person}.keys"),
-            *arguments,
         )  # fmt: skip
+        return run_command(options, *arguments)

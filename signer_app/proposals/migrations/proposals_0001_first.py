@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("proposer", sa.Text(), nullable=False),
         sa.Column("author", sa.Text()),
         sa.Column("links", sa.Text(), nullable=False),
+        sa.Column("halt", sa.Text()),
         sa.Column("added_at", sa.Text(), nullable=False),
         sa.Column("added_index", sa.Integer(), nullable=False),
         sa.Column("since_ledger", sa.Text()),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from signer_app.core.canonical import canonical
 from signer_app.core.errors import IntegrityError
+from signer_app.core.failpoints import failpoint
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.proposals.lifecycle import PROPOSAL
 from signer_app.proposals.store import tables as t
@@ -53,6 +54,9 @@ class Projection:
                     .where(t.projection.c.log_id == self._source.log_id)
                     .values(applied=applied + count)
                 )
+                failpoint("projection.before_commit")
+        if count:
+            failpoint("projection.after_commit")
         return count
 
     def rebuild(self) -> int:
@@ -60,6 +64,7 @@ class Projection:
         with self._engine.begin() as connection:
             for table in reversed(t.metadata.sorted_tables):
                 connection.execute(delete(table))
+        failpoint("projection.emptied")
         return self.catch_up()
 
 
@@ -280,6 +285,14 @@ def _slot_freed(connection: Connection, _index: int, record: JsonObject) -> None
     connection.execute(query.where(t.slots.c.proposal_id.is_(None)))
 
 
+def _halted(connection: Connection, _index: int, record: JsonObject) -> None:
+    connection.execute(
+        update(t.proposals)
+        .where(t.proposals.c.id == _text(record, "proposal_id"))
+        .values(halt=_json(record.get("statement")))
+    )
+
+
 def _policy_activated(connection: Connection, index: int, record: JsonObject) -> None:
     digest = _text(record, "policy_hash")
     if connection.execute(select(t.policies.c.record).filter_by(hash=digest)).first() is None:
@@ -313,6 +326,7 @@ _HANDLERS: dict[str, Handler] = {
     "outcome": _outcome,
     "slot.reserved": _slot_reserved,
     "slot.freed": _slot_freed,
+    "halt": _halted,
     "policy.activated": _policy_activated,
 }
 

@@ -74,6 +74,7 @@ class Proposal:
     proposer: str
     author: JsonObject | None
     links: list[JsonValue]
+    halt: JsonObject | None
     added_index: int
     since_ledger: str | None
     tx_id: str | None
@@ -241,6 +242,6 @@ def _proposal(connection: Connection, row: Row[tuple[object, ...]]) -> Proposal:
     )  # fmt: skip
     for name in ("effects", "links"):
         values[name] = json.loads(values[name])
-    for name in ("author", "outcome"):
+    for name in ("author", "outcome", "halt"):
         values[name] = json.loads(values[name]) if values[name] is not None else None
     return Proposal(**values, signatures=signatures)

@@ -40,6 +40,7 @@ proposals = Table(
     Column("proposer", Text, nullable=False),
     Column("author", Text),  # canonical JSON of the file without signatures, when its author's key signed it
     Column("links", Text, nullable=False),
+    Column("halt", Text),  # a halt statement that came with a file; while it is there everything is denied
     Column("added_at", Text, nullable=False),
     Column("added_index", Integer, nullable=False),
     Column("since_ledger", Text),

@@ -10,7 +10,6 @@ from __future__ import annotations
 import binascii
 import hashlib
 import hmac
-import json
 import os
 import re
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import Final, NamedTuple
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from signer_app.core.canonical import MAX_SAFE_INTEGER, Limits, canonical, check_tree, read_json_object
+from signer_app.core.canonical import Limits, canonical, check_tree, plain_canonical, read_json_object
 from signer_app.core.errors import IntegrityError, MalformedError, UnforeseenError
 from signer_app.core.json_types import JsonObject, JsonValue
 
@@ -45,12 +44,10 @@ KEY_BYTES: Final = 32
 BLIND_BYTES: Final = 32
 TAG_BYTES: Final = 16
 BUCKET: Final = 128
+#: A body of fewer bytes cannot hold too many values.
+_SMALL_RECORD: Final = 65_536
 #: The shortest c: blind, one bucket of plaintext, tag.
 MIN_SEALED: Final = BLIND_BYTES + BUCKET + TAG_BYTES
-
-_PLAIN_JSON: Final = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
-).encode
 
 _LINE = re.compile(
     rb'\{"v":1,"i":(0|[1-9][0-9]{0,18}),"e":([1-9][0-9]{0,9}),"s":"([0-9a-f]{32})","n":"([0-9a-f]{24})",'
@@ -191,36 +188,14 @@ def encode_record(record: JsonObject) -> bytes:
 
 
 def _canonical_record(record: JsonObject) -> bytes:
-    """RFC 8785 bytes of a record.
-
-    Most records are small and plain. For these the fast encoder gives the same bytes (ASCII keys sort the
-    same in UTF-16, and there are no floats), and an append stays near the disk's pace.
-    """
-    if _plain(record, 6):
-        body = _PLAIN_JSON(record).encode("utf-8", "surrogatepass")
-        # NUL and halves of surrogate pairs need the careful look below; so do more values than are read back.
-        if len(body) < 65_536 and b"\\u0000" not in body and b"\xed" not in body:
-            return body
+    """RFC 8785 bytes of a record that can be read back: no floats, no NUL, within RECORD_LIMITS."""
+    body = plain_canonical(record)
+    # A small plain record keeps every limit but the one on NUL.
+    if body is not None and len(body) < _SMALL_RECORD and b"\\u0000" not in body:
+        return body
     check_tree(record, RECORD_LIMITS)
     _refuse_floats(record)
     return canonical(record)
-
-
-def _plain(value: JsonValue, depth: int) -> bool:
-    """True for strings, small integers, and shallow lists and objects of them with ASCII keys."""
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return True
-    if isinstance(value, int):
-        return -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER
-    if depth == 0:
-        return False
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if not (key.isascii() and (type(item) is str or _plain(item, depth - 1))):
-                return False
-        return True
-    return isinstance(value, list) and all(_plain(item, depth - 1) for item in value)
 
 
 def _refuse_floats(record: JsonObject) -> None:

@@ -210,7 +210,7 @@ class _Checker:
 
 
 def _content_fits(line: bytes, start: int, sealed_hash: bytes) -> bool:
-    """True if the line ends, from ``start`` on, in the quoted base64 of what ``sealed_hash`` says and a brace."""
+    """True if from ``start`` on stand the quoted base64 of what ``sealed_hash`` says, and the brace."""
     text = line[start + 1 : -2]
     try:
         sealed = a2b_base64(text, strict_mode=True)

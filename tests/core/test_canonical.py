@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from signer_app.core.canonical import (
     canonical,
     canonical_hash,
     check_tree,
+    plain_canonical,
     read_json,
     read_json_object,
 )
@@ -99,6 +101,63 @@ def test_the_order_of_keys_does_not_matter(value: JsonValue) -> None:
         return [turned(entry) for entry in item] if isinstance(item, list) else item
 
     assert canonical(turned(value)) == canonical(value)
+
+
+ascii_keys = st.text(st.characters(max_codepoint=0x7F), max_size=8)
+any_text = st.text(max_size=20) | st.text(st.characters(max_codepoint=0xFF), max_size=20)
+plain_values: st.SearchStrategy[JsonValue] = st.recursive(
+    st.none() | st.booleans() | st.integers(-MAX_SAFE_INTEGER, MAX_SAFE_INTEGER) | any_text,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(ascii_keys, inner, max_size=6),
+    max_leaves=20,
+)
+odd_values: st.SearchStrategy[JsonValue] = st.recursive(
+    st.none()
+    | st.integers(-(2**60), 2**60)
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(), max_size=5)
+    | st.characters(categories=["Cs"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(plain_values)
+def test_plain_values_have_the_same_bytes_from_both_encoders(value: JsonValue) -> None:
+    assert plain_canonical(value) == rfc8785.dumps(value) == canonical(value)
+
+
+@given(odd_values)
+def test_the_quick_encoder_gives_the_same_bytes_or_none(value: JsonValue) -> None:
+    quick = plain_canonical(value)
+    if quick is not None:
+        assert quick == rfc8785.dumps(value)
+
+
+class Shouting(str):
+    """A text that shows itself in another way."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self.upper()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [1.5, {"a": 0.1}, MAX_SAFE_INTEGER + 1, "\ud800", {"\u00e9": 1}, {"a": "\udfff"}, Shouting("a"), [(1,)]],
+    ids=repr,
+)
+def test_the_quick_encoder_leaves_the_rest_to_the_careful_one(value: JsonValue) -> None:
+    assert plain_canonical(value) is None
+
+
+def test_the_quick_encoder_goes_32_levels_deep() -> None:
+    tower: JsonValue = []
+    for _ in range(31):
+        tower = [tower]
+    assert plain_canonical(tower) == rfc8785.dumps(tower)
+    assert plain_canonical([tower]) is None
+    assert canonical([tower]) == rfc8785.dumps([tower])
 
 
 @given(values)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import typer
 
+from signer_app import __version__
 from signer_app.cli import (
     accounts,
     inspect_command,
@@ -45,6 +46,12 @@ _VALUED = frozenset({"--workspace", "--passphrase-file", "--key-passphrase-file"
 _PLAIN = frozenset({"--json", "--yes", "--offline"})
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"countersign {__version__}\n")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     context: typer.Context,
@@ -62,7 +69,10 @@ def root(
         None, "--key-passphrase-file", metavar="FILE", help="File whose first line opens the keys."
     ),
     yes: bool = typer.Option(False, "--yes", help="Answer yes to questions that lose nothing."),
-    offline: bool = typer.Option(False, "--offline", help="Use no network."),
+    offline: bool = typer.Option(False, "--offline", help="Ask no node."),
+    _version: bool = typer.Option(
+        False, "--version", help="Print the version.", is_eager=True, callback=_print_version
+    ),
 ) -> None:
     """Options that every command takes."""
     context.obj = Session(

@@ -141,6 +141,7 @@ class Workspace:
             )  # fmt: skip
             workspace.projection.catch_up()
             workspace.proposals.explain_interruptions()
+            workspace.nodes.note_seen()
             workspace._stack = stack.pop_all()
         return workspace
 

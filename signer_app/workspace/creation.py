@@ -60,6 +60,7 @@ def create_workspace(
             )
         )
         journal.append("config.seen", {"config_hash": config_hash(config), "nodes_hash": nodes_hash(config)})
+        vault.put("config_seen", config_hash(config))
         vault.put("nodes_hash", nodes_hash(config))
         vault.put("head", journal.head().to_json())
         vault.put(

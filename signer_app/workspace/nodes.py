@@ -52,6 +52,13 @@ class Nodes:
         self._min_agree = min_agree
         self._readers: Readers | None = None
 
+    def note_seen(self) -> None:
+        """Journal the configuration's hash if it is not the one seen last (DESIGN section 4)."""
+        seen = config_hash(self.config)
+        if self._vault.get("config_seen") != seen:
+            self._record("config.seen", {"config_hash": seen, "nodes_hash": nodes_hash(self.config)})
+            self._vault.put("config_seen", seen)
+
     @property
     def confirmed(self) -> bool:
         """Whether the list is the one that was last set or confirmed through the program."""
@@ -103,10 +110,10 @@ class Nodes:
         self._write(self.config.with_labels(labels), confirmed=str(confirmed))
 
     def _write(self, config: PlatformConfig, *, confirmed: str | None = None) -> None:
-        self._record("config.seen", {"config_hash": config_hash(config), "nodes_hash": nodes_hash(config)})
+        self.config = config
+        self.note_seen()
         atomic_write(self._file, write_config(config))
         self._vault.put("nodes_hash", confirmed if confirmed is not None else nodes_hash(config))
-        self.config = config
         self.close()
 
     def describe(self) -> JsonObject:

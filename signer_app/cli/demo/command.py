@@ -20,7 +20,10 @@ def demo(
     headless: Annotated[bool, typer.Option("--headless", help="Never open a window afterwards.")] = False,
     fault: Annotated[str | None, typer.Option("--fault", help="A fault of the ledger while sending.")] = None,
 ) -> None:
-    """Rehearse the main job on a practice ledger with three people, without any network.
+    """Rehearse the main job on practice ledgers.
+
+    Three people pay from a treasury with a 2-of-3 signer list and refuse three attacks, without any network.
+
 
     With --workspace DIR everything is kept in that new folder; without it in a temporary one that is named.
     """

@@ -24,7 +24,6 @@ def demo(
 
     Three people pay from a treasury with a 2-of-3 signer list and refuse three attacks, without any network.
 
-
     With --workspace DIR everything is kept in that new folder; without it in a temporary one that is named.
     """
     from signer_app.cli.demo.story import play  # noqa: PLC0415 - loads a ledger SDK

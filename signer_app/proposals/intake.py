@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from signer_app.chains.intents import CancelSlot, Intent, Terms
+from signer_app.chains.port import AccountState
 from signer_app.chains.registry import chain_of
 from signer_app.core.clock import format_time, whole_seconds
 from signer_app.core.errors import ConflictError, MalformedError, NotFoundError
@@ -46,6 +47,7 @@ def compose(rooms: Rooms, order: Order) -> ProposalFile:
     chain = chain_of(order.network)
     state = rooms.ledger(order.network).account_state(order.account)
     slot = order.slot or choose_slot(rooms, order.account, state)
+    _refuse_missing_ticket(state, slot)
     if not isinstance(order.intent, CancelSlot):
         _refuse_taken_slot(rooms, order.account, slot)
     body = chain.compose(
@@ -74,6 +76,14 @@ def compose(rooms: Rooms, order: Order) -> ProposalFile:
     signature = keystore.sign_statement("author", author_hash(file.to_json()))
     author = Proposer(person=rooms.person, device_key=keystore.device_public_key(), sig=signature)
     return file.model_copy(update={"proposer": author})
+
+
+def _refuse_missing_ticket(state: AccountState, slot: Slot) -> None:
+    """A proposal on a ticket that the ledger does not hold could never execute, or only by surprise later."""
+    if slot.kind == "ticket" and slot.value not in {str(ticket) for ticket in state.tickets}:
+        raise ConflictError(
+            f"The ledger holds no ticket {slot.value[:20]!r} for this account.", code="SLOT_CONFLICT"
+        )
 
 
 def _refuse_taken_slot(rooms: Rooms, account: str, slot: Slot) -> None:

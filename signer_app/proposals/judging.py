@@ -13,7 +13,7 @@ from signer_app.core.amounts import format_decimal, parse_decimal
 from signer_app.core.canonical import canonical
 from signer_app.core.clock import format_time, parse_time, whole_seconds
 from signer_app.core.effects import EscrowOpen, Transfer
-from signer_app.core.errors import NodeError
+from signer_app.core.errors import IntegrityError, NodeError
 from signer_app.core.facts import Context, ContextSignature, Fact, FactsDocument, Observation
 from signer_app.core.inspection import Inspection
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -56,8 +56,13 @@ class Judge:
         self._policies = policies
 
     def open_case(self, proposal: Proposal) -> Case:
-        """Decode the stored body again and read fresh facts. Nodes that fail leave facts missing."""
+        """Decode the stored body again and read fresh facts. Nodes that fail leave facts missing.
+
+        IntegrityError STORE_BROKEN for a body that does not have the proposal's id.
+        """
         inspection = inspect_body(proposal)
+        if (inspection.proposal_id, inspection.body_hash) != (proposal.id, proposal.body_hash):
+            raise IntegrityError("The stored bytes are not those of this proposal.", code="STORE_BROKEN")
         now = whole_seconds(self._rooms.clock())
         policy = self._policies.in_force(now)
         window = max(policy.longest_window_s, DEFAULT_WINDOW_S)

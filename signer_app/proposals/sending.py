@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from signer_app.chains.port import Combined, Outcome, Signature
+from signer_app.chains.port import Attempt, Combined, Outcome, Signature
 from signer_app.chains.registry import chain_of
 from signer_app.core.errors import ConflictError, DeniedError, NodeError
 from signer_app.core.failpoints import failpoint
@@ -16,6 +16,9 @@ from signer_app.proposals.judging import Judge
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.signing import denied
 from signer_app.proposals.store.queries import Proposal
+
+#: While a sent proposal is followed, its bytes are offered again at every so many-th look.
+OFFER_EVERY = 4
 
 
 def submit(rooms: Rooms, judge: Judge, proposal: Proposal) -> JsonObject:
@@ -78,24 +81,23 @@ def _last_submission(rooms: Rooms, proposal: Proposal) -> tuple[str, bytes]:
     return submissions[-1].tx_id, bytes.fromhex(submissions[-1].blob)
 
 
-def _offer(rooms: Rooms, proposal: Proposal, tx_id: str, blob: bytes) -> JsonObject:
+def _offer(
+    rooms: Rooms, proposal: Proposal, tx_id: str, blob: bytes, *, otherwise: str = life.UNKNOWN
+) -> JsonObject:
+    """Hand the bytes to the nodes and journal their answers. ``otherwise``: the state if no node takes it."""
     rooms.progress("Sending")
     try:
         attempts = rooms.ledger(proposal.network).submit(blob)
     except NodeError as error:
         # Nobody can tell whether a node took it before the connection failed: the state is unknown.
-        failed: JsonObject = {"node": "-", "answer": f"{error.code}: {error.message}", "at": ""}
-        listed: list[JsonValue] = [failed]
-        accepted = False
-    else:
-        listed = [attempt.to_json() for attempt in attempts]
-        accepted = any(attempt.accepted for attempt in attempts)
+        attempts = (Attempt("-", f"{error.code}: {error.message}", "", False),)
     failpoint("submit.before_answer")
-    state = life.SUBMITTED if accepted else life.UNKNOWN
+    state = life.SUBMITTED if any(attempt.accepted for attempt in attempts) else otherwise
+    kept: list[JsonValue] = [{**attempt.to_json(), "accepted": attempt.accepted} for attempt in attempts]
     rooms.record(
-        "submit.answer",
-        {"proposal_id": proposal.id, "tx_id": tx_id, "attempts": listed, "state": state},
+        "submit.answer", {"proposal_id": proposal.id, "tx_id": tx_id, "attempts": kept, "state": state}
     )
+    listed: list[JsonValue] = [attempt.to_json() for attempt in attempts]
     return {"proposal_id": proposal.id, "state": state, "tx_id": tx_id, "attempts": listed}
 
 
@@ -136,8 +138,12 @@ def _record_outcome(rooms: Rooms, proposal: Proposal, outcome: Outcome) -> None:
 
 
 def _was_accepted(rooms: Rooms, proposal: Proposal) -> bool:
-    """Whether a node once answered our submission; a lost answer alone proves nothing either way."""
-    return any(submission.attempts for submission in rooms.queries.submissions(proposal.id))
+    """Whether a node once took our submission; a refusal or a lost answer proves nothing either way."""
+    return any(
+        isinstance(attempt, dict) and attempt.get("accepted") is True
+        for submission in rooms.queries.submissions(proposal.id)
+        for attempt in submission.attempts
+    )
 
 
 def _tracked(proposal: Proposal, evidence: JsonObject | None = None) -> JsonObject:
@@ -163,6 +169,7 @@ def follow(
     while the outcome is open, because a node that restarts forgets what it had queued."""
     started = now()
     wait = 0.5
+    looks = 0
     while True:
         proposal = rooms.queries.proposal(identifier)
         try:
@@ -174,6 +181,19 @@ def follow(
             return result
         if seconds is not None and now() - started + wait > seconds:
             return result
+        looks += 1
+        if looks % OFFER_EVERY == 0:
+            _offer_again(rooms, proposal.id, result)
         rooms.progress(f"{result['state_words']}; looking again in {wait:.0f} s")
         pause(wait)
         wait = min(wait * 1.5, 4.0)
+
+
+def _offer_again(rooms: Rooms, identifier: str, result: JsonObject) -> None:
+    """The bytes that were sent, while the ledger shows that they can still execute. Never changes its state
+    for the worse: that no node takes them now says nothing of an earlier offer."""
+    evidence = result["evidence"]
+    is_open = isinstance(evidence, dict) and evidence.get("state") == "OPEN"
+    proposal = rooms.queries.proposal(identifier)
+    if is_open and proposal.state in life.SENT and rooms.queries.submissions(identifier):
+        _offer(rooms, proposal, *_last_submission(rooms, proposal), otherwise=proposal.state)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from signer_app.core.canonical import canonical
 from signer_app.core.errors import IntegrityError, UsageError
 from signer_app.journal.files import EPOCHS_FILE, read_file, replace_file, storage_error
-from signer_app.journal.records import KEY_BYTES
+from signer_app.journal.records import KEY_BYTES, Sealer
 
 _FORMAT: Final = "countersign/epoch@1"
 _LINE = re.compile(
@@ -39,6 +39,15 @@ class EpochKeys:
     wrap_key: bytes
     keys: dict[int, bytes] = field(default_factory=dict)
     lines: list[bytes] = field(default_factory=list)
+    _sealers: dict[int, Sealer] = field(default_factory=dict)
+
+    def sealer(self, epoch: int) -> Sealer:
+        """What makes lines under the key of an epoch; made once."""
+        found = self._sealers.get(epoch)
+        if found is None:
+            found = Sealer(epoch=epoch, epoch_key=self.keys[epoch], log_id=self.log_id)
+            self._sealers[epoch] = found
+        return found
 
     def add(self) -> int:
         """Draw the next epoch's key and store it durably. Returns its epoch.

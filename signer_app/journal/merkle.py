@@ -24,37 +24,56 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 class CompactRange:
     """The roots of the full subtrees of a growing tree: log2(size) hashes, enough for every later root."""
 
-    __slots__ = ("_peaks", "size")
+    __slots__ = ("_new", "_peaks", "size")
 
     def __init__(self) -> None:
         self.size = 0
-        #: (level, hash) with falling levels: one entry for each set bit of size.
+        #: (level, hash) with falling levels: one entry for each set bit of the number of leaves folded in.
         self._peaks: list[tuple[int, bytes]] = []
+        #: Leaves that are not folded in yet: an append costs no hash, and hashing many at once costs less.
+        self._new: list[bytes] = []
 
     def copy(self) -> CompactRange:
         """A range that grows on its own."""
         other = CompactRange()
         other.size = self.size
         other._peaks = list(self._peaks)
+        other._new = list(self._new)
         return other
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
-        self._push(0, leaf)
+        self.size += 1
+        self._new.append(leaf)
+        if len(self._new) >= _BLOCK:
+            self._fold(everything=False)
 
     def extend(self, leaves: Sequence[bytes]) -> None:
         """Add leaf hashes in order."""
-        position, end = 0, len(leaves)
-        while position < end:
-            if self.size % _BLOCK == 0 and end - position >= _BLOCK:
-                self._push(_BLOCK_LEVEL, _full_root(leaves[position : position + _BLOCK]))
-                position += _BLOCK
-            else:
+        self.size += len(leaves)
+        self._new.extend(leaves)
+        if len(self._new) >= _BLOCK:
+            self._fold(everything=False)
+
+    def _fold(self, *, everything: bool) -> None:
+        """Hash new leaves, whole blocks where they begin at a multiple of a block, and the rest if asked."""
+        leaves, position = self._new, 0
+        folded = self.size - len(leaves)
+        while position < len(leaves):
+            if (folded + position) % _BLOCK:
                 self._push(0, leaves[position])
                 position += 1
+            elif len(leaves) - position >= _BLOCK:
+                self._push(_BLOCK_LEVEL, _full_root(leaves[position : position + _BLOCK]))
+                position += _BLOCK
+            elif everything:
+                self._push(0, leaves[position])
+                position += 1
+            else:
+                break
+        self._new = leaves[position:]
 
     def _push(self, level: int, node: bytes) -> None:
-        self.size += 1 << level
         peaks = self._peaks
         while peaks and peaks[-1][0] == level:
             node = node_hash(peaks.pop()[1], node)
@@ -63,6 +82,7 @@ class CompactRange:
 
     def root(self) -> bytes:
         """Root over all leaves so far; SHA-256 of nothing for an empty tree."""
+        self._fold(everything=True)
         if not self._peaks:
             return EMPTY_ROOT
         node = self._peaks[-1][1]

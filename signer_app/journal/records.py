@@ -230,8 +230,13 @@ def commitment_of(blind: bytes, plaintext: bytes) -> bytes:
 
 def record_key(epoch_key: bytes, log_id: bytes, epoch: int, index: int, salt: bytes) -> bytes:
     """K_i: HKDF-Expand-SHA256 of one block, which is a single HMAC."""
-    info = b"countersign/rec@1" + log_id + epoch.to_bytes(4, "big") + index.to_bytes(8, "big") + salt
+    info = _key_info(log_id, epoch) + index.to_bytes(8, "big") + salt
     return hmac.digest(epoch_key, info + b"\x01", "sha256")
+
+
+def _key_info(log_id: bytes, epoch: int) -> bytes:
+    """The start of HKDF's info, which all records of an epoch share."""
+    return b"countersign/rec@1" + log_id + epoch.to_bytes(4, "big")
 
 
 class Randomness(NamedTuple):
@@ -255,21 +260,39 @@ class Sealed(NamedTuple):
     data: bytes
 
 
+class Sealer:
+    """Makes new lines under the key of one epoch. What all of them share is computed once."""
+
+    __slots__ = ("_epoch", "_keyed")
+
+    def __init__(self, *, epoch: int, epoch_key: bytes, log_id: bytes) -> None:
+        self._epoch = epoch
+        self._keyed = hmac.new(epoch_key, _key_info(log_id, epoch), "sha256")
+
+    def seal(
+        self, plaintext: bytes, *, index: int, previous: bytes, randomness: Randomness | None = None
+    ) -> Sealed:
+        """Encrypt one plaintext of encode_record into the line at ``index`` after the leaf ``previous``."""
+        salt, nonce, blind = randomness or Randomness.fresh()
+        commitment = commitment_of(blind, plaintext)
+        associated = associated_bytes(
+            index=index, epoch=self._epoch, salt=salt, nonce=nonce, previous=previous, commitment=commitment
+        )
+        key = self._keyed.copy()
+        key.update(index.to_bytes(8, "big") + salt + b"\x01")
+        sealed = AESGCM(key.digest()).encrypt(nonce, blind + plaintext, associated)
+        header = header_bytes(associated, hashlib.sha256(sealed).digest())
+        leaf = leaf_hash(header)
+        return Sealed(leaf, line_bytes(header, leaf, sealed))
+
+
 def seal(
     plaintext: bytes, *, index: int, epoch: int, epoch_key: bytes, log_id: bytes, previous: bytes,
     randomness: Randomness | None = None,
 ) -> Sealed:  # fmt: skip
-    """Encrypt one plaintext of encode_record into the line at ``index`` after the leaf ``previous``."""
-    salt, nonce, blind = randomness or Randomness.fresh()
-    commitment = commitment_of(blind, plaintext)
-    associated = associated_bytes(
-        index=index, epoch=epoch, salt=salt, nonce=nonce, previous=previous, commitment=commitment
-    )
-    key = record_key(epoch_key, log_id, epoch, index, salt)
-    sealed = AESGCM(key).encrypt(nonce, blind + plaintext, associated)
-    header = header_bytes(associated, hashlib.sha256(sealed).digest())
-    leaf = leaf_hash(header)
-    return Sealed(leaf, line_bytes(header, leaf, sealed))
+    """One line of a Sealer."""
+    sealer = Sealer(epoch=epoch, epoch_key=epoch_key, log_id=log_id)
+    return sealer.seal(plaintext, index=index, previous=previous, randomness=randomness)
 
 
 def unseal(line: Line, *, epoch_key: bytes, log_id: bytes) -> tuple[bytes, bytes]:

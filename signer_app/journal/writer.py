@@ -47,7 +47,6 @@ from signer_app.journal.records import (
     first_previous,
     open_record,
     parse_line,
-    seal,
 )
 from signer_app.journal.scan import Scan
 from signer_app.journal.states import Head
@@ -228,20 +227,19 @@ class Journal:
         return encode_record({"type": kind, "at": self._stamp(), "person": self._person, **fields})
 
     def _stamp(self) -> str:
-        moment = self._clock().astimezone(UTC)
+        moment = self._clock()
+        if moment.tzinfo is not UTC:
+            moment = moment.astimezone(UTC)
         precision = "milliseconds" if moment.microsecond else "seconds"
-        return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+        return moment.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
 
     def _write(self, plaintexts: Sequence[bytes]) -> None:
         self._refuse_unusable()
-        log = self._log
-        log_id, key = log.info.log_id, log.epochs.keys[self._epoch]
+        sealer = self._log.epochs.sealer(self._epoch)
         lines: list[Sealed] = []
         previous, index = self._previous, self._tree.size
         for plaintext in plaintexts:
-            line = seal(
-                plaintext, index=index, epoch=self._epoch, epoch_key=key, log_id=log_id, previous=previous
-            )
+            line = sealer.seal(plaintext, index=index, previous=previous)
             lines.append(line)
             previous, index = line.leaf, index + 1
         self._store(b"".join([line.data for line in lines]))
@@ -256,7 +254,7 @@ class Journal:
         self._usable = False
         try:
             descriptor, start = self._log.descriptor, self._end
-            if os.fstat(descriptor).st_size != start:
+            if files.size_of(descriptor) != start:
                 raise IntegrityError("Something else wrote to the journal.", code="JOURNAL_POISONED")
             failpoint("journal.before_write")
             if armed("journal.half_line"):

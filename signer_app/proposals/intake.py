@@ -47,9 +47,9 @@ def compose(rooms: Rooms, order: Order) -> ProposalFile:
     chain = chain_of(order.network)
     state = rooms.ledger(order.network).account_state(order.account)
     slot = order.slot or choose_slot(rooms, order.account, state)
-    _refuse_missing_ticket(state, slot)
     if not isinstance(order.intent, CancelSlot):
         _refuse_taken_slot(rooms, order.account, slot)
+    _refuse_missing_ticket(state, slot)
     body = chain.compose(
         order.intent,
         network=order.network,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from signer_app.journal.writer import Journal
 from signer_app.vault.envelope import Purpose, Vault
 from signer_app.vault.files import atomic_write, private_folder
 from signer_app.vault.kdf import KdfParameters, floor_parameters
-from signer_app.vault.lock import WorkspaceLock
+from signer_app.vault.lock import LOCK_FILE, WorkspaceLock
 from signer_app.workspace.keys import KeystoreCreator, raw_device_key
 
 FOLDERS = ("", "config", "policy", "keys", "logs", "reports")
@@ -33,14 +34,15 @@ def create_workspace(
 ) -> JsonObject:
     """Make a workspace with its person's device key. {workspace, log_id, device_key}.
 
-    ConflictError EXISTS for a folder that is not empty. The vault names the person last: a folder whose
-    making was interrupted does not open, and is made again in another place.
+    ConflictError EXISTS for a folder that is not empty. A failure leaves the folder empty again. The vault
+    names the person last: a folder whose making was killed does not open, and is made again in another place.
     """
     if directory.exists() and any(directory.iterdir()):
         raise ConflictError(f"{directory} is not empty.", code="EXISTS")
-    for name in FOLDERS:
-        private_folder(directory / name)
-    with ExitStack() as stack:
+    with ExitStack() as undo, ExitStack() as stack:
+        undo.callback(_empty, directory)
+        for name in FOLDERS:
+            private_folder(directory / name)
         stack.enter_context(WorkspaceLock(directory).acquire())
         kdf = kdf_for(network_class)
         keystore = stack.enter_context(create_keystore(directory / "keys", kdf))
@@ -73,7 +75,16 @@ def create_workspace(
                 "device_key": device_key,
             },
         )
+        undo.pop_all()
     return {"workspace": str(directory), "log_id": journal.log_id, "device_key": device_key}
+
+
+def _empty(directory: Path) -> None:
+    """Remove what a failed creation made; the folder held nothing before. Its keys were never used."""
+    for name in FOLDERS[1:]:
+        shutil.rmtree(directory / name, ignore_errors=True)
+    for name in ("vault.json", LOCK_FILE):
+        (directory / name).unlink(missing_ok=True)
 
 
 def kdf_for(network_class: NetworkClass) -> KdfParameters:

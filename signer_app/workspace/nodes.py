@@ -101,7 +101,8 @@ class Nodes:
         self._write(self.config.with_node(profile))
 
     def confirm(self) -> None:
-        """A person has read the present list and stands by it."""
+        """A person has read the present list and stands by it; the journal says which list that was."""
+        self._record("note", {"text": "nodes confirmed", "nodes_hash": nodes_hash(self.config)})
         self._write(self.config)
 
     def set_labels(self, labels: Mapping[str, str]) -> None:

@@ -247,7 +247,7 @@ class Team:
         groups = [{"role": "finance", "need": 1}, {"role": "security", "need": 1}]
         return {
             "format": "countersign/policy@1", "org": "acme", "id": "treasury", "version": version,
-            "prev": prev, "valid_from": "2026-01-01T00:00:00Z", "time_zone": "UTC", "networks": [NETWORK],
+            "prev": prev, "valid_from": "2020-01-01T00:00:00Z", "time_zone": "UTC", "networks": [NETWORK],
             "people": [
                 {"id": p.name, "name": p.name, "roles": [ROLES.get(p.name, "finance")],
                  "device_keys": [p.device_key], "suspended": False}
@@ -263,8 +263,8 @@ class Team:
             "assets": [{"id": XRP, "label": "XRP"}],
             "address_book": [
                 {"id": "custodian", "account": self.custodian, "tag": TAG, "memo": None, "assets": [XRP],
-                 "status": "active", "added_at": "2026-01-01T00:00:00Z",
-                 "active_after": "2026-01-02T00:00:00Z", "expires_at": None, "evidence": "called back"},
+                 "status": "active", "added_at": "2020-01-01T00:00:00Z",
+                 "active_after": "2020-01-02T00:00:00Z", "expires_at": None, "evidence": "called back"},
             ],
             "contracts": [],
             "facts": {"min_agree": 2, "max_age_s": {"default": 120}, "offline_max_age_s": {"default": 86400}},

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 
 from signer_app.cli.session import Session
 from signer_app.core.errors import UsageError
-from signer_app.vault.kdf import KdfParameters, wipe
-from signer_app.vault.passphrase import prompt_passphrase, read_passphrase_file
 
 if TYPE_CHECKING:  # the rooms load when a command opens a workspace, not for help or inspect
     from signer_app.signers.keystore.client import Keystore
+    from signer_app.vault.kdf import KdfParameters
     from signer_app.workspace import KeystoreCreator, KeystoreOpener, Workspace
 
 
 @contextmanager
 def vault_passphrase(session: Session) -> Iterator[bytearray]:
     """The vault passphrase; wiped on leaving."""
+    from signer_app.vault.kdf import wipe  # noqa: PLC0415
+    from signer_app.vault.passphrase import prompt_passphrase, read_passphrase_file  # noqa: PLC0415
+
     if session.passphrase_file is not None:
         secret = read_passphrase_file(session.passphrase_file)
     else:
@@ -36,6 +38,7 @@ def keystore_opener(session: Session) -> KeystoreOpener:
 
     def opener(directory: Path) -> Keystore:
         from signer_app.signers.keystore.client import open_keystore  # noqa: PLC0415
+        from signer_app.vault.passphrase import prompt_passphrase  # noqa: PLC0415
 
         if session.key_passphrase_file is not None:
             return open_keystore(directory, passphrase_file=session.key_passphrase_file)
@@ -58,6 +61,7 @@ def keystore_creator(session: Session) -> KeystoreCreator:
 
     def creator(directory: Path, kdf: KdfParameters) -> Keystore:
         from signer_app.signers.keystore.client import open_keystore  # noqa: PLC0415
+        from signer_app.vault.passphrase import prompt_passphrase  # noqa: PLC0415
 
         if session.key_passphrase_file is not None:
             return open_keystore(directory, passphrase_file=session.key_passphrase_file, create=kdf)
@@ -69,6 +73,9 @@ def keystore_creator(session: Session) -> KeystoreCreator:
 
 
 def _ask_again(secret: bytearray, label: str) -> None:
+    from signer_app.vault.kdf import wipe  # noqa: PLC0415
+    from signer_app.vault.passphrase import prompt_passphrase  # noqa: PLC0415
+
     again = prompt_passphrase(label)
     same = hmac.compare_digest(secret, again)
     wipe(again)

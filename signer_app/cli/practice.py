@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -32,6 +31,8 @@ def start(
     ] = None,
 ) -> None:
     """Start a practice XRPL ledger with two endpoints of two operators. Runs until it is stopped."""
+    import asyncio  # noqa: PLC0415 - keeps the start of every other command quick
+
     from signer_app.practice.server import serve  # noqa: PLC0415 - loads a ledger SDK
 
     session = session_of(context)

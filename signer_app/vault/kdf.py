@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import re
+import threading
 import time
 from dataclasses import dataclass, field, replace
 
@@ -26,6 +27,9 @@ FLOOR_ITERATIONS = 3
 CEILING_MEMORY_KIB = 2 * 1024 * 1024
 CEILING_ITERATIONS = 32
 CEILING_LANES = 16
+
+#: The library under Argon2id shares one pool of threads: two derivations at once fail or wait for ever.
+_ONE_AT_A_TIME = threading.Lock()
 
 _SALT = re.compile(r"[0-9a-f]{64}")
 
@@ -110,13 +114,15 @@ def derive(parameters: KdfParameters, passphrase: bytearray) -> bytearray:
     if not passphrase:
         raise UsageError("The passphrase is empty.", code="PASSPHRASE_REQUIRED")
     result = bytearray(KEY_BYTES)
-    Argon2id(
+    argon = Argon2id(
         salt=parameters.salt,
         length=KEY_BYTES,
         iterations=parameters.iterations,
         lanes=parameters.lanes,
         memory_cost=parameters.memory_kib,
-    ).derive_into(passphrase, result)  # type: ignore[arg-type] # takes any buffer; its stub says bytes
+    )
+    with _ONE_AT_A_TIME:
+        argon.derive_into(passphrase, result)  # type: ignore[arg-type] # any buffer; its stub says bytes
     return result
 
 

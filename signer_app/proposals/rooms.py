@@ -56,7 +56,10 @@ class Rooms:
             self.seal()
 
     def keystore(self) -> Keystore:
-        """The unlocked keystore of the current person. UsageError PASSPHRASE_REQUIRED when it is locked."""
+        """The unlocked keystore of the current person. UsageError PASSPHRASE_REQUIRED when it is locked.
+
+        One that has died is given too: what is asked of it then fails with SIGNER_DIED.
+        """
         keystore = self.keystore_or_none()
         if keystore is None:
             raise UsageError("This needs your keys, and they are locked.", code="PASSPHRASE_REQUIRED")

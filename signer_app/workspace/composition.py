@@ -78,7 +78,7 @@ class Workspace:
             projection=self.projection,
             ledger=self._ledger,
             seal=self.seal,
-            keystore_or_none=lambda: self.keys.keystore_or_none,
+            keystore_or_none=lambda: self.keys.unlocked,
             progress=progress,
         )
         self.keys = Keys(

@@ -63,6 +63,11 @@ class Keys:
         """The key process if it is unlocked and alive."""
         return self._keystore if self._keystore is not None and self._keystore.alive else None
 
+    @property
+    def unlocked(self) -> Keystore | None:
+        """The key process that was unlocked, alive or not: one that died says so itself (SIGNER_DIED)."""
+        return self._keystore
+
     def keystore(self) -> Keystore:
         """The unlocked key process. UsageError PASSPHRASE_REQUIRED while the keys are locked."""
         if self._keystore is None:

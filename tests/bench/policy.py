@@ -16,7 +16,8 @@ from signer_app.core.facts import parse_facts
 from signer_app.core.inspection import Slot
 from signer_app.policy.document import read_policy
 from signer_app.policy.engine import compile_policy, evaluate
-from tests.bench.measure import Figure, best
+from tests.bench.calibration import JSON
+from tests.bench.measure import Figure, Setup, measure
 
 CASES = Path(__file__).parents[1] / "data" / "vectors" / "policy_cases.json"
 PROPOSALS, RULES = 1000, 50
@@ -38,8 +39,10 @@ def fifty_rules(base: dict[str, object]) -> bytes:
     return canonical(document)
 
 
-def figures(_folder: Path, _loops: dict[str, float]) -> Iterator[Figure]:
+def figures(setup: Setup) -> Iterator[Figure]:
     """policy: judging alone. decode-policy: bytes to verdict, with both readers."""
+    if setup.wanted.isdisjoint({"policy", "decode-policy"}):
+        return
     vectors = json.loads(CASES.read_text(encoding="utf-8"))
     policy = compile_policy(read_policy(fifty_rules(vectors["policy"])))
     facts = parse_facts(vectors["cases"][0]["facts"])
@@ -58,8 +61,10 @@ def figures(_folder: Path, _loops: dict[str, float]) -> Iterator[Figure]:
         for body in bodies:
             evaluate(policy, chain.inspect(Source(body, network=NETWORK)), facts)
 
-    yield Figure("policy", best(judge), PROPOSALS, "verdicts/s")
-    yield Figure("decode-policy", best(decode_and_judge, 3), PROPOSALS, "proposals/s")
+    if "policy" in setup.wanted:
+        yield measure("policy", judge, units=PROPOSALS, unit="verdicts/s", loop=JSON, rounds=15)
+    if "decode-policy" in setup.wanted:
+        yield measure("decode-policy", decode_and_judge, units=PROPOSALS, unit="proposals/s", loop=JSON)
 
 
 def _payments(chain: XrplChain, policy: dict[str, object]) -> Iterator[str]:

@@ -55,6 +55,9 @@ def test_root_is_that_of_the_definition_in_whatever_steps_it_grows(size: int, st
         tree.extend(LEAVES[tree.size : min(size, tree.size + step)])
         if tree.size < size:
             tree.append(LEAVES[tree.size])
+        # Asking folds what is new; the tree, and a copy of it, must grow on from there the same.
+        assert tree.root() == by_definition(LEAVES[: tree.size])
+        tree = tree.copy()
     tree.extend(LEAVES[tree.size : size])
     assert tree.size == size
     assert tree.root() == by_definition(LEAVES[:size])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import subprocess
@@ -102,6 +103,51 @@ def test_lines_dropped_swapped_doubled_replaced(
     assert (result["state"], result["first_bad"], result["size_checked"]) == ("TAMPERED", bad, bad)
     assert result["records"] == len(change(list(LINES)))
     assert result["root"] == root_of([records.parse_line(line).leaf for line in LINES[:bad]]).hex()
+
+
+@pytest.mark.parametrize("length", [60, 200, 300, 430])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text + b"=",
+        lambda text: text + b"====",
+        lambda text: b"=" + text,
+        lambda text: text[:-1],
+        lambda text: text.rstrip(b"="),
+        lambda text: text[:4] + b"=" + text[4:],
+        lambda text: text[:8] + b" " + text[8:],
+        lambda text: text[:8] + b"\r" + text[8:],
+        lambda text: text.replace(b"+", b"-").replace(b"/", b"_") + b"_",
+        lambda text: text + b"AAAA",
+    ],
+)
+def test_base64_has_one_form(file: Path, length: int, change: Callable[[bytes], bytes]) -> None:
+    """What a lenient decoder would read the same is another line: neither hash covers how c is written."""
+    lines = lines_of(3, text="x" * length)
+    assert judged(file, b"".join(lines))["state"] == "INTACT"
+    start = lines[1].index(b',"c":"') + 6
+    text = lines[1][start:-3]
+    changed = lines[1][:start] + change(text) + lines[1][-3:]
+    if changed == lines[1]:
+        return  # this length has no pad character to take away
+    result = judged(file, lines[0] + changed + lines[2])
+    assert (result["state"], result["first_bad"]) == ("TAMPERED", 1)
+
+
+@pytest.mark.parametrize("length", [60, 200, 300, 430])
+def test_pad_bits_are_zero(file: Path, length: int) -> None:
+    lines = lines_of(2, text="x" * length)
+    start = lines[1].index(b',"c":"') + 6
+    text = lines[1][start:-3]
+    bare = text.rstrip(b"=")
+    if bare == text:
+        return
+    alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    other = alphabet[alphabet.index(bare[-1:]) | 1 :][:1]
+    assert base64.b64decode(bare[:-1] + other + text[len(bare) :]) == base64.b64decode(text)
+    changed = lines[1][:start] + bare[:-1] + other + text[len(bare) :] + lines[1][-3:]
+    result = judged(file, lines[0] + changed)
+    assert (result["state"], result["first_bad"]) == ("TAMPERED", 1)
 
 
 def test_overlong_lines(file: Path) -> None:

@@ -11,6 +11,7 @@ from signer_app.cli import render
 from signer_app.cli.opening import workspace
 from signer_app.cli.session import session_of
 from signer_app.core.json_types import JsonObject
+from signer_app.core.text import safe_text
 
 app = typer.Typer(name="accounts", help="Accounts that this workspace watches.")
 
@@ -56,17 +57,19 @@ def _list(console: Console, result: JsonObject) -> None:
     table = render.table("account", "label", "in policy")
     for account in found:
         table.add_row(
-            str(account["account"]), str(account["label"] or ""), "yes" if account["in_policy"] else "no"
+            str(account["account"]),
+            safe_text(str(account["label"] or "")),
+            "yes" if account["in_policy"] else "no",
         )
     console.print(table)
 
 
 def _show(console: Console, result: JsonObject) -> None:
-    console.print(str(result["account"]))
+    console.print(safe_text(str(result["account"])))
     for fact in render.items(result["facts"]):
-        console.print(f"\n{fact['kind']} {fact['key']}")
+        console.print(safe_text(f"{fact['kind']} {fact['key']}"))
         for seen in render.items(fact["observations"]):
-            console.print(f"  {seen['operator']} at ledger {seen['ledger']}")
+            console.print(f"  {safe_text(str(seen['operator']))} at ledger {seen['ledger']}")
             render.rows(
                 console, [(f"    {name}", str(value)) for name, value in render.obj(seen["value"]).items()]
             )

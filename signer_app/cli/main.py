@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
 from pathlib import Path
 
-import click
 import typer
 
 from signer_app import __version__
@@ -39,7 +39,7 @@ app = typer.Typer(
 app.command("inspect")(inspect_command.inspect)
 app.command("demo")(demo_command.demo)
 for noun in (workspace, keys, accounts, nodes, policy, proposal, slots, journal, practice):
-    app.add_typer(noun.app)
+    app.add_typer(noun.app, no_args_is_help=True)
 
 #: Global options that take a value, and those that do not. They may stand anywhere in the command.
 _VALUED = frozenset({"--workspace", "--passphrase-file", "--key-passphrase-file"})
@@ -92,39 +92,58 @@ def _output_of(context: typer.Context, as_json: bool) -> Output:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code. Never raises."""
-    given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a letter must not cost the whole answer.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return _answer(sys.argv[1:] if arguments is None else arguments)
+    except SystemExit as stop:
+        if stop.code == 0:  # a completion script was printed
+            return 0
+    except BrokenPipeError:
+        pass
+    # The reader of our output went away. Point stdout elsewhere, so that closing it stays quiet.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _answer(given: list[str]) -> int:
     ordered = hoist(given)
     output = Output(as_json="--json" in ordered[: len(ordered) - len(_rest(ordered))])
     command = typer.main.get_command(app)
     try:
-        command.main(args=ordered, prog_name="countersign", standalone_mode=False, obj=output)
+        # An interrupt comes back as a code, since the library turns it into one.
+        if command.main(args=ordered, prog_name="countersign", standalone_mode=False, obj=output) == 130:
+            output.error(_stopped())
     except CountersignError as error:
         output.error(error)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.exceptions.Abort:
-        output.error(UsageError("Stopped. What was journaled stays; nothing else was done."))
-    except click.ClickException as error:
+    except typer.Abort:
+        output.error(_stopped())
+    except typer.TyperException as error:
         _usage(output, error)
-    except KeyboardInterrupt:
-        output.error(UsageError("Stopped. What was journaled stays; nothing else was done."))
     except BrokenPipeError:
-        # The reader of our output went away. Point stdout elsewhere, so that closing it stays quiet.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        raise
     except Exception as error:  # noqa: BLE001 - the process root: every other fault ends here
         output.error(_unforeseen(error))
     return output.exit_code
 
 
-def _usage(output: Output, error: click.ClickException) -> None:
+def _stopped() -> UsageError:
+    return UsageError("Stopped. What was journaled stays; nothing else was done.")
+
+
+def _usage(output: Output, error: typer.TyperException) -> None:
+    """What the library found wrong with the command line, in its words."""
     context = getattr(error, "ctx", None)
-    if not output.as_json and type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+    alone = type(error).__name__ == "NoArgsIsHelpError"
+    if alone and not output.as_json and context is not None:
         sys.stderr.write(context.get_help() + "\n")
         output.exit_code = 2
         return
-    where = f" Run {context.command_path} --help." if context is not None else ""
-    output.error(UsageError(error.format_message(), hint=where.strip() or None))
+    words = "The command is not complete." if alone else error.format_message()
+    where = f"Run {context.command_path} --help." if context is not None else None
+    output.error(UsageError(words, hint=where))
 
 
 def _unforeseen(error: Exception) -> UnforeseenError:

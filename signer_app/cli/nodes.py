@@ -11,6 +11,7 @@ from signer_app.cli import render
 from signer_app.cli.opening import workspace
 from signer_app.cli.session import session_of
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.core.text import safe_text
 
 app = typer.Typer(name="nodes", help="Ledger nodes, their operators and what they are used for.")
 
@@ -96,7 +97,8 @@ def _nodes(console: Console, result: JsonObject) -> None:
     for node in found:
         roles = node["roles"] if isinstance(node["roles"], list) else []
         table.add_row(
-            *(str(node[n]) for n in ("id", "operator", "network", "url")), ", ".join(map(str, roles))
+            *(safe_text(str(node[n]), 1000) for n in ("id", "operator", "network", "url")),
+            ", ".join(map(str, roles)),
         )
     console.print(table)
 
@@ -104,5 +106,6 @@ def _nodes(console: Console, result: JsonObject) -> None:
 def _tested(console: Console, result: JsonObject) -> None:
     table = render.table("id", "operator", "answer", "validated", "history")
     for node in render.items(result["nodes"]):
-        table.add_row(*(str(node[n] or "-") for n in ("id", "operator", "answer", "validated", "history")))
+        columns = ("id", "operator", "answer", "validated", "history")
+        table.add_row(*(safe_text(str(node[name] or "-"), 1000) for name in columns))
     console.print(table)

@@ -11,6 +11,10 @@ from rich.console import Console
 
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
+from signer_app.core.text import safe_text
+
+#: Texts for people are cut here; --json never cuts.
+_LONGEST = 4000
 
 Human = Callable[[Console], None]
 
@@ -38,17 +42,17 @@ class Output:
         if self.as_json:
             _write_json({"ok": False, "error": error.to_json()})
             return
-        self._stderr.print(f"{error.code}: {error.message}", style="bold red")
+        self._stderr.print(f"{error.code}: {safe_text(error.message, _LONGEST)}", style="bold red")
         if error.hint:
-            self._stderr.print(f"  {error.hint}")
+            self._stderr.print(f"  {safe_text(error.hint, _LONGEST)}")
         for name, value in error.details.items():
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            self._stderr.print(f"  {name}: {text}")
+            self._stderr.print(f"  {name}: {safe_text(text, _LONGEST)}")
 
     def note(self, text: str) -> None:
         """A line of progress or advice for people."""
         if not self.as_json:
-            self._stderr.print(text, style="dim")
+            self._stderr.print(safe_text(text, _LONGEST), style="dim")
 
     def step(self, name: str, ok: bool, lines: list[str]) -> None:
         """A finished step of a longer run: its name, whether it is right, and what proves it."""
@@ -57,7 +61,7 @@ class Output:
         mark, style = ("✓", "green") if ok else ("✗", "bold red")
         self._console.print(f"{mark} {name}", style=style)
         for line in lines:
-            self._console.print(f"    {line}", style="dim")
+            self._console.print(f"    {safe_text(line, _LONGEST)}", style="dim")
 
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
@@ -70,5 +74,6 @@ class Output:
 
 
 def _write_json(value: JsonObject) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=None, separators=(",", ":")) + "\n")
+    # ASCII alone: any encoding of stdout can take it, and no hidden character reaches a terminal.
+    sys.stdout.write(json.dumps(value, indent=None, separators=(",", ":")) + "\n")
     sys.stdout.flush()

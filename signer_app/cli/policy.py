@@ -14,6 +14,7 @@ from signer_app.cli.session import read_input, session_of, write_output
 from signer_app.core.canonical import canonical, read_json
 from signer_app.core.errors import UsageError
 from signer_app.core.json_types import JsonObject
+from signer_app.core.text import safe_text
 
 app = typer.Typer(name="policy", help="The rules that proposals are judged by.")
 
@@ -107,8 +108,8 @@ def show(context: typer.Context) -> None:
 @app.command("diff")
 def diff(
     context: typer.Context,
-    old: Annotated[str, typer.Argument(metavar="OLD")],
-    new: Annotated[str, typer.Argument(metavar="NEW")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The document as it was.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The document as it is to be.")],
 ) -> None:
     """What differs between two policy documents, rule by rule and entry by entry."""
     from signer_app.policy.diff import diff_policies  # noqa: PLC0415
@@ -150,7 +151,7 @@ def _diff(console: Console, result: JsonObject) -> None:
     if not changes:
         console.print("The two documents say the same.")
     for change in changes:
-        console.print(f"{change['change']}  {change['path']}")
+        console.print(safe_text(f"{change['change']}  {change['path']}", 1000))
         render.rows(
             console, [(f"  {name}", str(change[name])) for name in ("before", "after") if name in change]
         )

@@ -20,7 +20,7 @@ from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
 
 app = typer.Typer(name="proposal", help="Propose, check, sign, send and follow transactions.")
-app.add_typer(new_app)
+app.add_typer(new_app, no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The proposal's id, or its first digits.")]
 
@@ -239,16 +239,18 @@ def _added(console: Console, result: JsonObject) -> None:
     for name, word in (("added", "added"), ("already", "already here")):
         found = result[name]
         for signer in found if isinstance(found, list) else []:
-            console.print(f"{signer}: {word}")
+            console.print(f"{safe_text(str(signer))}: {word}")
     for entry in render.items(result["quarantined"]):
-        console.print(f"{entry['signer']}: QUARANTINED, {entry['code']}: {entry['reason']}", style="bold red")
+        words = f"{entry['signer']}: QUARANTINED, {entry['code']}: {entry['reason']}"
+        console.print(safe_text(words, 1000), style="bold red")
     _quorum(console, result)
 
 
 def _sent(console: Console, result: JsonObject) -> None:
     console.print(f"State {result['state']}, transaction {result['tx_id']}")
     for attempt in render.items(result.get("attempts")):
-        console.print(f"  {attempt['node']}: {attempt['answer']}")
+        words = f"{attempt['node']}: {attempt['answer']}"
+        console.print(f"  {safe_text(words, 1000)}")
     evidence = result.get("evidence")
     if evidence:
-        console.print(f"  evidence: {canonical(evidence).decode('utf-8')}")
+        console.print(f"  evidence: {safe_text(canonical(evidence).decode('utf-8'), 4000)}")

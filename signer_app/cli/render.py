@@ -159,7 +159,7 @@ def inspection(console: Console, result: JsonObject) -> None:
         for signature in found:
             word = {True: "valid", False: "INVALID", None: "not testable"}[_tri(signature["valid"])]
             reason = f" ({signature['reason']})" if signature.get("reason") else ""
-            console.print(f"  {signature['signer']}: {word}{reason}")
+            console.print(f"  {safe_text(str(signature['signer']))}: {word}{reason}")
     for warning in items(result["warnings"]):
         console.print(
             f"\n{warning['code']}: {safe_text(str(warning['message']), 1000)}", style="yellow", end=""
@@ -200,7 +200,7 @@ def report(console: Console, result: JsonObject) -> None:
 def quorum(console: Console, required: JsonObject) -> None:
     """What signatures are needed and there."""
     for group in items(required.get("all_of")):
-        console.print(f"needs {group['need']} of {group['role']}, has {group['have']}")
+        console.print(safe_text(f"needs {group['need']} of {group['role']}, has {group['have']}"))
     ledger = obj(required.get("ledger"))
     if ledger:
         console.print(f"ledger quorum {ledger.get('quorum')}, weight so far {ledger.get('weight')}")

@@ -44,7 +44,7 @@ class Session:
         """Ask. --yes answers only questions that lose nothing. Raises UsageError CONFIRMATION_REQUIRED."""
         if self.yes and loses_nothing:
             return
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():
             raise UsageError(f"A person has to confirm: {question}", code="CONFIRMATION_REQUIRED")
         if not typer.confirm(question, err=True):
             raise UsageError("Not confirmed. Nothing was changed.", code="CONFIRMATION_REQUIRED")
@@ -62,6 +62,8 @@ def read_input(name: str, limit: int = 1024 * 1024) -> bytes:
     """Bytes of a file, or of standard input for "-". At most ``limit`` + 1 bytes are read."""
     try:
         if name == "-":
+            if sys.stdin is None:
+                raise NotFoundError("There is no standard input.")
             return sys.stdin.buffer.read(limit + 1)
         with Path(name).open("rb") as stream:
             return stream.read(limit + 1)

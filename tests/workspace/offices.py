@@ -18,6 +18,7 @@ from typing import Any
 
 from desk import NETWORK, TAG, XRP, Team
 from ledger_process import Bank, LedgerProcess
+from xrpl.wallet import Wallet
 
 from signer_app.cli.main import run
 from signer_app.core.canonical import canonical
@@ -121,6 +122,7 @@ class Offices:
     bank: Bank
     team: Team
     secrets: Path
+    custodian: Wallet
 
     def folder(self, name: str) -> Path:
         return self.root / name
@@ -192,6 +194,7 @@ class Template:
     ledger: LedgerProcess
     bank: Bank = field(init=False)
     team: Team = field(init=False)
+    custodian: Wallet = field(init=False)
 
     def __post_init__(self) -> None:
         self.bank = Bank(self.ledger)
@@ -203,6 +206,7 @@ class Template:
             (self.secrets / name).chmod(0o600)
         people = {name: self._person(name) for name in PEOPLE}
         treasury, custodian = self.bank.fund(50_000), self.bank.fund(100)
+        self.custodian = custodian
         self.team = Team(
             people=people,  # type: ignore[arg-type]  # only what a policy's author knows
             treasury=f"{NETWORK}:{treasury.address}",
@@ -218,7 +222,7 @@ class Template:
         self._activate()
 
     def offices(self, root: Path) -> Offices:
-        return Offices(root, self.ledger, self.bank, self.team, self.secrets)
+        return Offices(root, self.ledger, self.bank, self.team, self.secrets, self.custodian)
 
     def _person(self, name: str) -> _Public:
         folder = self.root / "workspaces" / name

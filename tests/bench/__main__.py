@@ -42,12 +42,12 @@ def main() -> int:
 def _report(figure: Figure, limit: dict[str, object]) -> int:
     """Write a line; 1 if the figure is over its limit.
 
-    "noise": over the ratio of the budget, but within the limit.
+    "slow": over the ratio of the budget, but within the limit.
     """
     budget, most = _number(limit["budget_ratio"]), _number(limit["max_ratio"])
     # The limit is for one amount of work; the figure may have been measured on another.
     ratio = figure.seconds / figure.units * _number(limit["units"]) / figure.base
-    word = "OVER" if ratio > most else "noise" if ratio > budget else "ok"
+    word = "OVER" if ratio > most else "slow" if ratio > budget else "ok"
     sys.stdout.write(
         f"{word:<5} {figure.name:<15} {figure.rate:>11,.0f} {figure.unit:<12} ratio {ratio:7.3f} "
         f"(budget {budget}, limit {most}); {figure.against} {figure.base * 1000:.1f} ms\n"

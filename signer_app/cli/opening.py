@@ -85,7 +85,9 @@ def _ask_again(secret: bytearray, label: str) -> None:
 
 
 @contextmanager
-def workspace(session: Session, *, keys: bool = False, confirm_repair: bool = False) -> Iterator[Workspace]:
+def workspace(
+    session: Session, *, keys: bool = False, confirm_repair: bool = False, discard_store: bool = False
+) -> Iterator[Workspace]:
     """The session's workspace, open; with ``keys`` its key process too."""
     from signer_app.workspace import Workspace  # noqa: PLC0415
 
@@ -97,6 +99,7 @@ def workspace(session: Session, *, keys: bool = False, confirm_repair: bool = Fa
             progress=session.output.note,
             confirm_repair=confirm_repair,
             offline=session.offline,
+            discard_store=discard_store,
         )
     with opened:
         if keys:

@@ -35,13 +35,16 @@ def check(
         str | None, typer.Option("--facts", help="A facts document. Without it facts are missing.")
     ] = None,
     phase: Annotated[str, typer.Option("--phase", help="propose, sign or submit.")] = "propose",
-    signer: Annotated[str | None, typer.Option("--signer", help="CAIP-10 of who is about to sign.")] = None,
+    signer: Annotated[
+        str | None, typer.Option("--signer", help="Who is about to sign; default: the facts' context.")
+    ] = None,
 ) -> None:
     """Judge a transaction: every rule, every value, no workspace and no network.
 
     The time is the facts document's `now`, never the machine's clock. Exit 0 for ALLOW, 4 otherwise.
     """
-    from signer_app.core.facts import parse_facts  # noqa: PLC0415 - keeps help quick
+    from signer_app.chains.registry import chain_of  # noqa: PLC0415 - keeps help quick
+    from signer_app.core.facts import parse_facts  # noqa: PLC0415
     from signer_app.exchange.incoming import read_incoming  # noqa: PLC0415
     from signer_app.policy.document import read_policy  # noqa: PLC0415
     from signer_app.policy.engine import compile_policy, evaluate  # noqa: PLC0415
@@ -49,11 +52,14 @@ def check(
     session = session_of(context)
     if phase not in PHASES:
         raise UsageError(f"{phase[:40]!r} is not one of {', '.join(PHASES)}.")
-    if phase == "sign" and signer is None:
-        raise UsageError("The phase sign needs --signer.")
     compiled = compile_policy(read_policy(read_input(policy)))
     incoming = read_incoming(read_input(file), network=network)
     document = parse_facts(read_json(read_input(facts))) if facts is not None else None
+    if signer is not None:
+        chain = chain_of(incoming.inspection.network)
+        signer = chain.normalise_account(signer, incoming.inspection.network)
+    elif phase == "sign" and (document is None or document.context.signer is None):
+        raise UsageError("The phase sign needs --signer, or a signer in the context of the facts.")
     report = evaluate(compiled, incoming.inspection, document, phase=phase, signer=signer)
     result = report.to_json()
     session.output.result(

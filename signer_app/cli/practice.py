@@ -39,6 +39,9 @@ def start(
     if close_ms != "manual" and not (close_ms.isascii() and close_ms.isdigit() and int(close_ms) > 0):
         raise UsageError(f"--close-ms takes milliseconds or manual, not {close_ms[:20]!r}.")
 
+    if not 0 <= port <= 65534:
+        raise UsageError("--port takes 0 to 65534: the second endpoint listens on the next port.")
+
     def ready(result: JsonObject) -> None:
         session.output.result(result, lambda console: _ready(console.print, result))
 

@@ -57,8 +57,8 @@ def init(
 def rebuild(context: typer.Context) -> None:
     """Fill the database again from the journal."""
     session = session_of(context)
-    with open_workspace(session) as opened:
-        result = opened.rebuild()
+    with open_workspace(session, discard_store=True) as opened:
+        result = opened.contents()
     session.output.result(
         result,
         lambda console: console.print(

@@ -94,9 +94,7 @@ def read_json(data: bytes, *, limits: Limits = DEFAULT_LIMITS, fractions_as_text
     there, never as binary floating point. Raises MalformedError.
     """
     if len(data) > limits.size:
-        raise MalformedError(
-            f"The input has {len(data)} bytes; at most {limits.size} are read.", code="TOO_LARGE"
-        )
+        raise MalformedError(f"The input has {len(data)} bytes; at most {limits.size} are read.")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -134,7 +132,7 @@ def check_tree(value: JsonValue, limits: Limits = DEFAULT_LIMITS) -> None:
         item, depth = stack.pop()
         seen += 1
         if seen > limits.values:
-            raise MalformedError(f"The input holds more than {limits.values} values.", code="TOO_LARGE")
+            raise MalformedError(f"The input holds more than {limits.values} values.")
         if isinstance(item, str):
             _check_string(item, limits.string)
         elif isinstance(item, dict | list):
@@ -157,7 +155,7 @@ def _check_string(text: str, limit: int) -> None:
     except UnicodeEncodeError as error:
         raise MalformedError("A string holds half of a surrogate pair.") from error
     if size > limit:
-        raise MalformedError(f"A string has {size} bytes; at most {limit} are read.", code="TOO_LARGE")
+        raise MalformedError(f"A string has {size} bytes; at most {limit} are read.")
 
 
 #: A JSON string, or one bracket. An unfinished string matches to the end of the text; the parser reports it.

@@ -261,6 +261,12 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "Unlock the keyring of your desktop session.",
     ),
     ("STORE_BROKEN", "integrity", "The database cannot be opened.", "Run workspace rebuild."),
+    (
+        "CLASS_CHANGED",
+        "integrity",
+        "The configuration is for another class of networks than the workspace.",
+        "Put the class back in config/platform-config.yaml; a workspace never changes it.",
+    ),
     ("JOURNAL_BROKEN", "integrity", "The journal cannot be trusted as it is.", "Run journal verify."),
     (
         "JOURNAL_POISONED",

@@ -6,6 +6,7 @@ Nothing here judges age or agreement; the policy engine does. ``value`` stays JS
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,11 @@ from signer_app.core.canonical import canonical
 from signer_app.core.clock import format_time, parse_time
 from signer_app.core.errors import MalformedError
 from signer_app.core.json_types import JsonObject, JsonValue
+
+#: A ledger index: a decimal string of at most 20 digits.
+_INDEX = re.compile(r"[0-9]{1,20}")
+#: Years in which a judgement can lie; a date near the ends of the calendar has no window around it.
+_FIRST_YEAR, _LAST_YEAR = 1990, 2500
 
 FORMAT = "countersign/facts@1"
 
@@ -144,11 +150,18 @@ def parse_facts(value: JsonValue) -> FactsDocument:
     if len(set(keys)) != len(keys):
         raise MalformedError("The facts document holds two facts of one kind and key.")
     return FactsDocument(
-        now=parse_time(_text(document.get("now"), "now")),
+        now=_judgement_time(document.get("now")),
         mode=str(mode),
         context=_context(document.get("context")),
         facts=facts,
     )
+
+
+def _judgement_time(value: JsonValue) -> datetime:
+    now = parse_time(_text(value, "now"))
+    if not _FIRST_YEAR <= now.year <= _LAST_YEAR:
+        raise MalformedError("now of the facts document is no time of a judgement.")
+    return now
 
 
 def _fact(value: JsonValue) -> Fact:
@@ -169,7 +182,7 @@ def _observation(kind: str, value: JsonValue) -> Observation:
     if missing:
         raise MalformedError(f"A {kind} fact lacks {', '.join(sorted(missing))}.")
     ledger = item.get("ledger")
-    if ledger is not None and not (isinstance(ledger, str) and ledger.isascii() and ledger.isdigit()):
+    if ledger is not None and not (isinstance(ledger, str) and _INDEX.fullmatch(ledger)):
         raise MalformedError("ledger of an observation must be a decimal string or null.")
     return Observation(
         source=_text(item.get("source"), "source"),

@@ -16,7 +16,7 @@ VARIABLE = "COUNTERSIGN_FAILPOINT"
 
 def _read(setting: str) -> tuple[str, int]:
     name, _, nth = setting.partition(":")
-    return name, int(nth) if nth.isdigit() else 1
+    return name, int(nth) if nth.isascii() and nth.isdigit() else 1
 
 
 _NAME, _NTH = _read(os.environ.get(VARIABLE, ""))

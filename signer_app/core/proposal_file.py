@@ -22,7 +22,7 @@ MEDIA_TYPE = "application/vnd.countersign+json"
 
 Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
 DeviceKey = Annotated[str, StringConstraints(pattern=r"^ed25519:[0-9a-f]{64}$")]
-Person = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
+Person = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 
 
@@ -86,17 +86,21 @@ class ProposalFile(_Strict):
 
 def read_proposal_file(data: bytes) -> ProposalFile:
     """Parse and check the shape. Raises MalformedError; signatures are judged by whoever keeps them."""
-    raw = read_json_object(data)
-    try:
-        parsed = ProposalFile.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise MalformedError(f"The proposal file is wrong at {where}: {first['msg']}.") from error
+    parsed = make_file(**read_json_object(data))
     parse_time(parsed.created_at)
     if parsed.expires_at is not None:
         parse_time(parsed.expires_at)
     return parsed
+
+
+def make_file(**members: object) -> ProposalFile:
+    """A file from its members. Raises MalformedError that names the one that does not fit."""
+    try:
+        return ProposalFile.model_validate(members)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise MalformedError(f"The proposal file is wrong at {where}: {first['msg']}.") from error
 
 
 def author_message(file: JsonObject) -> bytes:

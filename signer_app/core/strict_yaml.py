@@ -23,15 +23,15 @@ _WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None}
 def read_yaml(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> JsonValue:
     """Parse one YAML document of plain maps, lists and scalars. MalformedError names line and column."""
     if len(data) > limits.size:
-        raise MalformedError(
-            f"The input has {len(data)} bytes; at most {limits.size} are read.", code="TOO_LARGE"
-        )
+        raise MalformedError(f"The input has {len(data)} bytes; at most {limits.size} are read.")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedError(f"The input is not UTF-8 (byte {error.start}).") from error
     if "\0" in text:
         raise MalformedError("The input holds a NUL character.")
+    if text.startswith("\ufeff"):
+        raise MalformedError("The input begins with a byte-order mark.")
     try:
         value = _Builder(yaml.parse(text, Loader=_Loader), limits).document()
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: an escape beyond Unicode
@@ -103,7 +103,7 @@ class _Builder:
     def _check(self, event: yaml.Event, depth: int) -> None:
         self._values += 1
         if self._values > 4 * self._limits.values:
-            raise MalformedError(f"The input holds more than {self._limits.values} values.", code="TOO_LARGE")
+            raise MalformedError(f"The input holds more than {self._limits.values} values.")
         if isinstance(event, yaml.AliasEvent):
             raise _refused(event, "an alias")
         if isinstance(event, yaml.NodeEvent) and event.anchor is not None:

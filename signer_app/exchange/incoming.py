@@ -27,15 +27,16 @@ def read_incoming(
 ) -> Incoming:
     """Read and decode. MalformedError: MALFORMED, REENCODE_MISMATCH, NETWORK (exit 3)."""
     if len(data) > DEFAULT_LIMITS.size:
-        raise MalformedError(f"The input has {len(data)} bytes; that is too many.", code="TOO_LARGE")
-    if _is_proposal_file(data):
+        raise MalformedError(f"The input has {len(data)} bytes; that is too many.")
+    if is_proposal_file(data):
         return _from_file(read_proposal_file(data), network=network, account=account, signer=signer)
     chain = recognise(data, network)
     inspection = chain.inspect(Source(data, network=network, account=account, signer=signer))
     return Incoming(inspection, None, _native_signatures(inspection))
 
 
-def _is_proposal_file(data: bytes) -> bool:
+def is_proposal_file(data: bytes) -> bool:
+    """Whether the input says that it is one of ours. MalformedError for another document of ours."""
     if data.lstrip()[:1] != b"{":
         return False
     value: JsonValue = read_json(data)

@@ -83,7 +83,7 @@ class PolicyDocument:
 def read_policy(data: bytes) -> PolicyDocument:
     """Read YAML, or JSON where the first character is a brace.
 
-    Raises MalformedError (MALFORMED, TOO_LARGE) whose message names the place, e.g. "rules[3].max".
+    Raises MalformedError whose message names the place, e.g. "rules[3].max".
     """
     text = data.lstrip(b" \t\r\n")
     value = read_json(data) if text.startswith(b"{") else read_yaml(data)

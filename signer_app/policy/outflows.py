@@ -77,9 +77,11 @@ def read_outflows(fact: Decided, key: str) -> Outflows | Undecided:
         own = _of_one_source(items)
         if own is None:
             return _lacks(key, "readable items", evidence)
+        known = {item.id for item in merged.values()}
         for name, item in own.items():
-            other = merged.get(name)
-            merged[name] = item if other is None else _larger(other, item)
+            # The union is by id (CONTRACTS B): what the ledger says of a proposal stands for what we knew.
+            if item.id not in known:
+                merged[name] = item
     return Outflows(tuple(sorted(merged.values(), key=_order)), evidence)
 
 
@@ -150,10 +152,6 @@ def _item(raw: JsonValue) -> Item | None:
     if at is None or not (to is None or isinstance(to, str)):
         return None
     return Item(name, asset, to, read_amount(amount), at)
-
-
-def _larger(one: Item, other: Item) -> Item:
-    return Item(one.id, one.asset, one.to, max(one.amount, other.amount), max(one.at, other.at))
 
 
 def _order(item: Item) -> tuple[datetime, str, str, str]:

@@ -56,10 +56,11 @@ class _Known:
         self.assets = frozenset(asset.id for asset in body.assets)
 
     def check_match(self, match: Match, where: str) -> None:
-        _each(match.networks, self.networks, f"{where}.networks", "a network of this policy")
+        # A network or an account that stands nowhere else never matches; an id is a misspelling.
         _each(match.accounts, self.accounts, f"{where}.accounts", "an account of this policy")
         _each(match.assets, self.assets, f"{where}.assets", "an asset of this policy")
-        _each(match.destinations, self.destinations, f"{where}.destinations", "in the address book")
+        ids = [name for name in match.destinations or () if ":" not in name]
+        _each(ids, self.destinations, f"{where}.destinations", "in the address book")
 
 
 def _check_rule(rule: RuleModel, known: _Known, where: str) -> None:

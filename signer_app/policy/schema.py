@@ -145,16 +145,16 @@ class Match(StrictModel):
     both. ``tags`` are destination tags of a Transfer. Amounts are whole units of whatever asset is moved.
     """
 
-    networks: list[Network] | None = None
-    accounts: list[Name] | None = None
-    effects: list[EffectKind] | None = None
-    transactions: list[Name] | None = None
-    assets: list[AssetId] | None = None
-    destinations: list[Name] | None = None
+    networks: Annotated[list[Network], Field(min_length=1)] | None = None
+    accounts: Annotated[list[Name], Field(min_length=1)] | None = None
+    effects: Annotated[list[EffectKind], Field(min_length=1)] | None = None
+    transactions: Annotated[list[Name], Field(min_length=1)] | None = None
+    assets: Annotated[list[AssetId], Field(min_length=1)] | None = None
+    destinations: Annotated[list[Name], Field(min_length=1)] | None = None
     min_amount: Amount | None = None
     max_amount: Amount | None = None
-    origins: list[Name] | None = None
-    tags: list[Name] | None = None
+    origins: Annotated[list[Name], Field(min_length=1)] | None = None
+    tags: Annotated[list[Name], Field(min_length=1)] | None = None
 
 
 class Person(StrictModel):

@@ -7,11 +7,13 @@ by a key of no person is kept too: it counts for the ledger's quorum, never for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from signer_app.chains.port import Signature, SignerKeys, SignerList
 from signer_app.chains.registry import chain_of
-from signer_app.core.errors import CountersignError
+from signer_app.core.clock import format_time, parse_time
+from signer_app.core.errors import CountersignError, MalformedError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.proposal_file import FileSignature
 from signer_app.proposals.rooms import Rooms
@@ -31,8 +33,13 @@ def sort_signatures(
     proposal: Proposal,
     incoming: Sequence[FileSignature],
     authority: tuple[SignerList, Mapping[str, SignerKeys]] | None,
+    known_keys: AbstractSet[tuple[str, str]] = frozenset(),
 ) -> Sorted:
-    """Verify each signature over our own payload. ``authority`` null: list membership is judged later."""
+    """Verify each signature over our own payload.
+
+    ``authority`` null: no node answers, so list membership is judged later; a key is then taken only if it is
+    the signer's own, or one of ``known_keys``: (signer, public key in upper hex) of the policy in force.
+    """
     present = {(s.signer, s.scheme): s.signature for s in proposal.signatures}
     added: dict[tuple[str, str], FileSignature] = {}
     quarantined: list[JsonObject] = []
@@ -42,7 +49,7 @@ def sort_signatures(
         if present.get(key) == item.signature:
             already.append(item.signer)
             continue
-        refusal = _refusal(proposal, item, authority)
+        refusal = _refusal(proposal, item, authority, known_keys)
         if refusal is not None:
             code, reason = refusal
             quarantined.append({**_plain(item), "code": code, "reason": reason})
@@ -57,10 +64,15 @@ def _refusal(
     proposal: Proposal,
     item: FileSignature,
     authority: tuple[SignerList, Mapping[str, SignerKeys]] | None,
+    known_keys: AbstractSet[tuple[str, str]],
 ) -> tuple[str, str] | None:
     if item.public_key is None:
         return "SIGNATURE_INVALID", "no public key is given"
     signature = Signature(item.signer, item.public_key, item.signature, item.scheme)
+    if authority is None and (item.signer, item.public_key.upper()) not in known_keys:
+        # Nobody can say now whose key this is, so only the signer's own one is taken: a foreign key that took
+        # the signer's place here would keep the true signature out.
+        authority = _own_key_only(item.signer)
     try:
         valid = chain_of(proposal.network).verify(
             network=proposal.network, body=proposal.body, signature=signature
@@ -88,6 +100,12 @@ def _refusal(
     return (refused[0].code, refused[0].reason) if refused else None
 
 
+def _own_key_only(signer: str) -> tuple[SignerList, Mapping[str, SignerKeys]]:
+    """Authority of a signer of whom nothing is known: the key whose hash is its address."""
+    keys = SignerKeys(signer, exists=False, master_enabled=True, regular_key=None)
+    return SignerList(1, {signer: 1}), {signer: keys}
+
+
 def keep(rooms: Rooms, proposal: Proposal, fates: Sorted, ledger: int | None) -> int | None:
     """Journal what was sorted. Returns the index of the last record, null if there was nothing new."""
     entries: list[tuple[str, JsonObject]] = []
@@ -113,12 +131,20 @@ def keep(rooms: Rooms, proposal: Proposal, fates: Sorted, ledger: int | None) ->
                     **_plain(item),
                     "digest": payload.digest.hex().upper(),
                     "device": item.device,
-                    "signed_at": item.signed_at,
+                    "signed_at": _time_or_none(item.signed_at),
                     "ledger": str(ledger) if ledger is not None else None,
                 },
             )
         )
     return rooms.record_many(entries)[-1] if entries else None
+
+
+def _time_or_none(text: str | None) -> str | None:
+    """What another machine says of the time is for display; what is no time is not kept."""
+    try:
+        return format_time(parse_time(text)) if text is not None else None
+    except MalformedError:
+        return None
 
 
 def _plain(item: FileSignature) -> JsonObject:

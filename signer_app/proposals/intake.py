@@ -17,8 +17,9 @@ from signer_app.core.proposal_file import (
     Proposer,
     Transaction,
     author_hash,
+    make_file,
 )
-from signer_app.exchange.incoming import Incoming, read_incoming
+from signer_app.exchange.incoming import Incoming, is_proposal_file, read_incoming
 from signer_app.policy.document import PolicyDocument
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.rooms import Rooms
@@ -63,7 +64,7 @@ def compose(rooms: Rooms, order: Order) -> ProposalFile:
     )
     now = whole_seconds(rooms.clock())
     keystore = rooms.keystore()
-    file = ProposalFile(
+    file = make_file(
         network=order.network,
         account=order.account,
         transaction=Transaction(encoding="xrpl-blob", body=body),
@@ -112,9 +113,7 @@ def read(rooms: Rooms, data: bytes, *, network: str | None, account: str | None)
 
 def _assumed(rooms: Rooms, data: bytes) -> str | None:
     """Native bytes without a network id belong to the workspace's network, never to another class."""
-    if data.lstrip()[:1] == b"{" and b'"countersign/' in data[:4096]:
-        return None
-    return rooms.networks[0]
+    return None if is_proposal_file(data) else rooms.networks[0]
 
 
 def added_record(rooms: Rooms, incoming: Incoming, policy: PolicyDocument | None, blob: str) -> JsonObject:
@@ -150,26 +149,22 @@ def added_record(rooms: Rooms, incoming: Incoming, policy: PolicyDocument | None
 def _author(
     rooms: Rooms, file: ProposalFile | None, policy: PolicyDocument | None
 ) -> tuple[str, str, JsonObject | None]:
-    """(proposer, origin, signed part). Without a valid signature of a known device key, the importer."""
-    if (
-        file is not None
-        and file.proposer is not None
-        and file.proposer.sig is not None
-        and policy is not None
-    ):
-        person = next((p for p in policy.body.people if p.id == file.proposer.person), None)
-        if (
-            person is not None
-            and file.proposer.device_key in person.device_keys
-            and verify_statement(
-                file.proposer.device_key, "author", author_hash(file.to_json()), file.proposer.sig
-            )
-        ):
-            signed = file.to_json()
-            for name in ("signatures", "facts", "halt"):
-                signed.pop(name, None)
-            return file.proposer.person, "operator", signed
-    return rooms.person, "import", None
+    """(proposer, origin, signed part). Without a device key that policy knows, the importer proposes.
+
+    The signed part is kept whoever signed it: a policy that is activated later may know the key.
+    """
+    block = file.proposer if file is not None else None
+    if file is None or block is None or block.sig is None:
+        return rooms.person, "import", None
+    if not verify_statement(block.device_key, "author", author_hash(file.to_json()), block.sig):
+        return rooms.person, "import", None
+    signed = file.to_json()
+    for name in ("signatures", "facts", "halt"):
+        signed.pop(name, None)
+    people = policy.body.people if policy is not None else []
+    if any(person.id == block.person and block.device_key in person.device_keys for person in people):
+        return block.person, "operator", signed
+    return rooms.person, "import", signed
 
 
 def same_transaction(proposal: Proposal, inspection: Inspection) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from signer_app.chains.port import Source
 from signer_app.chains.registry import chain_of
-from signer_app.core.amounts import format_decimal, parse_decimal
+from signer_app.core.amounts import add, format_decimal, parse_decimal
 from signer_app.core.canonical import canonical
 from signer_app.core.clock import format_time, parse_time, whole_seconds
 from signer_app.core.effects import EscrowOpen, Transfer
@@ -70,7 +70,9 @@ class Judge:
         facts = self._read_facts(proposal, inspection, window)
         now = max(now, whole_seconds(self._rooms.clock()))  # after the reads, so that none is in the future
         facts = with_local_outflows(facts, proposal, self._local_outflows(proposal, now), now)
-        return Case(proposal, inspection, policy, FactsDocument(now, "online", _context(proposal), facts))
+        return Case(
+            proposal, inspection, policy, FactsDocument(now, "online", _context(proposal, policy), facts)
+        )
 
     def _read_facts(self, proposal: Proposal, inspection: Inspection, window_s: int) -> tuple[Fact, ...]:
         try:
@@ -108,7 +110,9 @@ class Judge:
         if case is None:
             case = self.open_case(proposal)
         else:
-            case = replace(case, proposal=proposal, facts=replace(case.facts, context=_context(proposal)))
+            case = replace(
+                case, proposal=proposal, facts=replace(case.facts, context=_context(proposal, case.policy))
+            )
         return self.judge(case, phase="submit" if proposal.signatures else "propose", settle=True)
 
     def _state(self, case: Case, facts: FactsDocument, report: Report, phase: str) -> str:
@@ -160,18 +164,26 @@ def with_local_outflows(
     return tuple(result)
 
 
-def _context(proposal: Proposal) -> Context:
+def _context(proposal: Proposal, policy: ActivePolicy) -> Context:
     return Context(
-        proposer=proposal.proposer,
+        proposer=_proposer(proposal, policy),
         origin=proposal.origin,
         created_at=parse_time(proposal.created_at),
         signer=None,
         halt=proposal.halt,
-        signatures=tuple(
-            ContextSignature(s.signer, s.public_key, parse_time(s.signed_at) if s.signed_at else None)
-            for s in proposal.signatures
-        ),
+        # The time in a file is display only and no input to a check.
+        signatures=tuple(ContextSignature(s.signer, s.public_key, None) for s in proposal.signatures),
     )
+
+
+def _proposer(proposal: Proposal, policy: ActivePolicy) -> str:
+    """The author, if the policy in force binds the signing device key to that person; else the importer."""
+    block = proposal.author.get("proposer") if proposal.author is not None else None
+    if isinstance(block, dict):
+        for person in policy.document.body.people:
+            if person.id == block.get("person") and block.get("device_key") in person.device_keys:
+                return person.id
+    return proposal.importer
 
 
 def _destinations(inspection: Inspection) -> tuple[str, ...]:
@@ -186,14 +198,12 @@ def _destinations(inspection: Inspection) -> tuple[str, ...]:
 def _outflow_items(proposal: Proposal, now: datetime) -> list[JsonValue]:
     """What a proposal could move: one item an asset and receiver, with the most that could leave."""
     states = {life.SUBMITTED: "submitted", life.UNKNOWN: "unknown"}
-    most: dict[tuple[str, str], Decimal] = {}
+    total: dict[tuple[str, str], Decimal] = {}
     for effect in proposal.effects:
-        if effect.get("kind") not in ("Transfer", "EscrowOpen"):
-            continue
-        for amount in ({"asset": effect["asset"], "amount": effect["amount"]}, effect.get("max_spend")):
-            if isinstance(amount, dict):
-                key = (str(amount["asset"]), str(effect["to"]))
-                most[key] = max(most.get(key, Decimal(0)), parse_decimal(str(amount["amount"])))
+        if effect.get("kind") in ("Transfer", "EscrowOpen"):
+            for asset, amount in _most(effect).items():
+                key = (asset, str(effect["to"]))
+                total[key] = add(total.get(key, Decimal(0)), amount)
     return [
         {
             "id": proposal.id,
@@ -203,5 +213,15 @@ def _outflow_items(proposal: Proposal, now: datetime) -> list[JsonValue]:
             "at": format_time(now),
             "state": states.get(proposal.state, "signed"),
         }
-        for (asset, to), amount in most.items()
+        for (asset, to), amount in total.items()
     ]
+
+
+def _most(effect: JsonObject) -> dict[str, Decimal]:
+    """The most that one effect can take of each asset: its amount, or what it may spend."""
+    found = {str(effect["asset"]): parse_decimal(str(effect["amount"]))}
+    spend = effect.get("max_spend")
+    if isinstance(spend, dict):
+        asset, amount = str(spend["asset"]), parse_decimal(str(spend["amount"]))
+        found[asset] = max(found.get(asset, amount), amount)
+    return found

@@ -170,7 +170,7 @@ class ProposalService:
         proposal = intake.require(self._rooms, identifier)
         incoming = intake.read(self._rooms, data, network=None, account=None)
         intake.same_transaction(proposal, incoming.inspection)
-        halted = self._take_halt(proposal, incoming)
+        self._take_halt(proposal, incoming)
         fates = self._take_signatures(proposal, incoming)
         if fates.quarantined and not fates.added:
             raise MalformedError(
@@ -179,7 +179,7 @@ class ProposalService:
                 details={"quarantined": [_fate(entry) for entry in fates.quarantined]},
             )
         proposal = self._rooms.queries.proposal(proposal.id)
-        judged = self._judge_if_possible(proposal, fresh=halted or bool(fates.added))
+        judged = self._judge_if_possible(proposal, fresh=True)
         records = [s.record for s in self._rooms.queries.proposal(proposal.id).signatures]
         return {
             "proposal_id": proposal.id,
@@ -197,7 +197,9 @@ class ProposalService:
             ledger = self._rooms.ledger(proposal.network).account_state(proposal.account).validated
         except NodeError:
             authority, ledger = None, None  # membership is judged again when nodes answer
-        fates = sort_signatures(proposal, incoming.signatures, authority)
+        policy = self._policy_or_none()
+        known = {(key.signer, key.public_key.upper()) for key in policy.body.keys} if policy else set()
+        fates = sort_signatures(proposal, incoming.signatures, authority, known)
         keep(self._rooms, proposal, fates, ledger)
         return fates
 
@@ -233,7 +235,10 @@ class ProposalService:
         }
 
     def _no_quorum_left(self, proposal: Proposal) -> bool:
-        policy = self._policies.in_force(self._rooms.clock())
+        try:
+            policy = self._policies.in_force(self._rooms.clock())
+        except DeniedError:
+            return False  # without a policy nothing can be signed, and a no is recorded all the same
         refusing = {str(r["person"]) for r in self._rooms.queries.rejections(proposal.id)}
         refusing.add(self._rooms.person)
         if any(person.veto and person.id in refusing for person in policy.document.body.people):

@@ -81,7 +81,7 @@ def _word(on_ledger: bool, users: list[str], held: bool) -> str:
 def hold(rooms: Rooms, network: str, account: str, value: str) -> JsonObject:
     """Set a free ticket aside, so that no new proposal takes it. ConflictError SLOT_CONFLICT."""
     state = rooms.ledger(network).account_state(account)
-    if not value.isascii() or not value.isdigit() or int(value) not in state.tickets:
+    if value not in {str(ticket) for ticket in state.tickets}:
         raise ConflictError(
             f"The ledger holds no ticket {value[:20]} for this account.", code="SLOT_CONFLICT"
         )

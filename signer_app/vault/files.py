@@ -56,8 +56,11 @@ def atomic_write(path: Path, data: bytes, mode: int = PRIVATE_FILE, *, failpoint
 
 
 def _refuse_link(path: Path) -> None:
+    """Only a regular file is replaced: a link would lead elsewhere, a device or pipe would be gone."""
     if path.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no regular file")
 
 
 def _write_new(path: Path, data: bytes, mode: int) -> None:

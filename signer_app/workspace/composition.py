@@ -12,7 +12,7 @@ from signer_app.chains.port import LedgerReader
 from signer_app.chains.registry import CLASS_NETWORKS
 from signer_app.core.canonical import canonical
 from signer_app.core.clock import Clock, machine_clock
-from signer_app.core.config import read_config
+from signer_app.core.config import NetworkClass, read_config
 from signer_app.core.errors import DeniedError, IntegrityError, NotFoundError
 from signer_app.core.json_types import JsonObject
 from signer_app.journal.proofs import prove
@@ -36,6 +36,8 @@ from signer_app.workspace.creation import CONFIG_FILE
 from signer_app.workspace.keys import Keys, KeystoreOpener, raw_device_key
 from signer_app.workspace.nodes import CONFIG_LIMIT, Nodes
 
+#: The database and what it keeps beside it while it is open.
+STORE_FILES = ("store.db", "store.db-wal", "store.db-shm")
 MIGRATIONS = ("signer_app.proposals.migrations",)
 #: How many operators must agree before a policy says so itself.
 DEFAULT_MIN_AGREE = 2
@@ -63,8 +65,7 @@ class Workspace:
         self.person = str(self.identity["person"])
         self._stack = stack
         self._clock = clock
-        config = read_config(read_bounded(directory / CONFIG_FILE, CONFIG_LIMIT))
-        self.networks = CLASS_NETWORKS[config.network_class]
+        self.networks = CLASS_NETWORKS[_network_class(directory, self.identity)]
         engine = open_database(directory / "store.db", vault.key(Purpose.STORE), MIGRATIONS)
         stack.callback(engine.dispose)
         self.queries = Queries(engine)
@@ -112,8 +113,10 @@ class Workspace:
         progress: Callable[[str], None] = lambda _text: None,
         confirm_repair: bool = False,
         offline: bool = False,
+        discard_store: bool = False,
     ) -> Workspace:
         """Open for work, then explain what a crash left open. With ``offline`` no node is ever asked.
+        ``discard_store`` throws the database away first: opening fills a new one from the journal.
 
         NotFoundError NOT_A_WORKSPACE, ConflictError WORKSPACE_LOCKED, IntegrityError of vault or journal.
         """
@@ -135,6 +138,9 @@ class Workspace:
             )
             if confirm_repair:
                 vault.put("head", journal.head().to_json())  # the old head names records that were given up
+            if discard_store:
+                for name in STORE_FILES:
+                    (directory / name).unlink(missing_ok=True)
             workspace = cls(
                 directory, stack=stack, vault=vault, journal=journal, clock=clock, progress=progress,
                 offline=offline,
@@ -233,10 +239,9 @@ class Workspace:
             "records": self.journal.size,
         }
 
-    def rebuild(self) -> JsonObject:
-        """Fill the store again from the journal. {records, proposals}."""
-        records = self.projection.rebuild()
-        return {"records": records, "proposals": len(self.queries.proposals())}
+    def contents(self) -> JsonObject:
+        """What the store holds after it was filled. {records, proposals}."""
+        return {"records": self.journal.size, "proposals": len(self.queries.proposals())}
 
     def prove_record(self, index: int) -> JsonObject:
         """A proof of one record that anybody can check without a key (CONTRACTS C6)."""
@@ -266,6 +271,17 @@ def _identity(vault: Vault) -> JsonObject:
             "The vault does not say whose workspace this is: its making was interrupted.", code="VAULT_BROKEN"
         )
     return identity
+
+
+def _network_class(directory: Path, identity: JsonObject) -> NetworkClass:
+    """The class that the workspace was made for; the configuration may not say another (DESIGN section 4)."""
+    stated = read_config(read_bounded(directory / CONFIG_FILE, CONFIG_LIMIT)).network_class
+    if stated != identity["class"]:
+        raise IntegrityError(
+            f"This workspace was made for {identity['class']}, and its configuration says {stated}.",
+            code="CLASS_CHANGED",
+        )
+    return stated
 
 
 def _head(vault: Vault) -> Head | None:

@@ -37,6 +37,8 @@ def create_workspace(
     ConflictError EXISTS for a folder that is not empty. A failure leaves the folder empty again. The vault
     names the person last: a folder whose making was killed does not open, and is made again in another place.
     """
+    if directory.exists() and not directory.is_dir():
+        raise ConflictError(f"{directory} is no folder.", code="EXISTS")
     if directory.exists() and any(directory.iterdir()):
         raise ConflictError(f"{directory} is not empty.", code="EXISTS")
     with ExitStack() as undo, ExitStack() as stack:
@@ -70,6 +72,7 @@ def create_workspace(
             {
                 "org": org,
                 "person": person,
+                "class": network_class,
                 "roles": list(roles),
                 "log_id": journal.log_id,
                 "device_key": device_key,

@@ -55,6 +55,7 @@ def codes(kind: str, **fields: object) -> list[str]:
 
 PLAIN = {
     "kind": "Transfer",
+    "from": f"xrpl:0:{A}",
     "to": f"xrpl:0:{B}",
     "tag": None,
     "memo": None,

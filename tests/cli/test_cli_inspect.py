@@ -98,7 +98,7 @@ def test_what_cannot_be_read_is_exit_3(tmp_path: Path, data: bytes) -> None:
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
-    assert inspect(tmp_path, b"12" * (1024 * 1024)).refused == (3, "TOO_LARGE")
+    assert inspect(tmp_path, b"12" * (1024 * 1024)).refused == (3, "MALFORMED")
 
 
 def test_people_read_what_it_does(tmp_path: Path) -> None:

@@ -253,7 +253,7 @@ def test_brackets_inside_strings_do_not_count_as_depth() -> None:
 def test_sizes(data: bytes) -> None:
     with pytest.raises(MalformedError) as caught:
         read_json(data)
-    assert caught.value.code == "TOO_LARGE"
+    assert caught.value.code == "MALFORMED"
 
 
 def test_sizes_at_the_limit_pass() -> None:

@@ -222,7 +222,7 @@ def test_limits_are_those_of_json() -> None:
     for text in ("#" * (1024 * 1024 + 1), "a: " + "x" * (256 * 1024 + 1), "[" + "1," * 20_000 + "]"):
         with pytest.raises(MalformedError) as caught:
             read(text)
-        assert caught.value.code == "TOO_LARGE"
+        assert caught.value.code == "MALFORMED"
 
 
 # --- properties -----------------------------------------------------------------------------------

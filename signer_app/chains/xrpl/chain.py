@@ -49,7 +49,7 @@ class XrplChain:
         return inspecting.looks_like_xrpl(data)
 
     def inspect(self, source: Source) -> Inspection:
-        """Decode. MalformedError: MALFORMED, REENCODE_MISMATCH, NETWORK, TOO_LARGE."""
+        """Decode. MalformedError: MALFORMED, REENCODE_MISMATCH, NETWORK."""
         return inspecting.inspect(source, self._agree)
 
     def signing_payload(self, *, network: str, body: str, signer: str, public_key: str) -> SigningPayload:

@@ -55,7 +55,7 @@ def looks_like_xrpl(data: bytes) -> bool:
 def parse(data: bytes, network: str | None = None) -> Transaction:
     """The transaction in hex or JSON input.
 
-    MalformedError: MALFORMED, REENCODE_MISMATCH, NETWORK, TOO_LARGE.
+    MalformedError: MALFORMED, REENCODE_MISMATCH, NETWORK.
     """
     text = data.strip()
     if text[:1] != b"{":
@@ -81,7 +81,7 @@ def _open_hex(text: bytes) -> Transaction:
 def inspect(source: Source, agree: Agreement) -> Inspection:
     """Decode ``source`` through both readers.
 
-    MalformedError: MALFORMED, REENCODE_MISMATCH, NETWORK, TOO_LARGE.
+    MalformedError: MALFORMED, REENCODE_MISMATCH, NETWORK.
     """
     transaction = parse(source.data, source.network)
     network = find_network(transaction, source.network)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from signer_app.policy.case import Case, Judge
-from signer_app.policy.checks import FAIL, INDETERMINATE, NOT_APPLICABLE, PASS, Check
+from signer_app.policy.checks import FAIL, INDETERMINATE, NOT_APPLICABLE, PASS, Check, Level
 from signer_app.policy.quorums import Need, fill
 from signer_app.policy.rules.base import RuleModel, Terms, Undecided
 from signer_app.policy.schema import Group
@@ -39,6 +39,14 @@ class QuorumRule(RuleModel):
     persons: _Number | None = None
     devices: _Number | None = None
     proposer_may_approve: bool = False
+
+    @field_validator("level")
+    @classmethod
+    def _counts(cls, level: Level) -> Level:
+        """The last lock cannot be turned into advice: a missing quorum would then be no objection."""
+        if level is Level.ADVISORY:
+            raise ValueError("a quorum is hard or soft, never advisory")
+        return level
 
     @property
     def groups(self) -> tuple[Need, ...]:

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.Text()),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("proposer", sa.Text(), nullable=False),
+        sa.Column("importer", sa.Text(), nullable=False),
         sa.Column("author", sa.Text()),
         sa.Column("links", sa.Text(), nullable=False),
         sa.Column("halt", sa.Text()),

@@ -17,6 +17,7 @@ from signer_app.core.failpoints import failpoint
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.proposals.lifecycle import PROPOSAL
 from signer_app.proposals.store import tables as t
+from signer_app.vault.database import database_errors
 
 
 class RecordSource(Protocol):
@@ -38,7 +39,7 @@ class Projection:
 
     def catch_up(self) -> int:
         """Apply every record that is not applied yet; returns how many. IntegrityError STORE_BROKEN."""
-        with self._engine.begin() as connection:
+        with database_errors(), self._engine.begin() as connection:
             applied = _applied(connection, self._source.log_id)
             if applied > self._source.size:
                 raise IntegrityError(
@@ -61,7 +62,7 @@ class Projection:
 
     def rebuild(self) -> int:
         """Empty every table and apply the whole journal again; returns the number of records."""
-        with self._engine.begin() as connection:
+        with database_errors(), self._engine.begin() as connection:
             for table in reversed(t.metadata.sorted_tables):
                 connection.execute(delete(table))
         failpoint("projection.emptied")
@@ -122,6 +123,7 @@ def _proposal_added(connection: Connection, index: int, record: JsonObject) -> N
             effects=_json(record.get("effects", [])),
             links=_json(record.get("links", [])),
             author=_json(author) if author is not None else None,
+            importer=_text(record, "person"),
             added_at=_text(record, "at"),
             added_index=index,
             updated_at=_text(record, "at"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, Row, select
@@ -11,6 +13,7 @@ from signer_app.core.errors import NotFoundError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.proposals.lifecycle import FINAL, PROPOSAL
 from signer_app.proposals.store import tables as t
+from signer_app.vault.database import database_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Proposal:
     expires_at: str | None
     origin: str
     proposer: str
+    importer: str
     author: JsonObject | None
     links: list[JsonValue]
     halt: JsonObject | None
@@ -119,9 +123,15 @@ class Queries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @contextmanager
+    def _connect(self) -> Iterator[Connection]:
+        """A connection whose errors come out as STORE_BROKEN or STORAGE_FULL."""
+        with database_errors(), self._engine.connect() as connection:
+            yield connection
+
     def proposal(self, identifier: str) -> Proposal:
         """One proposal by its id or an unambiguous start of at least 6 digits. NotFoundError."""
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             query = select(t.proposals).where(t.proposals.c.id == identifier)
             rows = connection.execute(query).fetchall()
             if not rows and len(identifier) >= 6 and identifier.isalnum():
@@ -134,7 +144,7 @@ class Queries:
 
     def find(self, identifier: str) -> Proposal | None:
         """The proposal with exactly this id, or None."""
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             row = connection.execute(select(t.proposals).where(t.proposals.c.id == identifier)).first()
             return _proposal(connection, row) if row is not None else None
 
@@ -147,7 +157,7 @@ class Queries:
             query = query.where(t.proposals.c.state.in_(states))
         if account is not None:
             query = query.where(t.proposals.c.account == account)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return [_proposal(connection, row) for row in connection.execute(query).fetchall()]
 
     def submissions(self, proposal_id: str) -> list[Submission]:
@@ -157,7 +167,7 @@ class Queries:
             .where(t.submissions.c.proposal_id == proposal_id)
             .order_by(t.submissions.c.record)
         )
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return [
                 Submission(row.tx_id, row.blob, row.at, json.loads(row.attempts))
                 for row in connection.execute(query)
@@ -166,7 +176,7 @@ class Queries:
     def quarantine(self, proposal_id: str) -> list[JsonObject]:
         """Signatures that were refused, with their reasons."""
         query = select(t.quarantine).where(t.quarantine.c.proposal_id == proposal_id)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return [
                 {"signer": r.signer, "public_key": r.public_key, "signature": r.signature, "code": r.code,
                  "reason": r.reason, "at": r.at, "record": r.record}
@@ -178,13 +188,13 @@ class Queries:
         query = select(t.quarantine.c.record).filter_by(
             proposal_id=proposal_id, signer=signer, signature=signature
         )
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return connection.execute(query).first() is not None
 
     def rejections(self, proposal_id: str) -> list[JsonObject]:
         """Who said no, and why."""
         query = select(t.rejections).where(t.rejections.c.proposal_id == proposal_id)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return [
                 {"person": row.person, "reason": row.reason, "at": row.at}
                 for row in connection.execute(query)
@@ -193,7 +203,7 @@ class Queries:
     def verdicts(self, proposal_id: str) -> list[JsonObject]:
         """Every judgement, oldest first, with the hashes that allow its replay."""
         query = select(t.verdicts).where(t.verdicts.c.proposal_id == proposal_id)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return [
                 {"record": r.record, "phase": r.phase, "signer": r.signer, "verdict": r.verdict,
                  "codes": json.loads(r.codes), "report_hash": r.report_hash, "report_blob": r.report_blob,
@@ -204,7 +214,7 @@ class Queries:
     def open_intents(self, kind: str) -> list[JsonObject]:
         """Intents whose result was never recorded."""
         query = select(t.intents).where(t.intents.c.kind == kind, t.intents.c.open)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return [
                 {"record": row.record, "proposal_id": row.proposal_id, "signer": row.signer}
                 for row in connection.execute(query)
@@ -213,7 +223,7 @@ class Queries:
     def slots(self, account: str) -> list[JsonObject]:
         """Slots taken or held back on an account."""
         query = select(t.slots).where(t.slots.c.account == account)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return [
                 {"kind": row.kind, "value": row.value, "proposal_id": row.proposal_id, "at": row.at}
                 for row in connection.execute(query)
@@ -221,7 +231,7 @@ class Queries:
 
     def policies(self) -> list[JsonObject]:
         """Activated policies, in the order of activation."""
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return [
                 {"hash": row.hash, "id": row.policy_id, "version": row.version, "blob": row.blob,
                  "votes": json.loads(row.votes), "activated_at": row.activated_at, "record": row.record}

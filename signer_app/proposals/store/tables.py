@@ -38,6 +38,7 @@ proposals = Table(
     Column("expires_at", Text),
     Column("origin", Text, nullable=False),
     Column("proposer", Text, nullable=False),
+    Column("importer", Text, nullable=False),  # whose workspace took it in
     Column("author", Text),  # canonical JSON of the file without signatures, when its author's key signed it
     Column("links", Text, nullable=False),
     Column("halt", Text),  # a halt statement that came with a file; while it is there everything is denied

@@ -66,10 +66,10 @@ class Reader:
         return taken
 
     def count(self) -> None:
-        """One more value. MalformedError TOO_LARGE beyond the limit."""
+        """One more value. MalformedError beyond the limit."""
         self.left -= 1
         if self.left < 0:
-            raise MalformedError(f"The transaction holds more than {_MAX_VALUES} values.", code="TOO_LARGE")
+            raise MalformedError(f"The transaction holds more than {_MAX_VALUES} values.")
 
     def peek(self) -> int:
         """The next byte, not taken."""

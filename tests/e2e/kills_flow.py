@@ -212,7 +212,7 @@ class _Killer:
             lock = self.lane.world.people[self.person].workspace / ".lock"
             holder = f"{self.command.pid}\n"
             self.command.wait_until(lambda: lock.read_text() == holder)
-            self.command.let_run(moment * usual * 0.6)
+            self.command.let_run(moment * usual * 0.5)
         keys = key_process(self.command.pid)
         hit = self.command.kill()
         if keys is not None:

@@ -142,7 +142,7 @@ class Deck:
 class Plan:
     """Deals kills to flows until each kind has had its number of real ones."""
 
-    def __init__(self, rng: random.Random, wanted: dict[str, int], *, per_flow: int = 34) -> None:
+    def __init__(self, rng: random.Random, wanted: dict[str, int], *, per_flow: int = 50) -> None:
         self._rng = rng
         self._wanted = Counter(wanted)
         self.done: Counter[str] = Counter()
@@ -167,7 +167,7 @@ class Plan:
         for kind in KINDS:
             open_ = max(0, self._wanted[kind] - self.done[kind])
             # Some places are missed; without spares a flow more would be played for the last of them.
-            spares = 1 + open_ // (8 * flows) if kind == PLACE and open_ else 0
+            spares = 1 + open_ // (8 * flows) if kind in (PLACE, MOMENT) and open_ else 0
             for _ in range(math.ceil(open_ / flows) + spares):
                 kill = self._one(kind, dealt)
                 dealt[kill.step].append(kill)

@@ -166,7 +166,7 @@ def with_local_outflows(
 
 def _context(proposal: Proposal, policy: ActivePolicy) -> Context:
     return Context(
-        proposer=_proposer(proposal, policy),
+        proposer=proposer_of(proposal, policy),
         origin=proposal.origin,
         created_at=parse_time(proposal.created_at),
         signer=None,
@@ -176,7 +176,7 @@ def _context(proposal: Proposal, policy: ActivePolicy) -> Context:
     )
 
 
-def _proposer(proposal: Proposal, policy: ActivePolicy) -> str:
+def proposer_of(proposal: Proposal, policy: ActivePolicy) -> str:
     """The author, if the policy in force binds the signing device key to that person; else the importer."""
     block = proposal.author.get("proposer") if proposal.author is not None else None
     if isinstance(block, dict):

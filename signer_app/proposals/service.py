@@ -12,7 +12,7 @@ from signer_app.policy.possible import quorum_possible
 from signer_app.proposals import intake, outgoing, sending, signing
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.custody import Sorted, keep, sort_signatures
-from signer_app.proposals.judging import Judge, Judged, inspect_body
+from signer_app.proposals.judging import Judge, Judged, inspect_body, proposer_of
 from signer_app.proposals.policies import Policies
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
@@ -246,7 +246,7 @@ class ProposalService:
         return not quorum_possible(
             policy.compiled,
             inspect_body(proposal),
-            proposer=proposal.proposer,
+            proposer=proposer_of(proposal, policy),
             refusing=refusing,
         )
 

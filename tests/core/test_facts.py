@@ -123,6 +123,10 @@ def test_a_value_without_its_members_is_refused(kind: str) -> None:
         ("now", "<gone>"),
         ("now", "2026-11-20"),
         ("now", 1),
+        ("now", "0001-01-01T00:00:00Z"),
+        ("now", "1989-12-31T23:59:59Z"),
+        ("now", "2501-01-01T00:00:00Z"),
+        ("now", "9999-12-31T23:59:59Z"),
         ("mode", "maybe"),
         ("more", 1),
         ("facts", "<gone>"),
@@ -141,6 +145,9 @@ def test_a_value_without_its_members_is_refused(kind: str) -> None:
         ("facts.0.observations.0.ledger", "-1"),
         ("facts.0.observations.0.ledger", ""),
         ("facts.0.observations.0.ledger", "\u0661"),
+        ("facts.0.observations.0.ledger", "1" * 21),
+        ("facts.0.observations.0.ledger", "1" * 5000),
+        ("facts.0.observations.0.ledger", "7\n"),
         ("facts.0.observations.0.operator", "<gone>"),
         ("facts.0.observations.0.source", None),
         ("facts.0.observations.0.value", []),
@@ -160,6 +167,18 @@ def test_a_value_without_its_members_is_refused(kind: str) -> None:
 def test_what_is_not_a_facts_document(path: str, value: JsonValue) -> None:
     with pytest.raises(MalformedError):
         parse_facts(change(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("now", "1990-01-01T00:00:00Z"),
+        ("now", "2500-12-31T23:59:59Z"),
+        ("facts.0.observations.0.ledger", "9" * 20),
+    ],
+)
+def test_what_is_just_within_the_limits_is_read(path: str, value: JsonValue) -> None:
+    assert canonical(parse_facts(change(path, value)).to_json()) == canonical(change(path, value))
 
 
 @pytest.mark.parametrize("value", [None, [], "x", 1, True])

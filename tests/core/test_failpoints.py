@@ -30,7 +30,15 @@ def run(setting: str | None) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     ("setting", "said"),
-    [("here", ["True"]), ("here:1", ["True"]), ("here:2", ["True", "0"]), ("here:3", ["True", "0", "1"])],
+    [
+        ("here", ["True"]),
+        ("here:1", ["True"]),
+        ("here:2", ["True", "0"]),
+        ("here:3", ["True", "0", "1"]),
+        ("here:\u00b2", ["True"]),
+        ("here:\u0663", ["True"]),
+        ("here:x", ["True"]),
+    ],
 )
 def test_an_armed_failpoint_kills_at_its_passing(setting: str, said: list[str]) -> None:
     done = run(setting)

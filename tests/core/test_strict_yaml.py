@@ -196,6 +196,7 @@ def test_one_explicit_document_is_read() -> None:
         b"a: \xed\xa0\x80",
         b"a: \xff",
         "a: 1".encode("utf-16"),
+        "a: 1".encode("utf-8-sig"),
         b"a: \x01",
         b"a: \x1b[31m",
         b"\ta: 1",

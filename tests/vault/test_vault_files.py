@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -89,6 +90,29 @@ def test_what_is_no_file_is_refused_without_blocking(tmp_path: Path) -> None:
     for name in ("pipe", "."):
         with pytest.raises(IntegrityError):
             read_bounded(tmp_path / name, 10)
+
+
+def test_only_a_regular_file_is_replaced(tmp_path: Path) -> None:
+    """A rename onto a pipe or a device would take it away without a word."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        for name in ("pipe", "folder", "socket"):
+            before = (tmp_path / name).stat()
+            with pytest.raises(IntegrityError) as caught:
+                atomic_write(tmp_path / name, b"y")
+            assert (caught.value.code, caught.value.details["errno"]) == ("STORAGE_FAILED", "EINVAL")
+            after = (tmp_path / name).stat()
+            assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder", "pipe", "socket"]
+
+
+def test_a_device_is_not_replaced() -> None:
+    with pytest.raises(IntegrityError) as caught:
+        atomic_write(Path(os.devnull), b"y")
+    assert caught.value.code == "STORAGE_FAILED"
+    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
 
 
 def test_size_limit_and_missing(tmp_path: Path) -> None:

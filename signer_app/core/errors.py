@@ -280,6 +280,12 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "The journal ends in an incomplete record that a checkpoint covers.",
         "Run journal repair and read what it says.",
     ),
+    (
+        "OUT_OF_MEMORY",
+        "integrity",
+        "There is not enough free memory to hash a passphrase.",
+        "Close other programs, then try again.",
+    ),
     ("STORAGE_FULL", "integrity", "The disk is full.", "Free space, then start again. Nothing was lost."),
     ("STORAGE_FAILED", "integrity", "A file could not be written or read.", "See details for the reason."),
     (

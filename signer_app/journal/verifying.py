@@ -9,11 +9,14 @@ from signer_app.core.errors import CountersignError, NotFoundError
 from signer_app.core.json_types import JsonObject
 from signer_app.journal.epochs import read_epochs
 from signer_app.journal.evidence import gather, judge
-from signer_app.journal.files import JOURNAL_FILE, storage_error
+from signer_app.journal.files import CHECKPOINTS_FILE, JOURNAL_FILE, read_file, storage_error
 from signer_app.journal.loginfo import parse_log_id, read_log_info
+from signer_app.journal.notes import read_notes
 from signer_app.journal.records import open_record, split_line
 from signer_app.journal.scan import Scan, scan
 from signer_app.journal.states import Head, State, Verification
+
+_CHECKPOINTS_LIMIT = 256 * 1024 * 1024
 
 
 def journal_path(path: Path) -> Path:
@@ -30,6 +33,12 @@ def vault_keys(logs_dir: Path, wrap_key: bytes) -> dict[int, bytes]:
     if info is None:
         raise NotFoundError("There is no log.json beside the journal.")
     return dict(read_epochs(logs_dir, info.log_id, wrap_key).keys)
+
+
+def holds_checkpoint(logs_dir: Path, head: Head) -> bool:
+    """Whether checkpoints.log has a note of exactly this head. Its signature is verify's matter."""
+    notes = read_notes(read_file(logs_dir / CHECKPOINTS_FILE, limit=_CHECKPOINTS_LIMIT)).notes
+    return any((note.size, note.root.hex()) == (head.size, head.root) for note, _ in notes)
 
 
 def verify(

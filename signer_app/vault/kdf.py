@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from signer_app.core.errors import MalformedError, UsageError
+from signer_app.core.errors import IntegrityError, MalformedError, UsageError
 from signer_app.core.json_types import JsonObject, JsonValue
 
 KEY_BYTES = 32
@@ -109,7 +109,7 @@ def calibrated_parameters(target_s: float = 0.7) -> KdfParameters:
 
 def derive(parameters: KdfParameters, passphrase: bytearray) -> bytearray:
     """The 32-byte Argon2id result, in a buffer that can be wiped. Raises UsageError for an empty
-    passphrase.
+    passphrase, IntegrityError OUT_OF_MEMORY.
     """
     if not passphrase:
         raise UsageError("The passphrase is empty.", code="PASSPHRASE_REQUIRED")
@@ -121,8 +121,14 @@ def derive(parameters: KdfParameters, passphrase: bytearray) -> bytearray:
         lanes=parameters.lanes,
         memory_cost=parameters.memory_kib,
     )
-    with _ONE_AT_A_TIME:
-        argon.derive_into(passphrase, result)  # type: ignore[arg-type] # any buffer; its stub says bytes
+    try:
+        with _ONE_AT_A_TIME:
+            argon.derive_into(passphrase, result)  # type: ignore[arg-type] # any buffer; its stub says bytes
+    except MemoryError as error:
+        raise IntegrityError(
+            f"Hashing the passphrase takes {parameters.memory_kib // 1024} MiB; there is less free memory.",
+            code="OUT_OF_MEMORY",
+        ) from error
     return result
 
 

@@ -13,10 +13,10 @@ from signer_app.chains.registry import CLASS_NETWORKS
 from signer_app.core.canonical import canonical
 from signer_app.core.clock import Clock, machine_clock
 from signer_app.core.config import NetworkClass, read_config
-from signer_app.core.errors import DeniedError, IntegrityError, NotFoundError
+from signer_app.core.errors import DeniedError, IntegrityError, NotFoundError, SignerError
 from signer_app.core.json_types import JsonObject
 from signer_app.journal.proofs import prove
-from signer_app.journal.verifying import vault_keys, verify
+from signer_app.journal.verifying import holds_checkpoint, vault_keys, verify
 from signer_app.journal.writer import Head, Journal
 from signer_app.policy.document import read_policy
 from signer_app.policy.votes import make_vote
@@ -148,6 +148,7 @@ class Workspace:
             workspace.projection.catch_up()
             workspace.proposals.explain_interruptions()
             workspace.nodes.note_seen()
+            workspace._look_for_checkpoint()
             workspace._stack = stack.pop_all()
         return workspace
 
@@ -178,14 +179,35 @@ class Workspace:
         keystore = self.keys.keystore_or_none
         head = self.journal.head().to_json()
         if keystore is not None and self.vault.get("checkpoint") != head:
-            self.journal.checkpoint(
-                keystore.sign_checkpoint, self.person, raw_device_key(keystore.device_public_key())
-            )
-            self.vault.put("checkpoint", head)
+            self._checkpoint(keystore, head)
         if self.vault.get("head") != head:
             self.vault.put("head", head)
 
+    def _checkpoint(self, keystore: Keystore, head: JsonObject) -> None:
+        """A key process that dies now costs the checkpoint alone: it follows at the next unlock. What was
+        released is in the journal already, and must not look as if it had failed."""
+        try:
+            self.journal.checkpoint(
+                keystore.sign_checkpoint, self.person, raw_device_key(keystore.device_public_key())
+            )
+        except SignerError as error:
+            self.rooms.progress(f"No checkpoint now: {error.message}")
+            return
+        self.vault.put("checkpoint", head)
+
     # -- nodes and policy ----------------------------------------------------------------------------------
+
+    def _look_for_checkpoint(self) -> None:
+        """The vault remembers the last checkpoint. Where checkpoints.log lost it, say so and make another."""
+        last = self.vault.get("checkpoint")
+        if isinstance(last, dict) and not holds_checkpoint(self.directory / "logs", Head.from_json(last)):
+            self.rooms.record(
+                "note", {"text": "checkpoints.log lacks the last checkpoint", "checkpoint": last}
+            )
+            self.rooms.progress(
+                "checkpoints.log lacks the last checkpoint; a new one follows with your keys."
+            )
+            self.vault.put("checkpoint", None)
 
     def _ledger(self, network: str) -> LedgerReader:
         return self.nodes.ledger(network)

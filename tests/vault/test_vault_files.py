@@ -108,11 +108,17 @@ def test_only_a_regular_file_is_replaced(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder", "pipe", "socket"]
 
 
-def test_a_device_is_not_replaced() -> None:
+def test_a_device_is_not_replaced(tmp_path: Path) -> None:
+    """A node of its own, in the test's folder: the machine's devices are never put at risk."""
+    device = tmp_path / "device"
+    try:
+        os.mknod(device, stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    except PermissionError:
+        pytest.skip("making a device needs more rights")
     with pytest.raises(IntegrityError) as caught:
-        atomic_write(Path(os.devnull), b"y")
+        atomic_write(device, b"y")
     assert caught.value.code == "STORAGE_FAILED"
-    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
+    assert stat.S_ISCHR(device.stat().st_mode)
 
 
 def test_size_limit_and_missing(tmp_path: Path) -> None:

@@ -239,16 +239,17 @@ def test_the_longest_title_fits(bob: Desk) -> None:
 # -- files -------------------------------------------------------------------------------------------------
 
 
-def test_large_facts_before_the_format_leave_it_a_proposal_file(bob: Desk) -> None:
+@pytest.mark.parametrize("others", [(), ("xrpl:1",)], ids=["the only network", "the second network"])
+def test_large_facts_before_the_format_leave_it_a_proposal_file(bob: Desk, others: tuple[str, ...]) -> None:
+    """It was taken for native bytes, which belong to the workspace's first network."""
     file = bob.file().model_copy(update={"facts": {"padding": "x" * 20_000}})
-    data = file.to_bytes()
-    assert data.index(b'"format"') > 20_000
+    assert file.to_bytes().index(b'"format"') > 20_000
+    bob.rooms.networks = (*others, NETWORK)
     result = bob.service.import_bytes(authored(file, bob.team.people["alice"]))
     assert (result["created"], result["state"]) == (True, "PENDING")
 
 
 def test_a_large_file_for_another_network_is_refused_for_its_network(bob: Desk) -> None:
-    """It was taken for native bytes of this workspace's network."""
     value = {**json.loads(bob.file().to_bytes()), "network": "xrpl:0", "facts": {"padding": "x" * 20_000}}
     with pytest.raises(MalformedError) as caught:
         bob.service.import_bytes(json.dumps(value, sort_keys=True).encode())

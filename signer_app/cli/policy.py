@@ -52,13 +52,15 @@ def check(
     session = session_of(context)
     if phase not in PHASES:
         raise UsageError(f"{phase[:40]!r} is not one of {', '.join(PHASES)}.")
+    if phase == "sign" and signer is None and facts is None:
+        raise UsageError("The phase sign needs --signer, or a signer in the context of the facts.")
     compiled = compile_policy(read_policy(read_input(policy)))
     incoming = read_incoming(read_input(file), network=network)
     document = parse_facts(read_json(read_input(facts))) if facts is not None else None
     if signer is not None:
         chain = chain_of(incoming.inspection.network)
         signer = chain.normalise_account(signer, incoming.inspection.network)
-    elif phase == "sign" and (document is None or document.context.signer is None):
+    elif phase == "sign" and document is not None and document.context.signer is None:
         raise UsageError("The phase sign needs --signer, or a signer in the context of the facts.")
     report = evaluate(compiled, incoming.inspection, document, phase=phase, signer=signer)
     result = report.to_json()

@@ -74,7 +74,6 @@ def test_the_package_installs_what_base_in_lists() -> None:
     assert project["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": ["requirements/base.in"]}
 
 
-@pytest.mark.skipif(not NPM_LOCK.exists(), reason="tests/interop has no lock yet")
 def test_the_npm_lock_is_hashed_and_names_no_registry() -> None:
     lock = json.loads(NPM_LOCK.read_text())
     assert lock["lockfileVersion"] == 3

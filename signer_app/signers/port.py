@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from signer_app.chains.port import Signature
+from signer_app.core.errors import SignerError
 from signer_app.core.json_types import JsonObject
 
 #: The id of a workstation's device key among its keys.
@@ -77,6 +78,16 @@ class SignedTransaction:
     receipt: JsonObject
 
 
+class BadSignatureError(SignerError):
+    """A signer gave a signature that does not fit the bytes it was asked to sign. It goes into quarantine."""
+
+    default_code = "DEV_BAD_SIGNATURE"
+
+    def __init__(self, message: str, signature: Signature) -> None:
+        super().__init__(message)
+        self.signature = signature
+
+
 class Signer(Protocol):
     """A software keystore, a hardware wallet or an HSM."""
 
@@ -94,6 +105,6 @@ class Signer(Protocol):
         """Sign the body (CONTRACTS C1), never a digest, for ``signer`` (CAIP-10).
 
         ``report_hash`` is the lower hex hash of the policy report that allowed it; the receipt repeats it.
-        Raises SignerError; MalformedError for a body that does not decode.
+        Raises SignerError, BadSignatureError; MalformedError for a body that does not decode.
         """
         ...

@@ -123,6 +123,25 @@ class Keystore:
         )
         return SignedTransaction(signature, _text(result, "digest"), receipt)
 
+    def witness_transaction(
+        self, *, network: str, body: str, signer: str, public_key: str, report_hash: str
+    ) -> JsonObject:
+        """The device key's receipt for a signature that another signer of this person gives.
+
+        Raises MalformedError for a body that does not decode, SignerError NOT_THIS_SIGNER, SIGNER_*.
+        """
+        params: JsonObject = {
+            "network": network,
+            "body": body,
+            "signer": signer,
+            "public_key": public_key,
+            "report_hash": report_hash,
+        }
+        receipt = self._host.call("witness_transaction", params).get("receipt")
+        if not isinstance(receipt, dict):
+            raise _protocol()
+        return receipt
+
     def sign_statement(self, kind: str, value: JsonValue, *, timeout: float = CALL_TIMEOUT_S) -> str:
         """The device key's signature over a statement, 128 lower hex digits (module statements says of what).
 

@@ -1,0 +1,1 @@
+"""The XRP app: its protocol, its limits, and what its screens show."""

@@ -219,6 +219,18 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "This key cannot sign for that account.",
         "Choose the key of a listed signer.",
     ),
+    (
+        "DEV_TOO_LARGE",
+        "signer",
+        "The transaction is too large for this device.",
+        "Split the proposal, or use a signer whose device can show it.",
+    ),
+    (
+        "DEV_UNSUPPORTED",
+        "signer",
+        "This model cannot sign this kind.",
+        "Use a listed signer whose device can.",
+    ),
     ("NODE_UNREACHABLE", "node", "The node does not answer.", "Check the address, or wait and retry."),
     (
         "NODE_PROTOCOL",

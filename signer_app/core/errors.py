@@ -321,6 +321,16 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "signer",
         "The device's signature does not fit these bytes.",
         "Do not retry. It is in quarantine and was not shared; the journal holds the evidence.",
+        "DEV_TOO_LARGE",
+        "signer",
+        "The transaction is too large for this device.",
+        "Split the proposal, or use a signer whose device can show it.",
+    ),
+    (
+        "DEV_UNSUPPORTED",
+        "signer",
+        "This model cannot sign this kind.",
+        "Use a listed signer whose device can.",
     ),
     ("NODE_UNREACHABLE", "node", "The node does not answer.", "Check the address, or wait and retry."),
     (

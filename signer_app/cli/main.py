@@ -13,6 +13,7 @@ import typer
 from signer_app import __version__
 from signer_app.cli import (
     accounts,
+    devices,
     inspect_command,
     journal,
     keys,
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 app.command("inspect")(inspect_command.inspect)
 app.command("demo")(demo_command.demo)
-for noun in (workspace, keys, accounts, nodes, policy, proposal, slots, journal, practice):
+for noun in (workspace, keys, devices, accounts, nodes, policy, proposal, slots, journal, practice):
     app.add_typer(noun.app, no_args_is_help=True)
 
 #: Global options that take a value, and those that do not. They may stand anywhere in the command.

@@ -74,9 +74,9 @@ def verify(context: typer.Context, identifier: Id) -> None:
     session = session_of(context)
     with workspace(session) as opened:
         report = opened.proposals.verify(identifier).report
-        result = report.to_json()
+        result = {**report.to_json(), "signers": opened.proposals.able_signers(identifier)}
     session.output.result(
-        result, lambda console: render.report(console, result), exit_code=EXIT_OF[report.verdict]
+        result, lambda console: _verified(console, result), exit_code=EXIT_OF[report.verdict]
     )
 
 
@@ -104,12 +104,26 @@ def export(
 def sign(
     context: typer.Context,
     identifier: Id,
-    key: Annotated[str, typer.Option("--key", help="The id of one of your keys (keys list).")],
+    key: Annotated[str | None, typer.Option("--key", help="One of your own keys (keys list).")] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", help="A device of yours, as the policy names it.")
+    ] = None,
+    path: Annotated[
+        str | None, typer.Option("--path", help="The device's derivation path, where it is unusual.")
+    ] = None,
 ) -> None:
-    """Release one signature, if policy allows it with your signature counted in."""
+    """Release one signature, if policy allows it with your signature counted in.
+
+    With --device the transaction is compared and approved on a hardware wallet; Ctrl-C stops waiting for it.
+    """
     session = session_of(context)
+    if (key is None) == (device is None):
+        raise UsageError("Name a key with --key, or a device with --device.")
     with workspace(session, keys=True) as opened:
-        result = opened.proposals.sign(identifier, opened.keys.find(key))
+        if device is not None:
+            result = opened.sign_on_device(identifier, device, path=path)
+        else:
+            result = opened.proposals.sign(identifier, opened.keys.find(key or ""))
     session.output.result(result, lambda console: _signed(console, result))
 
 
@@ -176,6 +190,11 @@ def track(
     session.output.result(
         result, lambda console: _sent(console, result), exit_code=_SENT_EXIT.get(str(result["state"]), 0)
     )
+
+
+def _verified(console: Console, result: JsonObject) -> None:
+    render.report(console, result)
+    render.unable_signers(console, result)
 
 
 def _seconds(text: str) -> float:

@@ -206,6 +206,14 @@ def quorum(console: Console, required: JsonObject) -> None:
         console.print(f"ledger quorum {ledger.get('quorum')}, weight so far {ledger.get('weight')}")
 
 
+def unable_signers(console: Console, result: JsonObject) -> None:
+    """Signers of the policy whose device would refuse these bytes, and why."""
+    for entry in items(result.get("signers")):
+        for reason in items(entry["reasons"]):
+            words = f"{entry['person']} cannot sign this with {entry['device']}: {reason['message']}"
+            console.print(safe_text(words, 400), style="yellow")
+
+
 _LIVE = " (signatures are out and could execute)"
 
 
@@ -217,6 +225,7 @@ def proposal_judged(console: Console, result: JsonObject) -> None:
         codes = result["codes"]
         listed = ", ".join(map(str, codes)) if isinstance(codes, list) and codes else "no objection"
         console.print(f"\n{verdict}: {listed}", style=_VERDICT_STYLE.get(verdict))
+    unable_signers(console, result)
 
 
 def proposal(console: Console, result: JsonObject) -> None:

@@ -321,6 +321,8 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "signer",
         "The device's signature does not fit these bytes.",
         "Do not retry. It is in quarantine and was not shared; the journal holds the evidence.",
+    ),
+    (
         "DEV_TOO_LARGE",
         "signer",
         "The transaction is too large for this device.",

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from signer_app.core.clock import format_time, whole_seconds
 from signer_app.core.errors import ConflictError, DeniedError, MalformedError, NodeError, NotFoundError
 from signer_app.core.inspection import Inspection, hash_bytes
-from signer_app.core.json_types import JsonObject
+from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.exchange.incoming import Incoming
 from signer_app.policy.document import PolicyDocument
 from signer_app.policy.possible import quorum_possible
 from signer_app.proposals import intake, outgoing, sending, signing
 from signer_app.proposals import lifecycle as life
+from signer_app.proposals.able import able_signers
 from signer_app.proposals.custody import Sorted, keep, sort_signatures
 from signer_app.proposals.judging import Judge, Judged, inspect_body, proposer_of
 from signer_app.proposals.policies import Policies
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
-from signer_app.signers.keystore.client import KeyInfo
+from signer_app.signers.port import KeyInfo, SigningKey
 
 
 class ProposalService:
@@ -115,6 +118,7 @@ class ProposalService:
         result["created"] = created
         result["added"] = [item.signer for item in fates.added] if fates else []
         result["quarantined"] = [_fate(entry) for entry in fates.quarantined] if fates else []
+        result["signers"] = self.able_signers(identifier)
         result["verdict"] = judged.report.verdict if judged else None
         result["codes"] = list(judged.report.codes) if judged else []
         return result
@@ -159,11 +163,24 @@ class ProposalService:
         proposal = intake.require(self._rooms, identifier)
         return self._judge.settle(proposal)
 
+    def able_signers(self, identifier: str) -> list[JsonValue]:
+        """Who of the policy in force can sign these bytes, and who cannot and why; empty without a policy."""
+        policy = self._policy_or_none()
+        proposal = intake.require(self._rooms, identifier)
+        return able_signers(policy, proposal) if policy is not None else []
+
     # -- signatures ----------------------------------------------------------------------------------------
 
     def sign(self, identifier: str, key: KeyInfo) -> JsonObject:
-        """Release one signature of this person (CONTRACTS C5 sign)."""
-        return signing.sign(self._rooms, self._judge, intake.require(self._rooms, identifier), key)
+        """Release one signature of this person's keystore (CONTRACTS C5 sign)."""
+        proposal = intake.require(self._rooms, identifier)
+        chosen = signing.keystore_key(self._rooms, key, proposal.network)
+        return signing.sign(self._rooms, self._judge, proposal, chosen)
+
+    def sign_on_device(self, identifier: str, choose: Callable[[str], SigningKey]) -> JsonObject:
+        """The same with a device; ``choose`` gives this person's key on the network that it is given."""
+        proposal = intake.require(self._rooms, identifier)
+        return signing.sign(self._rooms, self._judge, proposal, choose(proposal.network))
 
     def add_signatures(self, identifier: str, data: bytes) -> JsonObject:
         """Take signatures from a file. BAD_SIGNATURE if none is added and one is quarantined."""

@@ -5,7 +5,7 @@ A device that cannot be used stays visible with its reason; it is never hidden.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -76,6 +76,24 @@ class SignedTransaction:
     signature: Signature
     digest: str
     receipt: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key that a person chose to sign with, before its signer is asked for anything.
+
+    ``account`` is the CAIP-10 account it signs for; ``backend`` and ``device`` are the policy's words for
+    where the key is. ``asks_person``: somebody reads and approves on a device, for as long as they like.
+    ``connect`` brings the signer to where it can be asked; it may wait for a device, and raises SignerError.
+    """
+
+    id: str
+    account: str
+    public_key: str
+    backend: str
+    device: str
+    asks_person: bool
+    connect: Callable[[], Signer]
 
 
 class BadSignatureError(SignerError):

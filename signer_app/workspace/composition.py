@@ -19,6 +19,7 @@ from signer_app.journal.proofs import prove
 from signer_app.journal.verifying import holds_checkpoint, vault_keys, verify
 from signer_app.journal.writer import Head, Journal
 from signer_app.policy.document import read_policy
+from signer_app.policy.schema import Key
 from signer_app.policy.votes import make_vote
 from signer_app.proposals.policies import Policies
 from signer_app.proposals.reading import Reading
@@ -33,6 +34,7 @@ from signer_app.vault.files import atomic_write, read_bounded
 from signer_app.vault.lock import WorkspaceLock
 from signer_app.workspace.accounts import Accounts
 from signer_app.workspace.creation import CONFIG_FILE
+from signer_app.workspace.devices import ConnectedDevices, Devices, device_buses
 from signer_app.workspace.keys import Keys, KeystoreOpener, raw_device_key
 from signer_app.workspace.nodes import CONFIG_LIMIT, Nodes
 
@@ -65,7 +67,8 @@ class Workspace:
         self.person = str(self.identity["person"])
         self._stack = stack
         self._clock = clock
-        self.networks = CLASS_NETWORKS[_network_class(directory, self.identity)]
+        network_class = _network_class(directory, self.identity)
+        self.networks = CLASS_NETWORKS[network_class]
         engine = open_database(directory / "store.db", vault.key(Purpose.STORE), MIGRATIONS)
         stack.callback(engine.dispose)
         self.queries = Queries(engine)
@@ -86,6 +89,8 @@ class Workspace:
             directory / "keys", self.networks, str(self.identity["device_key"]), self.rooms.record
         )
         stack.callback(self.keys.close)
+        self.devices = self._open_devices(network_class, progress)
+        stack.callback(self.devices.close)
         self.policies = Policies(self.rooms, _integer(vault.get("highest_policy")))
         self.nodes = Nodes(
             directory / CONFIG_FILE,
@@ -100,6 +105,15 @@ class Workspace:
         self.accounts = Accounts(self.nodes, self.policies, self.networks, clock)
         self.proposals = ProposalService(self.rooms, self.policies)
         self.reading = Reading(self.rooms, self.policies)
+
+    def _open_devices(self, network_class: NetworkClass, progress: Callable[[str], None]) -> Devices:
+        """Their process starts when one is first asked for."""
+        return Devices(
+            ConnectedDevices(device_buses(self.directory, network_class), progress),
+            person=self.person,
+            keys=self._policy_keys,
+            keystore=self.keys.keystore,
+        )
 
     # -- life ----------------------------------------------------------------------------------------------
 
@@ -195,6 +209,12 @@ class Workspace:
             return
         self.vault.put("checkpoint", head)
 
+    def sign_on_device(self, identifier: str, device: str, *, path: str | None = None) -> JsonObject:
+        """Release one signature made on a hardware wallet (CONTRACTS C5 sign)."""
+        return self.proposals.sign_on_device(
+            identifier, lambda network: self.devices.signing_key(device, network, path=path)
+        )
+
     # -- nodes and policy ----------------------------------------------------------------------------------
 
     def _look_for_checkpoint(self) -> None:
@@ -211,6 +231,9 @@ class Workspace:
 
     def _ledger(self, network: str) -> LedgerReader:
         return self.nodes.ledger(network)
+
+    def _policy_keys(self) -> list[Key]:
+        return self.policies.in_force(self._clock()).document.body.keys
 
     def _min_agree(self) -> int:
         try:

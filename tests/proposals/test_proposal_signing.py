@@ -162,7 +162,7 @@ def test_an_answer_that_does_not_fit_is_quarantined_and_never_released(
     start = bob.journal.size
     with pytest.raises(SignerError) as caught:
         sign(bob, proposal)
-    assert (caught.value.code, caught.value.exit_code) == ("SIGNER_FAILED", 5)
+    assert (caught.value.code, caught.value.exit_code) == ("DEV_BAD_SIGNATURE", 5)
     kinds = [r["type"] for r in bob.records("sign.intent", "signature.quarantined", "sign.failed",
                                             "sign.released", "signature.added", after=start)]  # fmt: skip
     assert kinds == ["sign.intent", "signature.quarantined", "sign.failed"]

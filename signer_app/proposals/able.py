@@ -1,4 +1,6 @@
-"""Which of the policy's signers can sign given bytes, so that nobody is called to a device that would refuse."""
+"""Which of the policy's signers can sign given bytes, so that nobody is called to a device that would
+refuse.
+"""
 
 from __future__ import annotations
 

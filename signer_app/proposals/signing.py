@@ -55,7 +55,9 @@ def sign(rooms: Rooms, judge: Judge, proposal: Proposal, key: SigningKey) -> Jso
 
 
 def keystore_key(rooms: Rooms, key: KeyInfo, network: str) -> SigningKey:
-    """A key of this workstation's keystore. SignerError NOT_THIS_SIGNER on a network that it cannot sign for."""
+    """A key of this workstation's keystore. SignerError NOT_THIS_SIGNER on a network that it cannot sign
+    for.
+    """
     for account in key.accounts([network]):
         return SigningKey(
             id=key.id,

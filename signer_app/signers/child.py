@@ -100,7 +100,9 @@ class _Desk:
         self._places = threading.BoundedSemaphore(at_once) if at_once > 1 else None
 
     def serve_one(self, source: int) -> bool:
-        """Take one request; false at the end of the pipe. Raises FrameError, MalformedError for broken ones."""
+        """Take one request; false at the end of the pipe. Raises FrameError, MalformedError for broken
+        ones.
+        """
         body = read_frame(source)
         if body is None:
             return False

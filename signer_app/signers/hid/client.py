@@ -44,7 +44,9 @@ class Connected:
 
 
 class DeviceProcess:
-    """Starts the hid child when it is first needed and again after it was ended. Safe from several threads."""
+    """Starts the hid child when it is first needed and again after it was ended. Safe from several
+    threads.
+    """
 
     def __init__(self, buses: Sequence[BusSpec]) -> None:
         """``buses`` is the allow-list: nothing else can be opened."""
@@ -140,7 +142,9 @@ class DeviceProcess:
 
 @contextlib.contextmanager
 def _watched(host: ChildHost) -> Iterator[None]:
-    """Ping a process while somebody waits in it for a person. One that does not answer is ended by the host."""
+    """Ping a process while somebody waits in it for a person. One that does not answer is ended by the
+    host.
+    """
     stop = threading.Event()
 
     def watch() -> None:

@@ -22,7 +22,9 @@ _MAX_PORT: Final = 65_535
 
 
 class TcpBus:
-    """One emulator at a known address. Opening says whether it is there: to try would disturb who is served."""
+    """One emulator at a known address. Opening says whether it is there: to try would disturb who is
+    served.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host

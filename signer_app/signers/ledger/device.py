@@ -58,7 +58,9 @@ class LedgerDevice:
         self.transport = connected.transport
 
     def ask(self, apdu: Apdu, *, person: bool = False) -> Answer:
-        """An interrupt of this program while a person is asked also ends the waiting in the device process."""
+        """An interrupt of this program while a person is asked also ends the waiting in the device
+        process.
+        """
         try:
             timeout = None if person else ANSWER_TIMEOUT_S
             return parse_answer(self._process.exchange(self.id, apdu.to_bytes(), timeout_s=timeout))

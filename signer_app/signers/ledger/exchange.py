@@ -39,7 +39,9 @@ class Exchange(Protocol):
     """Carries an APDU to a device and its answer back."""
 
     def ask(self, apdu: Apdu, *, person: bool = False) -> Answer:
-        """``person``: somebody has to press a button, so there is no limit of time. Raises SignerError DEV_*."""
+        """``person``: somebody has to press a button, so there is no limit of time. Raises SignerError
+        DEV_*.
+        """
         ...
 
 

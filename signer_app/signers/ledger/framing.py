@@ -43,7 +43,9 @@ class Assembler:
         self._sequence = 0
 
     def add(self, report: bytes) -> bytes | None:
-        """The whole answer once its last report came. BusError BROKEN_FRAME for what is not its next report."""
+        """The whole answer once its last report came. BusError BROKEN_FRAME for what is not its next
+        report.
+        """
         if len(report) != REPORT_SIZE:
             raise BusError(Trouble.BROKEN_FRAME, f"a report of {len(report)} bytes")
         if report[:2] == _HEAD[:2] and report[2] == TAG_PING:

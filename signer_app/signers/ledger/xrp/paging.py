@@ -6,10 +6,11 @@ the next line. A page holds three lines on a Nano X or S Plus, below a title tha
 
 Source: facts read from the vendor's public drawing library, held against every recording of a value that
 was broken. The widths are those of Open Sans 11 px in that library but for X and &, which are one pixel
-wider in the newer of its two tables; only that agrees with all recordings (for & none speaks). Unsure,
-because no recording shows it: where lines break at words, whether a recording would list the blank that
-begins the next line (here not: nobody sees it); and how wide the device takes bytes to be that the font has
-no glyph for (here: no width).
+wider in the newer of its two tables. That table has J and j one pixel narrower; a recorded line denies it of
+J, so both stay as they were. Unsure, because nothing recorded speaks of it: the widths of & and j (another
+width of j would move a break in one address of eighteen); where a line breaks at a word, whether a recording
+would list the blank that begins the next one (here not: nobody sees it); how wide the device takes bytes to
+be that the font has no glyph for (here: no width). Title and whole value do not depend on any of this.
 """
 
 from __future__ import annotations

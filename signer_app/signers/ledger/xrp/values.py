@@ -54,10 +54,11 @@ class Form:
 
 
 def written(item: Item, form: Form) -> str:
-    """The value as the app writes it, not yet broken into lines; "\\n" is the one control character."""
-    text = _WRITERS[item.type](item, form)
-    # The app draws a blank for an empty value.
-    return text or " "
+    """The value as the app writes it, not yet broken into lines; "\\n" is the one control character.
+
+    A blank stands for an empty value; an empty text means that the font has a glyph for none of its bytes.
+    """
+    return _WRITERS[item.type](item, form)
 
 
 def is_printable(data: bytes) -> bool:
@@ -88,7 +89,7 @@ def currency_letters(data: bytes) -> str:
         if is_printable(end) and len(end) < len(data) and b"XRP" in end:
             return end.decode("ascii")
         return data.hex()
-    return short_code(data)
+    return short_code(data) or " "
 
 
 def short_code(data: bytes) -> str:
@@ -161,6 +162,8 @@ def _hex(item: Item, _form: Form) -> str:
 
 def _blob(item: Item, form: Form) -> str:
     data = bytes.fromhex(str(item.value))
+    if not data:
+        return " "
     as_text = is_text(item.name, data)
     whole, kept = blob_room(form.room, as_text=as_text)
     cut = len(data) > whole

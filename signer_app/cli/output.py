@@ -54,6 +54,12 @@ class Output:
         if not self.as_json:
             self._stderr.print(safe_text(text, _LONGEST), style="dim")
 
+    def show(self, lines: list[str]) -> None:
+        """Several lines that people need while the command waits for them."""
+        if not self.as_json:
+            for line in lines:
+                self._stderr.print(safe_text(line, _LONGEST))
+
     def step(self, name: str, ok: bool, lines: list[str]) -> None:
         """A finished step of a longer run: its name, whether it is right, and what proves it."""
         if self.as_json:

@@ -80,6 +80,28 @@ def verify(context: typer.Context, identifier: Id) -> None:
     )
 
 
+@app.command("screens")
+def screens(
+    context: typer.Context,
+    identifier: Id,
+    app_version: Annotated[
+        str, typer.Option("--app-version", help="Of the XRP app, as devices list shows it.")
+    ] = "2.4.1",
+    model: Annotated[
+        str | None, typer.Option("--model", help='Such as "Ledger Nano X"; without it any that is known.')
+    ] = None,
+) -> None:
+    """What a Ledger will show for this proposal, screen by screen, and what it leaves out. Asks no device."""
+    from signer_app.signers.ledger.xrp.screens import review  # noqa: PLC0415 - keeps start quick
+
+    session = session_of(context)
+    with workspace(session) as opened:
+        body = str(opened.reading.proposal(identifier)["body"])
+    found = review(body, app_version=app_version, model=model)
+    words = "\n".join(render.review_lines(found))
+    session.output.result(found.to_json(), lambda console: console.print(words))
+
+
 @app.command("export")
 def export(
     context: typer.Context,

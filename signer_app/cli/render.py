@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
+
+if TYPE_CHECKING:  # words alone must not load a ledger
+    from signer_app.signers.ledger.xrp.screens import Review
 
 _VERDICT_STYLE = {"ALLOW": "green", "DENY": "bold red", "NEEDS_OVERRIDE": "yellow"}
 _CHECK_STYLE = {"PASS": "green", "FAIL": "bold red", "INDETERMINATE": "yellow", "NOT_APPLICABLE": "dim"}
@@ -204,6 +208,21 @@ def quorum(console: Console, required: JsonObject) -> None:
     ledger = obj(required.get("ledger"))
     if ledger:
         console.print(f"ledger quorum {ledger.get('quorum')}, weight so far {ledger.get('weight')}")
+
+
+def review_lines(review: Review) -> list[str]:
+    """What a device will show, in its order, and what it leaves out; for people who compare."""
+    lines = ["", "The device will show:"]
+    for number, screen in enumerate(review.screens, 1):
+        means = f"   ({screen.meaning})" if screen.meaning else ""
+        lines.append(f"  {number:>2}  {screen.name}: {screen.value}{means}")
+    lines.append(f"  then: {', '.join(review.signing)}")
+    if review.hidden:
+        fields = ", ".join(f"{field.path} {field.value}" for field in review.hidden)
+        lines.append(f"It does not show these, which were checked here: {fields}")
+    if review.note:
+        lines.append(review.note)
+    return [safe_text(line, 4000) for line in [*lines, ""]]
 
 
 def unable_signers(console: Console, result: JsonObject) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +27,7 @@ from signer_app.proposals.service import ProposalService
 from signer_app.proposals.store.projection import Projection
 from signer_app.proposals.store.queries import Queries
 from signer_app.signers.keystore.client import Keystore
+from signer_app.signers.ledger.signer import SILENT, Desk
 from signer_app.vault.database import open_database
 from signer_app.vault.envelope import Purpose, Vault
 from signer_app.vault.files import atomic_write, read_bounded
@@ -56,7 +56,7 @@ class Workspace:
         vault: Vault,
         journal: Journal,
         clock: Clock,
-        progress: Callable[[str], None],
+        desk: Desk,
         offline: bool,
     ) -> None:
         """Not for callers: use open."""
@@ -83,13 +83,13 @@ class Workspace:
             ledger=self._ledger,
             seal=self.seal,
             keystore_or_none=lambda: self.keys.unlocked,
-            progress=progress,
+            progress=desk.tell,
         )
         self.keys = Keys(
             directory / "keys", self.networks, str(self.identity["device_key"]), self.rooms.record
         )
         stack.callback(self.keys.close)
-        self.devices = self._open_devices(network_class, progress)
+        self.devices = self._open_devices(network_class, desk)
         stack.callback(self.devices.close)
         self.policies = Policies(self.rooms, _integer(vault.get("highest_policy")))
         self.nodes = Nodes(
@@ -106,10 +106,10 @@ class Workspace:
         self.proposals = ProposalService(self.rooms, self.policies)
         self.reading = Reading(self.rooms, self.policies)
 
-    def _open_devices(self, network_class: NetworkClass, progress: Callable[[str], None]) -> Devices:
+    def _open_devices(self, network_class: NetworkClass, desk: Desk) -> Devices:
         """Their process starts when one is first asked for."""
         return Devices(
-            ConnectedDevices(device_buses(self.directory, network_class), progress),
+            ConnectedDevices(device_buses(self.directory, network_class), desk),
             person=self.person,
             keys=self._policy_keys,
             keystore=self.keys.keystore,
@@ -124,13 +124,14 @@ class Workspace:
         *,
         passphrase: bytearray,
         clock: Clock = machine_clock,
-        progress: Callable[[str], None] = lambda _text: None,
+        desk: Desk = SILENT,
         confirm_repair: bool = False,
         offline: bool = False,
         discard_store: bool = False,
     ) -> Workspace:
         """Open for work, then explain what a crash left open. With ``offline`` no node is ever asked.
-        ``discard_store`` throws the database away first: opening fills a new one from the journal.
+        ``desk`` is told of progress, and of what a device will show. ``discard_store`` throws the database
+        away first: opening fills a new one from the journal.
 
         NotFoundError NOT_A_WORKSPACE, ConflictError WORKSPACE_LOCKED, IntegrityError of vault or journal.
         """
@@ -156,7 +157,7 @@ class Workspace:
                 for name in STORE_FILES:
                     (directory / name).unlink(missing_ok=True)
             workspace = cls(
-                directory, stack=stack, vault=vault, journal=journal, clock=clock, progress=progress,
+                directory, stack=stack, vault=vault, journal=journal, clock=clock, desk=desk,
                 offline=offline,
             )  # fmt: skip
             workspace.projection.catch_up()

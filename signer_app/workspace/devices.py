@@ -19,8 +19,8 @@ from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.policy.schema import Key
 from signer_app.signers.hid.client import BusSpec, Connected, DeviceProcess
 from signer_app.signers.keystore.client import Keystore
-from signer_app.signers.ledger.device import PATIENCE_S, LedgerDevice, Tell
-from signer_app.signers.ledger.signer import USUAL_PATHS, LedgerSigner, find_key
+from signer_app.signers.ledger.device import PATIENCE_S, LedgerDevice
+from signer_app.signers.ledger.signer import USUAL_PATHS, Desk, LedgerSigner, find_key
 from signer_app.signers.ledger.xrp.client import APP, XrpApp
 from signer_app.signers.port import DeviceStatus, Signer, SigningKey
 
@@ -57,9 +57,10 @@ def _address(text: str) -> JsonObject:
 class ConnectedDevices:
     """What is plugged in: needs no vault and no policy."""
 
-    def __init__(self, buses: Sequence[BusSpec], tell: Tell) -> None:
+    def __init__(self, buses: Sequence[BusSpec], desk: Desk) -> None:
         self._process = DeviceProcess(buses)
-        self.tell = tell
+        self.desk = desk
+        self.tell = desk.tell
 
     def close(self) -> None:
         """End the device process, if there is one."""
@@ -227,5 +228,5 @@ class Devices:
             paths=paths,
             key_id=entry.id,
             witness=self._keystore().witness_transaction,
-            tell=self.connected.tell,
+            desk=self.connected.desk,
         )

@@ -26,7 +26,7 @@ def install_rules(directory: Path, *, dry_run: bool) -> JsonObject:
     """
     if sys.platform != "linux":
         raise UsageError("USB rules are for Linux; other systems need none.")
-    if not directory.is_dir():
+    if not dry_run and not directory.is_dir():
         raise NotFoundError(f"There is no folder {directory}.")
     wanted = resource(RULES).read_text(encoding="utf-8")
     target = directory / Path(RULES).name

@@ -56,6 +56,8 @@ class LedgerDevice:
         self.id = connected.id
         self.model = connected.model
         self.transport = connected.transport
+        #: The model where the bus knows it; an emulator does not say what it emulates.
+        self.known_model = None if connected.transport == "emulator" else connected.model
 
     def ask(self, apdu: Apdu, *, person: bool = False) -> Answer:
         """An interrupt of this program while a person is asked also ends the waiting in the device

@@ -24,7 +24,7 @@ from typing import Final
 
 from signer_app.chains.xrpl.transaction import open_body
 from signer_app.core.canonical import canonical
-from signer_app.core.json_types import JsonValue
+from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.signers.ledger.xrp.limits import room_of
 from signer_app.signers.ledger.xrp.meanings import meaning
 from signer_app.signers.ledger.xrp.paging import pages
@@ -78,6 +78,29 @@ class Review:
     note: str
     signing: tuple[str, ...]
     rejecting: tuple[str, ...]
+
+    def to_json(self) -> JsonObject:
+        """{known, note, screens: [{name, value, path, meaning, pages}], hidden: […], signing, rejecting}"""
+        return {
+            "known": self.known,
+            "note": self.note,
+            "screens": [
+                {
+                    "name": screen.name,
+                    "value": screen.value,
+                    "path": screen.path,
+                    "meaning": screen.meaning,
+                    "pages": list(screen.lines()),
+                }
+                for screen in self.screens
+            ],
+            "hidden": [
+                {"name": field.name, "value": field.value, "path": field.path, "reason": field.reason}
+                for field in self.hidden
+            ],
+            "signing": list(self.signing),
+            "rejecting": list(self.rejecting),
+        }
 
     def pages(self, *, approved: bool = True) -> tuple[str, ...]:
         """Every page from the first to the last one, as recordings list them."""

@@ -25,7 +25,7 @@ PHRASE = (
 #: Faults that a test may leave behind.
 FAULTS = (
     "locked", "wrong_app", "app_closed", "app_missing", "slow", "garbage", "late_answer", "signs_else",
-    "refuses", "hang", "in_use", "no_permission", "short_answer",
+    "refuses", "hang", "in_use", "no_permission", "short_answer", "unplugged",
 )  # fmt: skip
 _SERVE = """
 import asyncio, json, sys
@@ -95,6 +95,10 @@ class Shelf:
     def person(self, name: str) -> Person:
         """Somebody in front of the device ``name``."""
         return Person(json.loads((self.home / name / "endpoint.json").read_text()))
+
+    def serial(self, name: str) -> str:
+        """The serial number that the device tells."""
+        return str(json.loads((self.home / name / "device.json").read_text())["serial"])
 
     def reset(self) -> None:
         """Every device as it was at the start: no fault, plugged in, the XRP app open, nothing asked."""

@@ -24,7 +24,7 @@ PHRASE = (
 )
 #: Faults that a test may leave behind.
 FAULTS = (
-    "locked", "wrong_app", "app_closed", "app_missing", "slow", "garbage", "late_answer", "signs_else",
+    "locked", "app_missing", "slow", "garbage", "late_answer", "signs_else",
     "refuses", "hang", "in_use", "no_permission", "short_answer", "unplugged",
 )  # fmt: skip
 _SERVE = """
@@ -101,7 +101,10 @@ class Shelf:
         return str(json.loads((self.home / name / "device.json").read_text())["serial"])
 
     def reset(self) -> None:
-        """Every device as it was at the start: no fault, plugged in, the XRP app open, nothing asked."""
+        """Every device as it was at the start: no fault, plugged in, the XRP app open, nothing asked.
+
+        The faults wrong_app and app_closed are undone by opening the app.
+        """
         for name in self.names:
             with self.person(name) as person:
                 for fault in FAULTS:

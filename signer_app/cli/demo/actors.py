@@ -69,16 +69,22 @@ def run_command(options: tuple[str, ...], *arguments: str) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person at their own workstation."""
+    """A person at their own workstation. ``device``: their hardware wallet, as the policy names it."""
 
     person: str
     role: str
     workspace: Path
     secrets: Path
+    device: str | None = None
 
     @property
     def key(self) -> str:
         return f"{self.person}-xrp"
+
+    def sign(self, proposal_id: str) -> Answer:
+        """Sign with the hardware wallet if there is one, else with the key in the sealed file."""
+        with_what = ("--device", self.device) if self.device is not None else ("--key", self.key)
+        return self.do("proposal", "sign", proposal_id, *with_what)
 
     def do(self, *arguments: str) -> Answer:
         """Run a command on this person's workspace."""

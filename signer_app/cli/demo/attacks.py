@@ -47,8 +47,9 @@ class Attacks:
         alice, bob = self.stage.people["alice"], self.stage.people["bob"]
         first = self._from_alice(WAITING_AMOUNT, "first")
         bob.do("proposal", "import", str(first)).ok()
-        waiting = str(alice.do("inspect", str(first)).ok()["proposal_id"])
-        bob.do("proposal", "sign", waiting, "--key", bob.key).ok()
+        decoded = alice.do("inspect", str(first)).ok()
+        self.stage.wallet.agree_to(decoded)
+        bob.sign(str(decoded["proposal_id"])).ok()
         second = self._from_alice(SECOND_AMOUNT, "second")
         result = self._refused(second, {"ROLLING_CAP"})
         report = bob.do("proposal", "verify", str(result["proposal_id"])).ok(exit_code=4)
@@ -131,7 +132,9 @@ class Attacks:
         result = bob.do("proposal", "import", str(path)).ok()
         expect(result["state"], "DENIED", "state on import")
         identifier = str(result["proposal_id"])
-        answer: Answer = bob.do("proposal", "sign", identifier, "--key", bob.key)
+        asked = len(self.stage.wallet.decisions())
+        answer: Answer = bob.sign(identifier)
+        expect(len(self.stage.wallet.decisions()), asked, "questions on the device")
         codes = member(member(answer.refused("POLICY_DENIED", 4), "details"), "codes")
         if not isinstance(codes, list) or not wanted <= {str(code) for code in codes}:
             raise StepError(f"expected {sorted(wanted)} among the codes, found {codes}")

@@ -14,26 +14,27 @@ TX_CAP: Final = "400000"
 DAY_CAP: Final = "500000"
 
 
-def policy_yaml(stage: Stage, keys: dict[str, JsonObject]) -> str:
-    """The document for the stage's accounts; ``keys`` is what `keys export-public` gave for each person."""
+def policy_yaml(stage: Stage, device_keys: dict[str, str]) -> str:
+    """The document for the stage's accounts; ``device_keys`` are those of each person's workstation."""
     people: list[JsonValue] = []
     signers: list[JsonValue] = []
     for person, actor in stage.people.items():
-        public = keys[person]
         people.append(
             {"id": person, "name": person.capitalize(), "roles": [actor.role],
-             "device_keys": [public["device_key"]], "suspended": False}
+             "device_keys": [device_keys[person]], "suspended": False}
         )  # fmt: skip
-        entries = public["keys"]
-        for key in entries if isinstance(entries, list) else []:
-            if isinstance(key, dict):
-                accounts = key["accounts"]
-                signers.append(
-                    {"id": key["id"], "person": person,
-                     "signer": accounts[0] if isinstance(accounts, list) else None,
-                     "public_key": key["public_key"], "device": f"workstation-{person}",
-                     "backend": "keystore", "tier": "warm", "purpose": "sign"}
-                )  # fmt: skip
+        key = stage.keys[person]
+        accounts = key["accounts"]
+        where: JsonObject = (
+            {"device": actor.device, "backend": "ledger", "tier": "cold"}
+            if actor.device is not None
+            else {"device": f"workstation-{person}", "backend": "keystore", "tier": "warm"}
+        )
+        signers.append(
+            {"id": key["id"], "person": person,
+             "signer": accounts[0] if isinstance(accounts, list) else None,
+             "public_key": key["public_key"], **where, "purpose": "sign"}
+        )  # fmt: skip
     groups: list[JsonValue] = [{"role": "finance", "need": 1}, {"role": "security", "need": 1}]
     document: JsonObject = {
         "format": "countersign/policy@1",

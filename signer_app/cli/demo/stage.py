@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
-import select
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from signer_app.cli.demo.actors import Actor, StepError, program
+from signer_app.cli.demo.actors import Actor, StepError
+from signer_app.cli.demo.processes import serving
+from signer_app.cli.demo.wallet import NANO, Wallet
 from signer_app.core.json_types import JsonObject
 from signer_app.practice.xrpl.sponsor import Party, PracticeNode
 
-START_TIMEOUT_S = 60
 NETWORK = "xrpl:63456"
 #: "USD" as an XRPL currency code: three letters at their place in 20 bytes (xrpl.org, "Currency Codes").
 USD_HEX = "0000000000000000000000005553440000000000"
 
 PEOPLE = (("alice", "finance"), ("bob", "finance"), ("carol", "security"))
+#: Who signs on a hardware wallet; the others have keys in sealed files.
+DEVICE_OWNER = "bob"
 
 
 @dataclass(slots=True)
 class Stage:
-    """What every act needs. ``nodes`` are the two operators' endpoints."""
+    """What every act needs. ``nodes`` are the two operators' endpoints, ``wallet`` is bob's,
+    ``keys`` holds {id, public_key, accounts} of each person's signer key."""
 
     root: Path
     people: dict[str, Actor]
@@ -39,6 +38,8 @@ class Stage:
     issuer: Party
     custodian: Party
     stranger: Party
+    wallet: Wallet
+    keys: dict[str, JsonObject] = field(default_factory=dict)
 
     @property
     def account(self) -> str:
@@ -62,9 +63,11 @@ def set_stage(root: Path) -> Iterator[Stage]:
     for person, role in PEOPLE:
         for kind in ("vault", "keys"):
             write_private(root / "secrets" / f"{person}.{kind}", secrets.token_urlsafe(18) + "\n")
-        people[person] = Actor(person, role, root / "workspaces" / person, root / "secrets")
-    with _practice_ledger(root / "ledger") as ready:
-        endpoints, genesis = _endpoints(ready)
+        device = NANO if person == DEVICE_OWNER else None
+        people[person] = Actor(person, role, root / "workspaces" / person, root / "secrets", device)
+    with ExitStack() as stack:
+        ledger = ("practice", "start", "--dir", str(root / "ledger"), "--close-ms", "1000")
+        endpoints, genesis = _endpoints(stack.enter_context(serving(*ledger)))
         yield Stage(
             root=root,
             people=people,
@@ -75,6 +78,7 @@ def set_stage(root: Path) -> Iterator[Stage]:
             issuer=Party.fresh("issuer"),
             custodian=Party.fresh("custodian"),
             stranger=Party.fresh("stranger"),
+            wallet=Wallet(people[DEVICE_OWNER].workspace, stack),
         )
 
 
@@ -83,42 +87,6 @@ def write_private(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(text)
-
-
-@contextmanager
-def _practice_ledger(directory: Path) -> Iterator[JsonObject]:
-    command = [*program(), "--json", "practice", "start", "--dir", str(directory), "--close-ms", "1000"]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)  # noqa: S603
-    try:
-        yield _first_object(process)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
-
-
-def _first_object(process: subprocess.Popen[bytes]) -> JsonObject:
-    stream = process.stdout
-    if stream is None:
-        raise StepError("the practice ledger has no output")
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        ready, _, _ = select.select([stream], [], [], 1.0)
-        if ready:
-            line = stream.readline()
-            if not line:
-                break
-            value = json.loads(line)
-            result = value.get("result")
-            if isinstance(result, dict):
-                return result
-            break
-    raise StepError("the practice ledger did not start")
 
 
 def _endpoints(ready: JsonObject) -> tuple[list[JsonObject], Party]:

@@ -8,6 +8,7 @@ C3), the last two in any order and with ``also`` for further lines; or with ``sc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ _WORDS = {
 _FORMS = ("lines", "words", "effects", "script")
 #: Networks above this number put it into their transactions, which the app shows without a name.
 _LEGACY_NETWORKS = 1024
+_CURRENCY = re.compile("[0-9A-Fa-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _seen(name: str, value: str) -> Line:
 
 def _script(value: JsonValue) -> tuple[Button, ...]:
     known = {button.value: button for button in Button}
-    if not isinstance(value, list) or any(item not in known for item in value):
+    if not isinstance(value, list) or any(not isinstance(item, str) or item not in known for item in value):
         raise MalformedError(f"script is a list of {', '.join(known)}.")
     return tuple(known[str(item)] for item in value)
 
@@ -173,7 +175,7 @@ def _amount(name: str, asset: JsonValue, amount: JsonValue) -> list[Line]:
     if what == "slip44:144":
         return [Line(name, f"XRP {number}")]
     code, _, issuer = what.removeprefix("iou:").partition(".")
-    if not what.startswith("iou:") or len(code) != 40 or not issuer:
+    if not what.startswith("iou:") or not _CURRENCY.fullmatch(code) or not issuer:
         raise MalformedError("The device has no words for this asset; give lines.")
     if not code.startswith("00"):
         return [Line(name, number), Line("Currency", code.lower()), Line("Issuer", issuer)]

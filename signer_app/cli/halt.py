@@ -90,7 +90,7 @@ def _taken(console: Console, result: JsonObject) -> None:
         for entry in render.items(result[name]):
             console.print(safe_text(f"{entry['kind']} of {entry['person']}: {word}", 200))
     render.kept_out(console, render.items(result["refused"]))
-    render.halts(console, [entry for entry in render.items(result["halts"]) if entry["lifted_at"] is None])
+    render.halts(console, [entry for entry in render.items(result["halts"]) if entry["state"] == "STANDING"])
 
 
 def _resumed(console: Console, result: JsonObject) -> None:

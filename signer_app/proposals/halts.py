@@ -28,6 +28,7 @@ from signer_app.core.statements import (
     read_halts,
 )
 from signer_app.policy.document import PolicyDocument
+from signer_app.proposals import lifecycle as life
 from signer_app.proposals.policies import Policies
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.statement_queries import StoredHalt
@@ -121,7 +122,7 @@ class Halts:
         (made,) = [item for item in self.describe() if item["halt_id"] == stored.halt.id]
         return {
             "halt_id": stored.halt.id,
-            "lifted": made["lifted_at"] is not None,
+            "lifted": made["state"] == life.LIFTED,
             **{name: made[name] for name in ("have", "need", "people")},
             "standing": self.standing_count,
             "journal": {"index": index},
@@ -261,7 +262,7 @@ class Halts:
     def describe(self, *, standing: bool = False, account: str | None = None) -> list[JsonObject]:
         """Halts in the order in which they came, with who has resumed them so far.
 
-        [{halt_id, person, reason, at, accounts, people, have, need, lifted_at, record}]
+        [{halt_id, state, person, reason, at, accounts, people, have, need, lifted_at, record}]
         """
         policy = self._policy_or_none()
         return [
@@ -275,6 +276,7 @@ class Halts:
         people = stored.lifted_by or (self._people(stored, policy) if policy is not None else ())
         return {
             "halt_id": halt.id,
+            "state": life.STANDING if stored.lifted_at is None else life.LIFTED,
             "person": halt.person,
             "reason": halt.reason,
             "at": halt.at,

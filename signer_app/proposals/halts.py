@@ -259,8 +259,9 @@ class Halts:
         """How many halts stand."""
         return len(self._rooms.queries.halts(standing=True))
 
-    def describe(self, *, standing: bool = False, account: str | None = None) -> list[JsonObject]:
-        """Halts in the order in which they came, with who has resumed them so far.
+    def describe(self, *, standing: bool = False, accounts: Sequence[str] | None = None) -> list[JsonObject]:
+        """Halts in the order in which they came, with who has resumed them so far; with ``accounts`` those
+        that stop what acts for one of them.
 
         [{halt_id, state, person, reason, at, accounts, people, have, need, lifted_at, record}]
         """
@@ -268,7 +269,7 @@ class Halts:
         return [
             self._described(stored, policy)
             for stored in self._rooms.queries.halts(standing=standing)
-            if account is None or stored.halt.covers(account)
+            if accounts is None or any(map(stored.halt.covers, accounts))
         ]
 
     def _described(self, stored: StoredHalt, policy: PolicyDocument | None) -> JsonObject:

@@ -126,11 +126,11 @@ class Judge:
         return tuple(sorted(failure for failure in found if failure[0] in rules))
 
     def _facts_for(self, case: Case, signer: str | None) -> FactsDocument:
-        halt = self._halt_on(case.proposal.account)
+        halt = self._halt_on(case.proposal)
         return replace(case.facts, context=replace(case.facts.context, signer=signer, halt=halt))
 
-    def _halt_on(self, account: str) -> JsonObject | None:
-        halt = self._rooms.queries.halt_on(account)
+    def _halt_on(self, proposal: Proposal) -> JsonObject | None:
+        halt = self._rooms.queries.halt_on(proposal.acts_for)
         return halt.to_json() if halt is not None else None
 
     def settle(self, proposal: Proposal, case: Case | None = None) -> Judged:
@@ -158,7 +158,7 @@ class Judge:
             # The time in a file is display only and no input to a check.
             signatures=tuple(ContextSignature(s.signer, s.public_key, None) for s in proposal.signatures),
             overrides=tuple(override.to_json() for override in overrides),
-            halt=self._halt_on(proposal.account),
+            halt=self._halt_on(proposal),
         )
 
     def _evaluate(self, case: Case, facts: FactsDocument, phase: str, signer: str | None) -> Report:

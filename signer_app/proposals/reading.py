@@ -71,7 +71,7 @@ class Reading:
             "quarantine": list(queries.quarantine(proposal.id)),
             "rejections": list(queries.rejections(proposal.id)),
             "overrides": described(self._rooms, proposal.id, self._policy_or_none()),
-            "halts": [*self._halts.describe(standing=True, account=proposal.account)],
+            "halts": [*self._halts.describe(standing=True, accounts=proposal.acts_for)],
             "refused_statements": [item.to_json() for item in queries.refused_statements(proposal.id)],
             "verdicts": list(queries.verdicts(proposal.id)),
             "submissions": submissions,

@@ -58,7 +58,7 @@ def submit(rooms: Rooms, judge: Judge, proposal: Proposal) -> JsonObject:
 
 def _refuse_halted(rooms: Rooms, proposal: Proposal) -> None:
     """Bytes that were offered once are not offered again while a person has stopped sending."""
-    halt = rooms.queries.halt_on(proposal.account)
+    halt = rooms.queries.halt_on(proposal.acts_for)
     if halt is not None:
         raise DeniedError(
             "Sending is stopped.",
@@ -211,6 +211,6 @@ def _offer_again(rooms: Rooms, identifier: str, result: JsonObject) -> None:
     evidence = result["evidence"]
     is_open = isinstance(evidence, dict) and evidence.get("state") == "OPEN"
     proposal = rooms.queries.proposal(identifier)
-    halted = rooms.queries.halt_on(proposal.account) is not None
+    halted = rooms.queries.halt_on(proposal.acts_for) is not None
     if is_open and not halted and proposal.state in life.SENT and rooms.queries.submissions(identifier):
         _offer(rooms, proposal, *_last_submission(rooms, proposal), otherwise=proposal.state)

@@ -125,7 +125,9 @@ def test_a_forged_halt_is_refused_by_the_command_and_shown(offices: Offices) -> 
     kept = offices.do("bob", "workspace", "show").result["refused_statements"]
     assert [(entry["kind"], entry["person"]) for entry in kept] == [("halt", "alice")]
     assert shown(offices, "bob") == []
-    assert offices.do("bob", "proposal", "import", str(path)).refused == (3, "MALFORMED")
+    wrong = offices.do("bob", "proposal", "import", str(path))
+    assert wrong.refused == (3, "MALFORMED")
+    assert "halt --from" in wrong.error["hint"]
     assert offices.do("bob", "halt", "--from", str(offices.root / "none")).refused == (8, "NOT_FOUND")
 
 
@@ -150,14 +152,20 @@ def test_people_read_who_when_why_and_how_many_and_a_rebuild_says_the_same(offic
 # -- kills -------------------------------------------------------------------------------------------------
 
 
-def test_a_kill_after_the_record_leaves_the_halt_in_force(offices: Offices) -> None:
-    identifier = offices.pay("alice", "4")
-    offices.travel("alice", "bob", identifier)
-    killed = offices.spawn("bob", "halt", "--reason", "stop", **{VARIABLE: "halt.recorded"})
+@pytest.mark.parametrize(
+    ("place", "stands"),
+    [
+        ("journal.half_line", False),
+        ("journal.after_sync", True),
+        ("projection.before_commit", True),
+        ("halt.recorded", True),
+    ],
+)
+def test_a_kill_leaves_a_whole_halt_or_none(offices: Offices, place: str, stands: bool) -> None:
+    killed = offices.spawn("bob", "halt", "--reason", "stop", **{VARIABLE: place})
     assert killed.exit_code == -9
-    assert [h["person"] for h in shown(offices, "bob")] == ["bob"]
-    refused = offices.do("bob", "proposal", "sign", identifier, "--key", "bob-xrp")
-    assert refused.error["details"]["codes"] == ["HALTED"]
+    assert [h["person"] for h in shown(offices, "bob")] == (["bob"] if stands else [])
+    assert offices.do("bob", "journal", "verify", str(offices.folder("bob") / "logs")).exit_code == 0
 
 
 def test_a_kill_before_the_word_that_it_is_lifted_is_made_good_at_the_next_start(offices: Offices) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from statement_help import id_of as statement_id
 from signer_app.core.canonical import canonical
 from signer_app.core.errors import ConflictError, DeniedError, MalformedError, NotFoundError, UsageError
 from signer_app.core.json_types import JsonObject
-from signer_app.core.statements import HALTS_FORMAT, read_halts
+from signer_app.core.statements import HALTS_FORMAT, Halt, read_halts
 from signer_app.proposals.store import tables
 from signer_app.signers.statements import verify_statement
 
@@ -151,6 +152,14 @@ def test_a_halt_of_one_account_leaves_the_others_alone(bob: Desk) -> None:
     assert bob.service.verify(proposal.id).report.verdict == "ALLOW"
     bob.service.halts.halt("stop", [bob.team.treasury, other])
     assert bob.service.verify(proposal.id).report.codes == ("HALTED",)
+
+
+def test_it_stops_what_acts_for_the_account_inside_another_ones_transaction(bob: Desk) -> None:
+    proposal = bob.take()
+    inner = replace(proposal, account="xrpl:63456:rOther")
+    halt = Halt.model_validate(halt_by(bob.team.people["carol"], accounts=[bob.team.treasury]))
+    assert any(map(halt.covers, inner.acts_for))
+    assert not any(map(halt.covers, replace(inner, effects=[]).acts_for))
 
 
 @pytest.mark.parametrize(

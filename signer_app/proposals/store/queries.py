@@ -88,6 +88,11 @@ class Proposal:
         """Whether signatures that exist could still execute (DESIGN section 2)."""
         return bool(self.signatures) and self.state not in FINAL
 
+    @property
+    def acts_for(self) -> tuple[str, ...]:
+        """Accounts in whose name it does something: its own, and those of inner transactions."""
+        return tuple(sorted({self.account, *(str(effect["account"]) for effect in self.effects)}))
+
     def to_json(self) -> JsonObject:
         return {
             "proposal_id": self.id,

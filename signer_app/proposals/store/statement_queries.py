@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -79,9 +79,10 @@ class StatementQueries:
                 for row in connection.execute(query).fetchall()
             ]
 
-    def halt_on(self, account: str) -> Halt | None:
-        """The oldest standing halt that stops what acts for ``account`` (CAIP-10)."""
-        return next((s.halt for s in self.halts(standing=True) if s.halt.covers(account)), None)
+    def halt_on(self, accounts: Iterable[str]) -> Halt | None:
+        """The oldest standing halt that stops what acts for one of ``accounts`` (CAIP-10)."""
+        acting = tuple(accounts)
+        return next((s.halt for s in self.halts(standing=True) if any(map(s.halt.covers, acting))), None)
 
     def knows_resume(self, identifier: str) -> bool:
         """Whether a resume statement with this id was accepted."""

@@ -14,6 +14,7 @@ from signer_app import __version__
 from signer_app.cli import (
     accounts,
     devices,
+    halt,
     inspect_command,
     journal,
     keys,
@@ -39,6 +40,8 @@ app = typer.Typer(
 )
 app.command("inspect")(inspect_command.inspect)
 app.command("demo")(demo_command.demo)
+app.command("halt")(halt.halt)
+app.command("resume")(halt.resume)
 for noun in (workspace, keys, devices, accounts, nodes, policy, proposal, slots, journal, practice):
     app.add_typer(noun.app, no_args_is_help=True)
 

@@ -178,6 +178,28 @@ def reject(
     )
 
 
+@app.command("override")
+def override(
+    context: typer.Context,
+    identifier: Id,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it goes into the journal, signed by you.")],
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--rule", help="Only this soft rule; may be repeated. Default: all that fail now."),
+    ] = None,
+) -> None:
+    """Take soft failures upon yourself, as one of the override quorum. Exit 0 once it is complete, else 4.
+
+    A rule about who has to sign is overridden only where --rule names it.
+    """
+    session = session_of(context)
+    with workspace(session, keys=True) as opened:
+        result = opened.proposals.override(identifier, reason, tuple(rule or ()))
+    session.output.result(
+        result, lambda console: _overridden(console, result), exit_code=EXIT_OF[str(result["verdict"])]
+    )
+
+
 @app.command("submit")
 def submit(
     context: typer.Context,
@@ -247,6 +269,9 @@ def _show(console: Console, result: JsonObject) -> None:
     for name, title in (
         ("quarantine", "Quarantined"),
         ("rejections", "Rejections"),
+        ("halts", "Halted by"),
+        ("overrides", "Overrides"),
+        ("refused_statements", "Statements kept out"),
         ("verdicts", "Verdicts"),
     ):
         found = render.items(result[name])
@@ -259,6 +284,12 @@ def _show(console: Console, result: JsonObject) -> None:
                 if entry.get(key) not in (None, [])
             )
             console.print(f"  {safe_text(words, 1000)}")
+
+
+def _overridden(console: Console, result: JsonObject) -> None:
+    for entry in render.items(result["overridden"]):
+        console.print(safe_text(f"Overridden by you: {entry['code']} of {entry['rule']}", 200))
+    console.print(f"Verdict {result['verdict']}. The proposal is {result['state']}.")
 
 
 def _signed(console: Console, result: JsonObject) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from signer_app.cli import render
 from signer_app.cli.opening import keystore_creator, new_vault_passphrase
 from signer_app.cli.opening import workspace as open_workspace
 from signer_app.cli.session import session_of
 from signer_app.core.errors import UsageError
+from signer_app.core.json_types import JsonObject
 
 app = typer.Typer(name="workspace", help="The folder that holds one person's keys, policy and journal.")
 
@@ -73,4 +75,11 @@ def show(context: typer.Context) -> None:
     session = session_of(context)
     with open_workspace(session) as opened:
         result = opened.describe()
-    session.output.result(result, lambda console: render.rows(console, list(result.items())))
+    session.output.result(result, lambda console: _show(console, result))
+
+
+def _show(console: Console, result: JsonObject) -> None:
+    lists = ("halts", "refused_statements")
+    render.rows(console, [(name, value) for name, value in result.items() if name not in lists])
+    render.halts(console, render.items(result["halts"]))
+    render.kept_out(console, render.items(result["refused_statements"]))

@@ -13,6 +13,7 @@ from signer_app.core.errors import ConflictError, MalformedError, NotFoundError
 from signer_app.core.inspection import Inspection, Slot
 from signer_app.core.json_types import JsonObject
 from signer_app.core.proposal_file import (
+    UNAUTHORED,
     ProposalFile,
     Proposer,
     Transaction,
@@ -159,7 +160,7 @@ def _author(
     if not verify_statement(block.device_key, "author", author_hash(file.to_json()), block.sig):
         return rooms.person, "import", None
     signed = file.to_json()
-    for name in ("signatures", "facts", "halt"):
+    for name in UNAUTHORED:
         signed.pop(name, None)
     people = policy.body.people if policy is not None else []
     if any(person.id == block.person and block.device_key in person.device_keys for person in people):

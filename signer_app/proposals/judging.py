@@ -18,6 +18,7 @@ from signer_app.core.facts import Context, ContextSignature, Fact, FactsDocument
 from signer_app.core.inspection import Inspection
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.policy.engine import evaluate
+from signer_app.policy.overrides import soft_failures
 from signer_app.policy.report import Report
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.policies import ActivePolicy, Policies
@@ -70,9 +71,8 @@ class Judge:
         facts = self._read_facts(proposal, inspection, window)
         now = max(now, whole_seconds(self._rooms.clock()))  # after the reads, so that none is in the future
         facts = with_local_outflows(facts, proposal, self._local_outflows(proposal, now), now)
-        return Case(
-            proposal, inspection, policy, FactsDocument(now, "online", _context(proposal, policy), facts)
-        )
+        context = self._context(proposal, policy)
+        return Case(proposal, inspection, policy, FactsDocument(now, "online", context, facts))
 
     def _read_facts(self, proposal: Proposal, inspection: Inspection, window_s: int) -> tuple[Fact, ...]:
         try:
@@ -96,8 +96,11 @@ class Judge:
         return items
 
     def judge(self, case: Case, *, phase: str, signer: str | None = None, settle: bool = False) -> Judged:
-        """Evaluate one phase and journal it. With ``settle`` the state follows from the verdict."""
-        facts = replace(case.facts, context=replace(case.facts.context, signer=signer))
+        """Evaluate one phase and journal it. With ``settle`` the state follows from the verdict.
+
+        Whether signing is halted is read here, not when the case was opened: nodes may have answered slowly.
+        """
+        facts = self._facts_for(case, signer)
         report = self._evaluate(case, facts, phase, signer)
         fields = self._verdict_record(case, facts, report, phase, signer)
         if settle and case.proposal.state in life.OPEN:
@@ -105,14 +108,38 @@ class Judge:
         index = self._rooms.record("verdict", fields)
         return Judged(report, facts, case.policy, index)
 
+    def soft_failures(self, case: Case, rules: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """(rule, code) of soft failures that an override can name. Nothing is journaled.
+
+        Without ``rules`` those of phase propose. A rule that is named is judged in every phase and for every
+        signer to come, because what people have to sign shows its failures only there.
+        """
+        found = set(soft_failures(self._evaluate(case, self._facts_for(case, None), "propose", None).checks))
+        if not rules:
+            return tuple(sorted(found))
+        signed = {signature.signer for signature in case.proposal.signatures}
+        signers = case.policy.compiled.keys.signers(case.proposal.network) - signed
+        phases: list[tuple[str, str | None]] = [("submit", None), *(("sign", name) for name in signers)]
+        for phase, signer in phases:
+            facts = self._facts_for(case, signer)
+            found |= set(soft_failures(self._evaluate(case, facts, phase, signer).checks))
+        return tuple(sorted(failure for failure in found if failure[0] in rules))
+
+    def _facts_for(self, case: Case, signer: str | None) -> FactsDocument:
+        halt = self._halt_on(case.proposal)
+        return replace(case.facts, context=replace(case.facts.context, signer=signer, halt=halt))
+
+    def _halt_on(self, proposal: Proposal) -> JsonObject | None:
+        halt = self._rooms.queries.halt_on(proposal.acts_for)
+        return halt.to_json() if halt is not None else None
+
     def settle(self, proposal: Proposal, case: Case | None = None) -> Judged:
         """Judge in the proposal's own phase (propose; submit once it is signed) and set its state."""
         if case is None:
             case = self.open_case(proposal)
         else:
-            case = replace(
-                case, proposal=proposal, facts=replace(case.facts, context=_context(proposal, case.policy))
-            )
+            context = self._context(proposal, case.policy)
+            case = replace(case, proposal=proposal, facts=replace(case.facts, context=context))
         return self.judge(case, phase="submit" if proposal.signatures else "propose", settle=True)
 
     def _state(self, case: Case, facts: FactsDocument, report: Report, phase: str) -> str:
@@ -120,6 +147,19 @@ class Judge:
             return life.READY
         proposing = report if phase == "propose" else self._evaluate(case, facts, "propose", None)
         return life.DENIED if proposing.verdict == "DENY" else life.PENDING
+
+    def _context(self, proposal: Proposal, policy: ActivePolicy) -> Context:
+        overrides = self._rooms.queries.overrides(proposal.id, policy.document.hash)
+        return Context(
+            proposer=proposer_of(proposal, policy),
+            origin=proposal.origin,
+            created_at=parse_time(proposal.created_at),
+            signer=None,
+            # The time in a file is display only and no input to a check.
+            signatures=tuple(ContextSignature(s.signer, s.public_key, None) for s in proposal.signatures),
+            overrides=tuple(override.to_json() for override in overrides),
+            halt=self._halt_on(proposal),
+        )
 
     def _evaluate(self, case: Case, facts: FactsDocument, phase: str, signer: str | None) -> Report:
         return evaluate(case.policy.compiled, case.inspection, facts, phase=phase, signer=signer)
@@ -162,18 +202,6 @@ def with_local_outflows(
         for fact in facts
     ]
     return tuple(result)
-
-
-def _context(proposal: Proposal, policy: ActivePolicy) -> Context:
-    return Context(
-        proposer=proposer_of(proposal, policy),
-        origin=proposal.origin,
-        created_at=parse_time(proposal.created_at),
-        signer=None,
-        halt=proposal.halt,
-        # The time in a file is display only and no input to a check.
-        signatures=tuple(ContextSignature(s.signer, s.public_key, None) for s in proposal.signatures),
-    )
 
 
 def proposer_of(proposal: Proposal, policy: ActivePolicy) -> str:

@@ -28,6 +28,7 @@ def submit(rooms: Rooms, judge: Judge, proposal: Proposal) -> JsonObject:
     DeniedError POLICY_DENIED; ConflictError WRONG_STATE; state UNKNOWN when no node took it.
     """
     if proposal.state in life.SENT:
+        _refuse_halted(rooms, proposal)
         return _offer(rooms, proposal, *_last_submission(rooms, proposal))
     if proposal.state not in life.OPEN:
         raise ConflictError(
@@ -53,6 +54,20 @@ def submit(rooms: Rooms, judge: Judge, proposal: Proposal) -> JsonObject:
     rooms.seal()
     failpoint("submit.after_intent")
     return _offer(rooms, proposal, combined.tx_id, combined.blob)
+
+
+def _refuse_halted(rooms: Rooms, proposal: Proposal) -> None:
+    """Bytes that were offered once are not offered again while a person has stopped sending."""
+    halt = rooms.queries.halt_on(proposal.acts_for)
+    if halt is not None:
+        raise DeniedError(
+            "Sending is stopped.",
+            details={
+                "verdict": "DENY",
+                "codes": ["HALTED"],
+                "checks": [f"HALTED: {halt.person} stopped signing and sending at {halt.at}: {halt.reason}"],
+            },
+        )
 
 
 def _combine(rooms: Rooms, proposal: Proposal) -> Combined:
@@ -191,9 +206,11 @@ def follow(
 
 def _offer_again(rooms: Rooms, identifier: str, result: JsonObject) -> None:
     """The bytes that were sent, while the ledger shows that they can still execute. Never changes its state
-    for the worse: that no node takes them now says nothing of an earlier offer."""
+    for the worse: that no node takes them now says nothing of an earlier offer. Nothing is offered while
+    sending is halted."""
     evidence = result["evidence"]
     is_open = isinstance(evidence, dict) and evidence.get("state") == "OPEN"
     proposal = rooms.queries.proposal(identifier)
-    if is_open and proposal.state in life.SENT and rooms.queries.submissions(identifier):
+    halted = rooms.queries.halt_on(proposal.acts_for) is not None
+    if is_open and not halted and proposal.state in life.SENT and rooms.queries.submissions(identifier):
         _offer(rooms, proposal, *_last_submission(rooms, proposal), otherwise=proposal.state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from signer_app.core.clock import format_time, whole_seconds
 from signer_app.core.errors import ConflictError, DeniedError, MalformedError, NodeError, NotFoundError
@@ -11,10 +11,11 @@ from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.exchange.incoming import Incoming
 from signer_app.policy.document import PolicyDocument
 from signer_app.policy.possible import quorum_possible
-from signer_app.proposals import intake, outgoing, sending, signing
+from signer_app.proposals import intake, outgoing, overriding, sending, signing
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.able import able_signers
 from signer_app.proposals.custody import Sorted, keep, sort_signatures
+from signer_app.proposals.halts import Halts, Taken
 from signer_app.proposals.judging import Judge, Judged, inspect_body, proposer_of
 from signer_app.proposals.policies import Policies
 from signer_app.proposals.rooms import Rooms
@@ -29,6 +30,7 @@ class ProposalService:
         self._rooms = rooms
         self._policies = policies
         self._judge = Judge(rooms, policies)
+        self.halts = Halts(rooms, policies)
 
     # -- in and out ----------------------------------------------------------------------------------------
 
@@ -45,13 +47,14 @@ class ProposalService:
         if known is None:
             self._add(incoming, data)
         proposal = self._rooms.queries.proposal(incoming.inspection.proposal_id)
-        halted = self._take_halt(proposal, incoming)
+        said = self._take_statements(proposal, incoming)
         fates = self._take_signatures(proposal, incoming) if incoming.signatures else None
         proposal = self._rooms.queries.proposal(proposal.id)
         judged = self._judge_if_possible(
-            proposal, fresh=known is None or halted or bool(fates and fates.added)
+            proposal, fresh=known is None or bool(said.added) or bool(fates and fates.added)
         )
-        return self._import_result(proposal.id, known is None, fates, judged)
+        result = self._import_result(proposal.id, known is None, fates, judged)
+        return {**result, "statements": said.to_json()}
 
     def _add(self, incoming: Incoming, data: bytes) -> None:
         blob = self._rooms.journal.put_blob(data, "application/octet-stream")
@@ -65,17 +68,22 @@ class ProposalService:
         }
         self._rooms.record_many([("proposal.added", record), ("slot.reserved", slot)])
 
-    def _take_halt(self, proposal: Proposal, incoming: Incoming) -> bool:
-        """Keep a halt statement that a file carries; true if it is new.
-
-        Commands to halt and resume are of a later version. Until they can weigh such a statement, it stops
-        this proposal, whoever wrote it.
-        """
-        halt = incoming.file.halt if incoming.file is not None else None
-        if halt is None or proposal.halt == halt:
-            return False
-        self._rooms.record("halt", {"proposal_id": proposal.id, "statement": halt})
-        return True
+    def _take_statements(self, proposal: Proposal, incoming: Incoming) -> Taken:
+        """Halts, resumes and overrides that a file carries; each is weighed by itself."""
+        if incoming.file is None:
+            return Taken()
+        taken = Taken()
+        if incoming.file.halt is not None:
+            taken = self.halts.take_member(incoming.file.halt)
+        if incoming.file.overrides:
+            added, refused = overriding.take(
+                self._rooms, proposal, incoming.file.overrides, self._policy_or_none()
+            )
+            taken.added.extend(added)
+            taken.refused.extend(refused)
+        for item in taken.refused:
+            self._rooms.progress(f"A {item.kind} statement was kept out. {item.code}: {item.reason}")
+        return taken
 
     def _slot_unused_at(self, inspection: Inspection) -> str | None:
         """A validated ledger at which the slot was unused: what becomes of the body happens after it."""
@@ -133,7 +141,12 @@ class ProposalService:
         count = 0 if form == "native" else len(proposal.signatures)
         if count and proposal.state not in (*life.SENT, *life.FINAL):
             self._refuse_bypass(proposal)
-        data = outgoing.render(proposal, form)
+        data = outgoing.render(
+            proposal,
+            form,
+            halts=self.halts.document(),
+            overrides=self._rooms.queries.overrides(proposal.id),
+        )
         note: JsonObject = {
             "text": "exported",
             "proposal_id": proposal.id,
@@ -187,7 +200,7 @@ class ProposalService:
         proposal = intake.require(self._rooms, identifier)
         incoming = intake.read(self._rooms, data, network=None, account=None)
         intake.same_transaction(proposal, incoming.inspection)
-        self._take_halt(proposal, incoming)
+        self._take_statements(proposal, incoming)
         fates = self._take_signatures(proposal, incoming)
         if fates.quarantined and not fates.added:
             raise MalformedError(
@@ -266,6 +279,18 @@ class ProposalService:
             proposer=proposer_of(proposal, policy),
             refusing=refusing,
         )
+
+    def override(self, identifier: str, reason: str, rules: Sequence[str] = ()) -> JsonObject:
+        """This person's word of the override quorum against soft failures (overriding.py)."""
+        proposal = intake.require(self._rooms, identifier)
+        return overriding.override(self._rooms, self._judge, proposal, reason, rules)
+
+    def settle_statements(self) -> None:
+        """Weigh again the statements that another policy may let in; finish what a crash interrupted."""
+        self.halts.settle()
+        policy = self._policy_or_none() if self._rooms.queries.refused_statements() else None
+        if policy is not None:
+            overriding.settle(self._rooms, policy)
 
     # -- sending -------------------------------------------------------------------------------------------
 

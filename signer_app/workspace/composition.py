@@ -162,6 +162,7 @@ class Workspace:
             )  # fmt: skip
             workspace.projection.catch_up()
             workspace.proposals.explain_interruptions()
+            workspace.proposals.settle_statements()
             workspace.nodes.note_seen()
             workspace._look_for_checkpoint()
             workspace._stack = stack.pop_all()
@@ -251,6 +252,7 @@ class Workspace:
         rows = [row for row in self.queries.policies() if row["hash"] == result["hash"]]
         document["votes"] = rows[0]["votes"]
         atomic_write(self.directory / "policy" / f"{result['id']}-v{version}.json", canonical(document))
+        self.proposals.settle_statements()
         self.seal()
         return result
 
@@ -283,6 +285,7 @@ class Workspace:
             "policy_in_force": self.reading.policies()["in_force"],
             "proposals": len(self.queries.proposals()),
             "records": self.journal.size,
+            **self.reading.halts(),
         }
 
     def contents(self) -> JsonObject:

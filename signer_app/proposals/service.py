@@ -20,7 +20,7 @@ from signer_app.proposals.judging import Judge, Judged, inspect_body, proposer_o
 from signer_app.proposals.policies import Policies
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
-from signer_app.signers.port import KeyInfo, SigningKey
+from signer_app.signers.port import BadSignatureError, KeyInfo, SigningKey
 
 
 class ProposalService:
@@ -187,13 +187,32 @@ class ProposalService:
     def sign(self, identifier: str, key: KeyInfo) -> JsonObject:
         """Release one signature of this person's keystore (CONTRACTS C5 sign)."""
         proposal = intake.require(self._rooms, identifier)
-        chosen = signing.keystore_key(self._rooms, key, proposal.network)
-        return signing.sign(self._rooms, self._judge, proposal, chosen)
+        return self._sign(proposal, signing.keystore_key(self._rooms, key, proposal.network))
 
     def sign_on_device(self, identifier: str, choose: Callable[[str], SigningKey]) -> JsonObject:
         """The same with a device; ``choose`` gives this person's key on the network that it is given."""
         proposal = intake.require(self._rooms, identifier)
-        return signing.sign(self._rooms, self._judge, proposal, choose(proposal.network))
+        return self._sign(proposal, choose(proposal.network))
+
+    def _sign(self, proposal: Proposal, key: SigningKey) -> JsonObject:
+        try:
+            return signing.sign(self._rooms, self._judge, proposal, key)
+        except BadSignatureError as error:
+            self._alarm(proposal, key, error)
+            raise
+
+    def _alarm(self, proposal: Proposal, key: SigningKey, error: BadSignatureError) -> None:
+        """A signer that signs something else may have signed what nobody read: halt the account, here and, by
+        the files that travel, everywhere. Two people look into it and resume.
+        """
+        reason = f"{key.device} signed other bytes than {proposal.id[:12]}, record {error.details['record']}"
+        try:
+            made = self.halts.halt(reason, [proposal.account])
+        except DeniedError as refusal:  # whoever has no voice cannot halt; the quarantine stands all the same
+            error.details["not_halted"] = refusal.message
+            return
+        error.details["halt_id"] = made["halt_id"]
+        error.details["halted"] = proposal.account
 
     def add_signatures(self, identifier: str, data: bytes) -> JsonObject:
         """Take signatures from a file. BAD_SIGNATURE if none is added and one is quarantined."""

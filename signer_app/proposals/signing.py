@@ -135,7 +135,8 @@ def _ask(
         )
         _verify(proposal, signed, key.account, digest)
     except BadSignatureError as error:
-        _quarantine(rooms, proposal, error.signature, "SIGNATURE_INVALID", _FOREIGN)
+        index = _quarantine(rooms, proposal, error.signature, "SIGNATURE_INVALID", _FOREIGN)
+        error.details["record"] = index
         _failed(rooms, proposal, key, error.code, error.message)
         raise
     except CountersignError as error:
@@ -211,7 +212,7 @@ def _verify(proposal: Proposal, signed: SignedTransaction, account: str, digest:
         raise BadSignatureError("The signature does not fit these bytes. It was not released.", signature)
 
 
-def _quarantine(rooms: Rooms, proposal: Proposal, signature: Signature, code: str, reason: str) -> None:
+def _quarantine(rooms: Rooms, proposal: Proposal, signature: Signature, code: str, reason: str) -> int:
     entry: JsonObject = {
         "signer": signature.signer,
         "public_key": signature.public_key,
@@ -220,7 +221,7 @@ def _quarantine(rooms: Rooms, proposal: Proposal, signature: Signature, code: st
         "code": code,
         "reason": reason,
     }
-    rooms.record("signature.quarantined", {"proposal_id": proposal.id, "entries": [entry]})
+    return rooms.record("signature.quarantined", {"proposal_id": proposal.id, "entries": [entry]})
 
 
 def _validated(case: Case) -> str | None:

@@ -139,6 +139,9 @@ FIND_HINT = "Find a proposal, address, hash or record"
 FIND_KEY = "Ctrl K"
 FIND_TITLE = "Find"
 FIND_NOTHING = "Nothing here has that text."
+FIND_RESULTS = "Results"
+PAGES_SAID = "Pages"
+NODES_OFFLINE = ("Nodes", "not asked", "warn")
 FIND_START = "Type at least two letters."
 HALT_ALL = "Halt all"
 LOCK = "Lock"
@@ -218,6 +221,16 @@ def last_good(time: str) -> str:
     return f"What you see was read at {time}."
 
 
+CANCELLED = "Not read: you cancelled it."
+NOT_ON_THIS_PAGE = "Not on this page."
+HALT_NOT_BUILT = "Off: halting is not in this version. Reject the proposals that must not go on."
+
+
+def not_built(command: str) -> str:
+    """A page that is not there yet names the command that does its work."""
+    return f"This page is not in this version. On the command line: countersign {command}"
+
+
 # -- unlock -------------------------------------------------------------------------------------------------
 
 UNLOCK_TITLE = "Unlock"
@@ -247,6 +260,38 @@ ALREADY_OPEN = "This workspace is open in another window or command."
 def journal_verified(records: int) -> str:
     """The verifier's good news."""
     return f"Journal intact. {records:,} records verified."
+
+
+VERIFYING = "Verifying every record"
+VERIFIED_WITHOUT_KEY = "The chain, the tree and the checkpoints were checked. Contents stay encrypted."
+JOURNAL_NOT_INTACT = "Journal not intact. Do not sign. Export the evidence before anything else."
+
+
+def no_workspace(folder: str) -> str:
+    """A folder that was chosen is none of ours."""
+    return f"{folder} is no workspace. Choose the folder that holds vault.json."
+
+
+# -- settings -----------------------------------------------------------------------------------------------
+
+SETTINGS_SUB = "Changes that touch safety are proposals, not settings."
+APPEARANCE = "Appearance"
+THEME = "Theme"
+MODES = MappingProxyType({"system": "As the system", "light": "Light", "dark": "Dark"})
+TEXT_SIZE = "Text size"
+LOCKING = "Locking"
+LOCK_AFTER = "Lock when idle for"
+ABOUT = "About"
+VERSION = "Version"
+PERSON = "Person"
+ORGANISATION = "Organisation"
+NETWORK_CLASS = "Networks"
+NOT_BUILT = "Not built yet."
+
+
+def minutes(count: int) -> str:
+    """A time to wait."""
+    return f"{count} minute{'' if count == 1 else 's'}"
 
 
 # -- help ---------------------------------------------------------------------------------------------------

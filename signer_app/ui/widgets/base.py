@@ -141,7 +141,7 @@ class Elided(QtWidgets.QLabel):
 
 
 class Painted(QtWidgets.QWidget):
-    """Base of parts that draw themselves: they follow theme and text size, and say in words what they show."""
+    """Base of parts that draw themselves: they follow theme and text size, and say what they show."""
 
     @property
     def tokens(self) -> Tokens:
@@ -199,10 +199,12 @@ class FocusRing(QtWidgets.QWidget):
         self._window = window
         self._around: QtWidgets.QWidget | None = None
         self._inside = False
+        self._by_key = False
         self.hide()
         app = QtWidgets.QApplication.instance()
         if isinstance(app, QtWidgets.QApplication):
             app.focusChanged.connect(self._moved)
+            app.installEventFilter(self)
 
     @property
     def around(self) -> QtWidgets.QWidget | None:
@@ -210,11 +212,11 @@ class FocusRing(QtWidgets.QWidget):
         return self._around
 
     def _moved(self, _old: QtWidgets.QWidget | None, new: QtWidgets.QWidget | None) -> None:
-        if self._around is not None:
+        if self._around is not None and self._around is not new:
             self._around.removeEventFilter(self)
         inside = new is not None and new is not self._window and self._window.isAncestorOf(new)
         self._around = new if inside else None
-        if new is None or not inside or not _wants_ring(new):
+        if new is None or not inside or not self._wanted(new):
             self._around = None
             self.hide()
             return
@@ -227,8 +229,13 @@ class FocusRing(QtWidgets.QWidget):
         self.raise_()
 
     def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:  # noqa: N802
-        """Follow what has the focus when it moves; leave it before it is deleted."""
+        """Follow what has the focus when it moves; leave it before it is deleted. Remember whether a key or
+        the pointer was used last."""
         kinds = QtCore.QEvent.Type
+        if event.type() == kinds.KeyPress:
+            self._by_key = True
+        elif event.type() == kinds.MouseButtonPress:
+            self._by_key = False
         if watched is self._around:
             if event.type() in (kinds.Move, kinds.Resize):
                 self._place()
@@ -237,6 +244,13 @@ class FocusRing(QtWidgets.QWidget):
                 self.setParent(self._window)
                 self.hide()
         return False
+
+    def _wanted(self, widget: QtWidgets.QWidget) -> bool:
+        """Fields always; other things when they were reached by key, so that a click leaves no ring."""
+        if isinstance(widget, QtWidgets.QLineEdit | QtWidgets.QPlainTextEdit):
+            return True
+        focusable = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        return self._by_key and focusable and type(widget) is not QtWidgets.QScrollArea
 
     def _place(self) -> None:
         if self._around is None:
@@ -252,8 +266,3 @@ class FocusRing(QtWidgets.QWidget):
         painter = QtGui.QPainter(self)
         radius = 2 if self._inside else 8
         rounded(painter, QtCore.QRectF(self.rect()), radius, None, theme().tokens.accent.text, 2)
-
-
-def _wants_ring(widget: QtWidgets.QWidget) -> bool:
-    plain_views = isinstance(widget, QtWidgets.QScrollArea)
-    return not plain_views and widget.focusPolicy() != Qt.FocusPolicy.NoFocus

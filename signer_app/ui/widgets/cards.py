@@ -136,15 +136,21 @@ class ActionButton(QtWidgets.QPushButton):
 
     def __init__(self, text: str = "", *, kind: str = "", icon: str = "", name: str = "") -> None:
         """``kind``: primary, danger, danger-outline, quiet, link or "" (resources/style.qss)."""
-        super().__init__(text)
+        super().__init__()
         self.reason = ""
         self._icon = icon
+        self.setText(text)
         self.setProperty("kind", kind)
         self.setObjectName(name)
         self.setAutoDefault(False)
         self.setDefault(False)
         self.clicked.connect(self._clicked)
         self._tint()
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """The word; a style sheet has no distance between icon and word, so a space makes it."""
+        super().setText(f"\u2002{text}" if self._icon and text else text)
+        self.setAccessibleName(text)
 
     @property
     def blocked(self) -> bool:

@@ -226,6 +226,7 @@ class Pill(QtWidgets.QToolButton):
     def __init__(self, *, icon: str = "", name: str = "") -> None:
         super().__init__()
         self._icon, self._plain, self._strong, self._tone = icon, "", "", "neutral"
+        self._short = False
         self.setProperty("pill", "true")
         self.setObjectName(name)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
@@ -239,13 +240,24 @@ class Pill(QtWidgets.QToolButton):
         self.updateGeometry()
         self.update()
 
+    def set_short(self, short: bool) -> None:
+        """Without its plain words, and without strong ones where there are none; the tooltip has them all."""
+        if short != self._short:
+            self._short = short
+            self.updateGeometry()
+            self.update()
+
+    def _words(self) -> tuple[str, str]:
+        return ("" if self._short else self._plain), self._strong
+
     def sizeHint(self) -> QtCore.QSize:  # noqa: N802
-        """Room for all words."""
+        """Room for the words that are shown."""
+        plain, strong = self._words()
         t = theme()
         lead = t.size("icon-button") if self._icon else t.scaled(8)
-        width = 2 * t.scaled(10) + lead + t.scaled(7) + text_width("small", self._plain)
-        if self._strong:
-            width += text_width("small-strong", self._strong) + t.scaled(5)
+        width = 2 * t.scaled(10) + lead + t.scaled(7)
+        for words, role in ((plain, "small"), (strong, "small-strong")):
+            width += text_width(role, words) + t.scaled(5) if words else 0
         return QtCore.QSize(width, t.size("button-compact"))
 
     def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
@@ -269,10 +281,8 @@ class Pill(QtWidgets.QToolButton):
             draw_dot(painter, box, dot_colour(self._tone))
         left += size + t.scaled(7)
         tone = tokens.text2 if self._tone == "neutral" else tokens.tone(self._tone).text
-        for words, role, colour in (
-            (self._plain, "small", tokens.text2),
-            (self._strong, "small-strong", tone),
-        ):
+        plain, strong = self._words()
+        for words, role, colour in ((plain, "small", tokens.text2), (strong, "small-strong", tone)):
             if words:
                 painter.setFont(t.font(role))
                 pen(painter, colour)

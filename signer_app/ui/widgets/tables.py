@@ -123,14 +123,18 @@ def _colour(tone: str) -> str:
 class FactTable(QtWidgets.QTableView):
     """A table that is read, chosen from and copied, never edited.
 
-    ``fit`` makes it as high as its rows, and a row as high as its text: for amounts, which are never cut.
+    ``name`` is for tests, ``said`` for screen readers (else the titles of the columns). ``fit`` makes it as
+    high as its rows, and a row as high as its text: for amounts, which are never cut.
     """
 
-    def __init__(self, columns: Sequence[Column], *, fit: bool = False, name: str = "") -> None:
+    def __init__(
+        self, columns: Sequence[Column], *, fit: bool = False, name: str = "", said: str = ""
+    ) -> None:
         super().__init__()
         self.facts = FactModel(columns, self)
         self.setModel(self.facts)
         self.setObjectName(name)
+        self.setAccessibleName(said or ", ".join(item.title for item in columns if item.title))
         self._fit = fit
         view = QtWidgets.QAbstractItemView
         self.setEditTriggers(view.EditTrigger.NoEditTriggers)
@@ -190,6 +194,11 @@ class FactTable(QtWidgets.QTableView):
         titled = any(item.title for item in self.facts.columns)
         head = max(self.horizontalHeader().sizeHint().height(), t.scaled(30)) if titled else 0
         self.setFixedHeight(head + total + 2)
+
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
+        """A table that fits has no smallest height but its own."""
+        hint = super().minimumSizeHint()
+        return QtCore.QSize(hint.width(), self.minimumHeight()) if self._fit else hint
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
         """A narrower table may need a second line in a row."""
@@ -282,7 +291,7 @@ class LegTable(FactTable):
     """Every leg of a proposal with several, each with its own verdict."""
 
     def __init__(self) -> None:
-        super().__init__([Column("", 40), Column("", 0), Column("", 130)], fit=True)
+        super().__init__([Column("", 40), Column("", 0), Column("", 130)], fit=True, said=strings.LEGS)
 
     def show_legs(self, legs: Sequence[tuple[str, str, str]]) -> None:
         """(words, outcome of CONTRACTS C4, verdict in words) for each leg in order."""

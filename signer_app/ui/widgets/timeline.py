@@ -34,6 +34,7 @@ class Timeline(QtWidgets.QListView):
         super().__init__()
         self.setItemDelegate(_StepDelegate(self))
         self.setProperty("surface", "none")
+        self.setAccessibleName(strings.TIMELINE)
         self.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QtWidgets.QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -144,6 +144,12 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "A person has to confirm this.",
         "Run the command at a terminal and read the question.",
     ),
+    (
+        "DISPLAY_REQUIRED",
+        "usage",
+        "The window needs a display, and there is none.",
+        "Start it in a desktop session, or give a command: countersign --help lists them.",
+    ),
     ("NOT_BUILT", "usage", "This part is not in this version.", "docs/requirements.md lists what is."),
     (
         "MALFORMED",

@@ -130,11 +130,13 @@ class Session(QtCore.QObject):
 
 
 def _open(directory: Path, passphrase: bytearray, progress: Progress, offline: bool) -> Workspace:
+    from signer_app.signers.ledger.signer import Desk  # noqa: PLC0415
     from signer_app.vault.kdf import wipe  # noqa: PLC0415 - in the worker's thread, after the first paint
     from signer_app.workspace import Workspace  # noqa: PLC0415
 
     try:
-        return Workspace.open(directory, passphrase=passphrase, progress=progress, offline=offline)
+        desk = Desk(tell=progress, show=lambda _review: None)
+        return Workspace.open(directory, passphrase=passphrase, desk=desk, offline=offline)
     finally:
         wipe(passphrase)
 

@@ -1,9 +1,10 @@
-"""What others say of a journal: the vault's head, checkpoints and anchors; and how the file is judged by it.
+"""What others say of a journal: heads in vault and keyring, checkpoints, anchors; and how the file is judged.
 
 A statement is {size, root}. The file contradicts it (FORK) if it has another root at that size, and has
 lost records (ROLLBACK) if it is shorter. Statements beside the file are read with it; whoever can rewrite
-the file can delete them too, so they find accidents and careless attackers, while the head in the vault, a
-checkpoint kept elsewhere and an anchor find the others.
+the file can delete them too, so they find accidents and careless attackers, while a head in the
+keyring, a checkpoint kept elsewhere and an anchor find the others. The head in the vault finds them only if
+the vault was not put back to an old copy with the file.
 """
 
 from __future__ import annotations
@@ -57,11 +58,11 @@ class Judgement:
 
 
 def gather(
-    folder: Path, *, log_id: str | None, keys: Sequence[DeviceKey], head: Head | None,
+    folder: Path, *, log_id: str | None, keys: Sequence[DeviceKey], heads: Iterable[Head],
     checkpoint_files: Iterable[Path] = (),
 ) -> Evidence:  # fmt: skip
     """Read what is known. Raises MalformedError if a named checkpoint file is no checkpoint of this log."""
-    statements = [Statement(head.size, bytes.fromhex(head.root))] if head is not None else []
+    statements = [Statement(head.size, bytes.fromhex(head.root)) for head in heads]
     for note, _ in read_notes(read_file(folder / CHECKPOINTS_FILE, limit=_FILE_LIMIT)).notes:
         if log_id is None or note.log_id == log_id:
             statements.append(Statement(note.size, note.root, note))
@@ -71,6 +72,11 @@ def gather(
     statements.extend(anchors)
     anchored = max((anchor.size for anchor in anchors), default=None)
     return Evidence(tuple(statements), tuple(keys), anchored)
+
+
+def with_head(head: Head | None, others: Iterable[Head]) -> list[Head]:
+    """The vault's head, if it has one, and those kept elsewhere."""
+    return [*others] if head is None else [head, *others]
 
 
 def _named(path: Path, log_id: str | None) -> list[Statement]:

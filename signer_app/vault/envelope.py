@@ -123,6 +123,17 @@ class Vault:
             raise _broken(error) from error
         return vault
 
+    @staticmethod
+    def uses_keyring(path: Path) -> bool:
+        """Whether the file says that half of its key is in the system's keyring; ``open`` proves it.
+
+        Raises as open.
+        """
+        try:
+            return _header(decode_file(read_bounded(path, _LIMIT)))["keyring"] is True
+        except MalformedError as error:
+            raise _broken(error) from error
+
     @property
     def vault_id(self) -> str:
         """32 lower hex digits, drawn at creation."""

@@ -108,8 +108,8 @@ class DeviceProcess:
             host.close()
 
     def _call(self, name: str, params: JsonObject, *, timeout: float | None) -> JsonObject:
-        host = self._running()
         try:
+            host = self._running()
             if timeout is not None:
                 return host.call(name, params, timeout=timeout)
             with _watched(host):
@@ -131,13 +131,21 @@ class DeviceProcess:
                 return self._host
             if self._host is not None:
                 self._host.close()
-            self._host = ChildHost("hid")
-            buses: list[JsonValue] = [bus.to_json() for bus in self._buses]
-            self._host.call("configure", {"buses": buses}, timeout=SCAN_TIMEOUT_S)
-            self._host.call(
-                "scan", {}, timeout=SCAN_TIMEOUT_S
-            )  # a device that was known may be named at once
+                self._host = None
+            self._host = self._start()
             return self._host
+
+    def _start(self) -> ChildHost:
+        """A process that knows its buses. Where that fails none is left, which would see no device."""
+        host = ChildHost("hid")
+        try:
+            buses: list[JsonValue] = [bus.to_json() for bus in self._buses]
+            host.call("configure", {"buses": buses}, timeout=SCAN_TIMEOUT_S)
+            host.call("scan", {}, timeout=SCAN_TIMEOUT_S)  # a device that was known may be named at once
+        except BaseException:
+            host.close()
+            raise
+        return host
 
 
 @contextlib.contextmanager

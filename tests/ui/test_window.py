@@ -79,7 +79,7 @@ async def unlocked(window: MainWindow, folder: Path) -> Sample:
     await window.session.open(folder, bytearray(PASSPHRASE))
     page = window.page
     assert isinstance(page, Sample)
-    await until(lambda: page.words.text())
+    await until(page.words.text)
     return page
 
 
@@ -260,7 +260,7 @@ def test_one_dialog_at_a_time_over_a_veil(
         await unlocked(window, workspace_folder)
         one, two = Dialog(window, "One", "testnet"), Dialog(window, "Two")
         first = asyncio.ensure_future(window.ask(one))
-        await until(lambda: one.isVisible())
+        await until(one.isVisible)
         assert await window.ask(two) == 0
         veil = window.dialogs._veil
         assert veil.isVisible()
@@ -363,7 +363,7 @@ def test_a_first_reading_that_takes_long_shows_bars_then_words_then_cancel(
         window = make(settings)
         await window.session.open(workspace_folder, bytearray(PASSPHRASE))
         page: Any = window.page
-        await until(lambda: page.words.text())
+        await until(page.words.text)
         page._read_at, page.hold = None, asyncio.Event()
         page.refresh()
         await until(lambda: page._stack.currentWidget() is page._waiting)
@@ -393,7 +393,8 @@ def test_offline_is_said_on_every_page(
     run(main())
 
 
-# -- settings, layout, files, closing -------------------------------------------------------------------------
+# -- settings, layout, files, closing
+# -------------------------------------------------------------------------
 
 
 def test_settings_take_effect_at_once_and_are_kept(

@@ -41,6 +41,8 @@ class Evidence:
     statements: tuple[Statement, ...]
     keys: tuple[DeviceKey, ...]
     anchored: int | None = None
+    #: Whether checkpoints.log holds finished, well-formed notes and nothing else.
+    clean: bool = True
 
     @property
     def sizes(self) -> set[int]:
@@ -63,7 +65,8 @@ def gather(
 ) -> Evidence:  # fmt: skip
     """Read what is known. Raises MalformedError if a named checkpoint file is no checkpoint of this log."""
     statements = [Statement(head.size, bytes.fromhex(head.root)) for head in heads]
-    for note, _ in read_notes(read_file(folder / CHECKPOINTS_FILE, limit=_FILE_LIMIT)).notes:
+    beside = read_notes(read_file(folder / CHECKPOINTS_FILE, limit=_FILE_LIMIT))
+    for note, _ in beside.notes:
         if log_id is None or note.log_id == log_id:
             statements.append(Statement(note.size, note.root, note))
     for path in checkpoint_files:
@@ -71,7 +74,8 @@ def gather(
     anchors = _read_anchors(read_file(folder / ANCHORS_FILE, limit=_FILE_LIMIT))
     statements.extend(anchors)
     anchored = max((anchor.size for anchor in anchors), default=None)
-    return Evidence(tuple(statements), tuple(keys), anchored)
+    clean = not (beside.malformed or beside.open_bytes)
+    return Evidence(tuple(statements), tuple(keys), anchored, clean)
 
 
 def with_head(head: Head | None, others: Iterable[Head]) -> list[Head]:

@@ -84,11 +84,14 @@ def verify(
         elif evidence.anchored is not None and evidence.anchored < result.size:
             state, unanchored = State.UNANCHORED_TAIL, result.size - evidence.anchored
             reason = f"{unanchored} records are newer than the last anchor."
+    if not (reason or evidence.clean):
+        reason = "checkpoints.log holds something that is no whole checkpoint; what it covered is not known."
     return Verification(
         state=state, log_id=known.hex() if known else None, records=result.records,
         size_checked=result.size if bad is None else bad,
         root=root.hex(), first_bad=bad, torn_bytes=result.torn_bytes, redacted=len(result.redacted),
-        decrypted=opener is not None, unanchored=unanchored, checkpoint=checkpoint, reason=reason,
+        decrypted=opener is not None, unanchored=unanchored, checkpoint=checkpoint,
+        checkpoints_clean=evidence.clean, reason=reason,
     )  # fmt: skip
 
 

@@ -241,6 +241,40 @@ def test_a_held_ticket_is_one_row_however_often_it_is_held(engine: Engine) -> No
 # -- any legal history -------------------------------------------------------------------------------------
 
 
+def statements(name: str) -> st.SearchStrategy[JsonObject]:
+    """Records of halts, resumes and overrides: taken, kept out, lifted, and some twice."""
+    ids = st.sampled_from(["h1", "h2"])
+    made = [
+        st.builds(lambda i: {"type": "halt", "halt_id": i, "statement": {"halt": i}}, ids),
+        st.builds(
+            lambda i, p: {
+                "type": "resume",
+                "halt_id": i,
+                "resume_id": f"{i}{p}",
+                "statement": {"resume": i, "by": p},
+            },
+            ids,
+            st.sampled_from("ab"),
+        ),
+        st.builds(lambda i: {"type": "resume", "halt_id": i, "lifted": True, "people": ["a", "b"]}, ids),
+        st.builds(
+            lambda i: {
+                "type": "override",
+                "override_id": i,
+                "policy_hash": "x",
+                "statement": {"override": i},
+            },
+            ids,
+        ),
+        st.builds(
+            lambda k, i: {"type": k, "statement": {k: i}, "refused": {"code": "ROLE", "reason": "y"}},
+            st.sampled_from(["halt", "resume", "override"]),
+            ids,
+        ),
+    ]
+    return st.one_of(made).map(lambda record: {**fields(str(record["type"]), name), **record})
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[JsonObject]:
     """Sequences of records as the service may write them, over up to three proposals."""
@@ -249,7 +283,9 @@ def histories(draw: st.DrawFn) -> list[JsonObject]:
     states = dict.fromkeys(names, "PENDING")
     for step in range(draw(st.integers(0, 25))):
         name = draw(st.sampled_from(names))
-        kind = draw(st.sampled_from(["note", "sign", "intent", "failed", "quarantine", "reject", "slot"]))
+        kind = draw(
+            st.sampled_from(["note", "sign", "intent", "failed", "quarantine", "reject", "slot", "statement"])
+        )
         if kind == "note":
             targets = sorted({e.target for e in PROPOSAL.edges if e.source == states[name]} | {states[name]})
             states[name] = draw(st.sampled_from(targets))
@@ -267,6 +303,8 @@ def histories(draw: st.DrawFn) -> list[JsonObject]:
         elif kind == "reject":
             person = draw(st.sampled_from(["alice", "bob"]))
             records.append({**fields("reject", name, reason=f"{step}", statement={}), "person": person})
+        elif kind == "statement":
+            records.append(draw(statements(name)))
         else:
             records.append(
                 {"type": draw(st.sampled_from(["slot.reserved", "slot.freed"])), "at": AT, "person": "bob",

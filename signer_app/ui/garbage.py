@@ -1,7 +1,8 @@
 """Cyclic garbage is collected in the window's thread only.
 
 Python collects in whatever thread allocates next. If that is the worker, a forgotten widget is destroyed
-there, and Qt may end the process. So automatic collection is off while a window is open, and a timer does its work.
+there, and Qt may end the process. So automatic collection is off while a window is open, and a timer does its
+work.
 """
 
 from __future__ import annotations

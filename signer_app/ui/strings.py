@@ -261,7 +261,7 @@ ALREADY_OPEN = "This workspace is open in another window or command."
 
 def journal_verified(records: int) -> str:
     """The verifier's good news."""
-    return f"Journal intact. {records:,} records verified."
+    return f"Journal intact. {records:,} record{'' if records == 1 else 's'} verified."
 
 
 VERIFYING = "Verifying every record"

@@ -129,7 +129,11 @@ class Page(QtWidgets.QWidget):
     def _cancel(self) -> None:
         if self._loading is not None:
             self._loading.cancel()
-        self.show_empty(strings.CANCELLED, strings.RETRY, self.refresh)
+        self.show_empty(strings.CANCELLED, strings.RETRY, self._again)
+
+    def _again(self) -> None:
+        self.show_body()
+        self.refresh()
 
     def run(self, work: Awaitable[object]) -> None:
         """Do something that takes time; what it raises becomes the error banner."""

@@ -13,20 +13,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from gallery import make_gallery  # noqa: E402 - found through the line above
+for room in ("workspace", "proposals", "practice"):
+    sys.path.insert(0, str(ROOT / "tests" / room))
 
-from signer_app.signers.keystore.client import Keystore, open_keystore  # noqa: E402
+from gallery import make_gallery  # noqa: E402 - found through the lines above
+from ledger_process import LedgerProcess  # noqa: E402
+from offices import SECRETS, Offices, Template  # noqa: E402
+
 from signer_app.ui.loop import run  # noqa: E402
 from signer_app.ui.pages import PAGES  # noqa: E402
 from signer_app.ui.qt import Qt, QtGui, QtWidgets  # noqa: E402
 from signer_app.ui.settings import ViewSettings  # noqa: E402
 from signer_app.ui.shell.window import MainWindow  # noqa: E402
 from signer_app.ui.theme import theme  # noqa: E402
-from signer_app.vault.kdf import KdfParameters  # noqa: E402
-from signer_app.workspace import create_workspace  # noqa: E402
 
 SIZES = {"": (1440, 900), "-small": (1024, 700)}
-PASSPHRASE = b"a passphrase for pictures"
 
 
 def save(widget: QtWidgets.QWidget, path: Path) -> None:
@@ -36,24 +37,25 @@ def save(widget: QtWidgets.QWidget, path: Path) -> None:
     image.save(str(path), "PNG", 0)  # type: ignore[call-overload]  # the binding's types lack this order
 
 
-def make_workspace(root: Path) -> Path:
-    """A practice workspace of one person."""
+def make_offices(root: Path, ledger: LedgerProcess) -> tuple[Offices, str]:
+    """Three people, and proposals that wait in the inbox of one of them; the id of the one to show."""
+    root.joinpath("template").mkdir()
+    offices = Template(root / "template", ledger).copy(root / "northgate")
+    shown = offices.pay("alice", "400")
+    offices.travel("alice", "bob", shown)
+    offices.sign("bob", shown)
+    offices.travel("bob", "carol", shown)
+    denied = offices.pay("alice", "401.5")
+    offices.travel("alice", "carol", denied)
+    other = offices.pay("bob", "90")
+    offices.travel("bob", "carol", other)
+    return offices, shown
 
-    def creator(keys: Path, kdf: KdfParameters) -> Keystore:
-        return open_keystore(keys, passphrase=bytearray(b"keys for pictures"), create=kdf)
 
-    folder = root / "northgate-practice"
-    create_workspace(
-        folder, network_class="practice", org="Northgate", person="alice", roles=("operator",),
-        passphrase=bytearray(PASSPHRASE), create_keystore=creator,
-    )  # fmt: skip
-    return folder
-
-
-async def draw(target: Path, root: Path) -> None:
+async def draw(target: Path, root: Path, offices: Offices, shown: str) -> None:
     """Every picture."""
     settings = ViewSettings(root / "window.ini")
-    folder = make_workspace(root)
+    folder = offices.folder("carol")
     settings.remember(folder)
     window = MainWindow(settings)
     window.show()
@@ -68,9 +70,10 @@ async def draw(target: Path, root: Path) -> None:
                 save(window, target / f"{name}-{mode}{suffix}.png")
 
     await take("unlock")
-    await window.session.open(folder, bytearray(PASSPHRASE))
+    await window.session.open(folder, bytearray(SECRETS["carol.vault"].encode()))
     for key in PAGES:
-        window.go(key)
+        window.go(key, shown if key == "inbox" else "")
+        await asyncio.sleep(1.0)  # the page reads
         if type(window.page).__name__ != "AbsentPage":
             await take(key)
     for mode in ("light", "dark"):
@@ -95,7 +98,10 @@ def main() -> None:
         old.unlink()
     app = QtWidgets.QApplication(["screenshots"])
     with tempfile.TemporaryDirectory() as name:
-        run(app, lambda: draw(target, Path(name)))
+        root = Path(name)
+        with LedgerProcess(root / "ledger") as ledger:
+            offices, shown = make_offices(root, ledger)
+            run(app, lambda: draw(target, root, offices, shown))
     total = sum(path.stat().st_size for path in target.glob("*.png"))
     print(f"{len(list(target.glob('*.png')))} pictures, {total // 1024} KiB")  # noqa: T201
 

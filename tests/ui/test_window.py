@@ -18,8 +18,8 @@ from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import ACTIONS, BY_ID
-from signer_app.ui.shell.dialogs import Dialog, Hit
-from signer_app.ui.shell.page import Page, Shell
+from signer_app.ui.shell.dialogs import Dialog
+from signer_app.ui.shell.page import Hit, Page, Shell
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.widgets import label

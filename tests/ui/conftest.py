@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from signer_app.ui.loop import make_loop
 from signer_app.ui.qt import QtCore, QtWidgets
 from signer_app.ui.settings import ViewSettings
+from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme, theme
 
 T = TypeVar("T")
@@ -64,16 +65,39 @@ def look(qapp: QtWidgets.QApplication) -> Iterator[Theme]:
 @pytest.fixture
 def run(qapp: QtWidgets.QApplication) -> Iterator[Run[T]]:
     """Runs a coroutine on Qt's loop, with a limit, and ends what it left behind."""
+    qapp.setQuitOnLastWindowClosed(False)  # as loop.run does
     with asyncio.Runner(loop_factory=lambda: make_loop(qapp)) as runner:
 
         def go(work: Coroutine[object, object, T]) -> T:
             async def limited() -> T:
-                async with asyncio.timeout(60):
-                    return await work
+                try:
+                    async with asyncio.timeout(60):
+                        return await work
+                finally:
+                    await close_windows()
 
             return runner.run(limited())
 
         yield go
+
+
+async def closed(window: MainWindow) -> None:
+    """Close a window and wait until it is gone, its workspace closed and its thread ended."""
+    ended = asyncio.Event()
+    window.closed.connect(ended.set)
+    window.close()
+    async with asyncio.timeout(30):
+        await ended.wait()
+    window.idle.stop()
+    window.deleteLater()
+    QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+
+
+async def close_windows() -> None:
+    """What a test that failed left open."""
+    for widget in QtWidgets.QApplication.topLevelWidgets():
+        if isinstance(widget, MainWindow):
+            await closed(widget)
 
 
 async def until(condition: Callable[[], object], seconds: float = 20) -> None:

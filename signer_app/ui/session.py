@@ -130,7 +130,7 @@ class Session(QtCore.QObject):
 
 
 def _open(directory: Path, passphrase: bytearray, progress: Progress, offline: bool) -> Workspace:
-    from signer_app.signers.ledger.signer import Desk  # noqa: PLC0415
+    from signer_app.signers.ledger.desk import Desk  # noqa: PLC0415
     from signer_app.vault.kdf import wipe  # noqa: PLC0415 - in the worker's thread, after the first paint
     from signer_app.workspace import Workspace  # noqa: PLC0415
 

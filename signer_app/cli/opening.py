@@ -13,7 +13,7 @@ from signer_app.core.errors import UsageError
 
 if TYPE_CHECKING:  # the rooms load when a command opens a workspace, not for help or inspect
     from signer_app.signers.keystore.client import Keystore
-    from signer_app.signers.ledger.signer import Desk
+    from signer_app.signers.ledger.desk import Desk
     from signer_app.vault.kdf import KdfParameters
     from signer_app.workspace import KeystoreCreator, KeystoreOpener, Workspace
 
@@ -101,7 +101,7 @@ def _ask_again(secret: bytearray, label: str) -> None:
 def desk_of(session: Session) -> Desk:
     """Progress, and what a device will show, as lines on stderr."""
     from signer_app.cli import render  # noqa: PLC0415
-    from signer_app.signers.ledger.signer import Desk  # noqa: PLC0415
+    from signer_app.signers.ledger.desk import Desk  # noqa: PLC0415
 
     return Desk(session.output.note, lambda review: session.output.show(render.review_lines(review)))
 

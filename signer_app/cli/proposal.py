@@ -178,6 +178,27 @@ def reject(
     )
 
 
+@app.command("differs")
+def differs(
+    context: typer.Context,
+    identifier: Id,
+    line: Annotated[str, typer.Option("--line", help="The title of the screen that differed.")],
+    device: Annotated[str, typer.Option("--device", help="The device, as the policy names it.")],
+    expected: Annotated[str, typer.Option("--expected", help="What it should have shown.")] = "",
+    seen: Annotated[str, typer.Option("--seen", help="What it showed.")] = "",
+) -> None:
+    """A device showed something else: keep the bytes as evidence, say no, and write the warning."""
+    from signer_app.proposals.differences import Difference  # noqa: PLC0415 - keeps start quick
+    from signer_app.workspace.signing import report_difference  # noqa: PLC0415
+
+    session = session_of(context)
+    with workspace(session, keys=True) as opened:
+        network = str(opened.reading.proposal(identifier)["network"])
+        signer = opened.devices.signing_key(device, network).account
+        result = report_difference(opened, identifier, Difference(line, expected, seen, signer))
+    session.output.result(result, lambda console: console.print(safe_text(str(result["warning"]), 1000)))
+
+
 @app.command("override")
 def override(
     context: typer.Context,

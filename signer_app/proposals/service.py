@@ -324,6 +324,10 @@ class ProposalService:
             return sending.track(self._rooms, proposal)
         return sending.follow(self._rooms, proposal.id, seconds=seconds)
 
+    def look(self, identifier: str, number: int) -> JsonObject:
+        """One look of many, for who waits between them by other means (sending.look)."""
+        return sending.look(self._rooms, intake.require(self._rooms, identifier).id, number)
+
     # -- after a crash -------------------------------------------------------------------------------------
 
     def explain_interruptions(self) -> list[JsonObject]:

@@ -27,7 +27,7 @@ from signer_app.proposals.service import ProposalService
 from signer_app.proposals.store.projection import Projection
 from signer_app.proposals.store.queries import Queries
 from signer_app.signers.keystore.client import Keystore
-from signer_app.signers.ledger.signer import SILENT, Desk
+from signer_app.signers.ledger.desk import SILENT, Desk
 from signer_app.vault.database import open_database
 from signer_app.vault.envelope import Purpose, Vault
 from signer_app.vault.files import atomic_write, read_bounded

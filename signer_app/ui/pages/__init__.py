@@ -8,9 +8,9 @@ from signer_app.ui.shell.page import Page, Shell
 
 
 def _inbox(shell: Shell) -> Page:
-    from signer_app.ui.pages.absent import AbsentPage  # noqa: PLC0415 - a page loads when it is shown
+    from signer_app.ui.pages.inbox.page import InboxPage  # noqa: PLC0415 - a page loads when it is shown
 
-    return AbsentPage(shell, "inbox", "proposal list")
+    return InboxPage(shell)
 
 
 def _settings(shell: Shell) -> Page:

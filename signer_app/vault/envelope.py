@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     STORE = "countersign/vault/store@1"
     JOURNAL_WRAP = "countersign/vault/journal-wrap@1"
     HEAD_MAC = "countersign/vault/head-mac@1"
+    DRAFTS = "countersign/vault/drafts@1"
 
 
 _STATE_LABEL: Final = "countersign/vault/state@1"

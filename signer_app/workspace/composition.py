@@ -20,7 +20,10 @@ from signer_app.journal.writer import Head, Journal
 from signer_app.policy.document import read_policy
 from signer_app.policy.schema import Key
 from signer_app.policy.votes import make_vote
+from signer_app.proposals.batches import Batches
+from signer_app.proposals.listing import Listing
 from signer_app.proposals.policies import Policies
+from signer_app.proposals.preview import Previews
 from signer_app.proposals.reading import Reading
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.service import ProposalService
@@ -33,9 +36,11 @@ from signer_app.vault.envelope import Purpose, Vault
 from signer_app.vault.files import atomic_write, read_bounded
 from signer_app.vault.lock import WorkspaceLock
 from signer_app.workspace.accounts import Accounts
+from signer_app.workspace.book import Book
 from signer_app.workspace.creation import CONFIG_FILE
 from signer_app.workspace.devices import ConnectedDevices, Devices, device_buses
 from signer_app.workspace.heads import Heads, keyring_of
+from signer_app.workspace.drafts import Drafts
 from signer_app.workspace.keys import Keys, KeystoreOpener, raw_device_key
 from signer_app.workspace.nodes import CONFIG_LIMIT, Nodes
 
@@ -105,8 +110,13 @@ class Workspace:
             min_agree=self._min_agree,
         )
         stack.callback(self.nodes.close)
-        self.accounts = Accounts(self.nodes, self.policies, self.networks, clock)
+        self.accounts = Accounts(self.nodes, self.policies, self.networks, clock, self.person)
         self.proposals = ProposalService(self.rooms, self.policies)
+        self.previews = Previews(self.rooms, self.policies)
+        self.batches = Batches(self.rooms, self.policies, self.proposals, self.previews)
+        self.listing = Listing(self.rooms)
+        self.drafts = Drafts(directory / "drafts.json", vault)
+        self.book = Book(self.policies, clock)
         self.reading = Reading(self.rooms, self.policies)
 
     def _open_devices(self, network_class: NetworkClass, desk: Desk) -> Devices:

@@ -13,7 +13,7 @@ from signer_app.journal.files import CHECKPOINTS_FILE, JOURNAL_FILE, read_file, 
 from signer_app.journal.loginfo import parse_log_id, read_log_info
 from signer_app.journal.notes import read_notes
 from signer_app.journal.records import open_record, split_line
-from signer_app.journal.scan import Scan, scan
+from signer_app.journal.scan import Progress, Readable, Scan, scan
 from signer_app.journal.states import Head, State, Verification
 
 _CHECKPOINTS_LIMIT = 256 * 1024 * 1024
@@ -44,12 +44,15 @@ def holds_checkpoint(logs_dir: Path, head: Head) -> bool:
 def verify(
     path: Path, *, log_id: str | None = None, checkpoint_files: Sequence[Path] = (), head: Head | None = None,
     other_heads: Iterable[Head] = (), epoch_keys: Mapping[int, bytes] | None = None,
+    length: int | None = None, progress: Progress | None = None,
 ) -> Verification:  # fmt: skip
     """Judge a journal file; log.json, checkpoints.log and anchors.log beside it are read where they exist.
 
     ``head`` is the vault's, ``other_heads`` are kept elsewhere.
     ``log_id``: 32 hex digits, in place of log.json's. With ``epoch_keys`` every record is decrypted too,
-    and the caller has to give the keys of all epochs: a record that no key opens is TAMPERED. Raises
+    and the caller has to give the keys of all epochs: a record that no key opens is TAMPERED. ``length``:
+    judge the first so many bytes only, where the same program may be writing behind them; ``progress`` is
+    told how many records are good so far, and what it raises ends the pass and comes out of here. Raises
     NotFoundError, MalformedError (a named checkpoint), IntegrityError STORAGE_FAILED or JOURNAL_BROKEN
     (log.json).
     """
@@ -63,7 +66,11 @@ def verify(
     opener = None if epoch_keys is None or known is None else _Opener(epoch_keys, known)
     try:
         with file.open("rb", buffering=0) as stream:
-            result = scan(stream, log_id=known, sizes=evidence.sizes, visit=opener.visit if opener else None)
+            part: Readable = stream if length is None else _Start(stream, length)
+            result = scan(
+                part, log_id=known, sizes=evidence.sizes, visit=opener.visit if opener else None,
+                progress=progress,
+            )  # fmt: skip
     except OSError as error:
         raise storage_error(error, "The journal cannot be read") from error
     bad, root, checkpoint = result.first_bad, result.tree.root(), None
@@ -93,6 +100,19 @@ def verify(
         decrypted=opener is not None, unanchored=unanchored, checkpoint=checkpoint,
         checkpoints_clean=evidence.clean, reason=reason,
     )  # fmt: skip
+
+
+class _Start:
+    """The first ``length`` bytes of a stream."""
+
+    def __init__(self, stream: Readable, length: int) -> None:
+        self._stream, self._left = stream, length
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes; b"" at the end."""
+        data = self._stream.read(min(size, self._left))
+        self._left -= len(data)
+        return data
 
 
 def _root_of_first(file: Path, log_id: bytes | None, size: int) -> bytes:

@@ -161,7 +161,7 @@ class Journal:
         return bool(recovery.abandoned_by(self._last_recovery()))
 
     def _last_recovery(self) -> JsonObject | None:
-        line = self._line(self.size - 1)
+        line = self.line(self.size - 1)
         if line.sealed is None:
             return None
         record = self.read(self.size - 1)
@@ -184,6 +184,17 @@ class Journal:
     def usable(self) -> bool:
         """False once a write failed: nothing more is appended, and nothing more may be signed."""
         return self._usable
+
+    def distrust(self) -> None:
+        """What is on disk is not what was written: nothing more is appended, so nothing more is signed."""
+        with self._mutex:
+            self._usable = False
+
+    @property
+    def end(self) -> int:
+        """Bytes of the file that hold whole records."""
+        with self._mutex:
+            return self._end
 
     @property
     def log_id(self) -> str:
@@ -297,7 +308,7 @@ class Journal:
 
     def read(self, index: int) -> JsonObject:
         """The record at ``index``. Raises NotFoundError (also if redacted), IntegrityError JOURNAL_BROKEN."""
-        line = self._line(index)
+        line = self.line(index)
         if line.sealed is None:
             raise NotFoundError(f"Record {index} of the journal is redacted.")
         key = self._log.epochs.keys.get(line.epoch)
@@ -305,7 +316,8 @@ class Journal:
             raise IntegrityError(f"The key of record {index} of the journal is missing.")
         return open_record(line, epoch_key=key, log_id=self._log.info.log_id)
 
-    def _line(self, index: int) -> Line:
+    def line(self, index: int) -> Line:
+        """The line at ``index`` with its own hashes checked. Raises NotFoundError, IntegrityError."""
         with self._mutex:
             if not 0 <= index < self.size:
                 raise NotFoundError(f"The journal has no record {index}.")
@@ -326,7 +338,7 @@ class Journal:
         read.
         """
         for index in range(start, self.size):
-            if self._line(index).sealed is not None:
+            if self.line(index).sealed is not None:
                 yield index, self.read(index)
 
     def checkpoint(self, sign: Callable[[bytes], bytes], person: str, public_key: bytes) -> str:

@@ -39,8 +39,8 @@ from signer_app.workspace.accounts import Accounts
 from signer_app.workspace.book import Book
 from signer_app.workspace.creation import CONFIG_FILE
 from signer_app.workspace.devices import ConnectedDevices, Devices, device_buses
-from signer_app.workspace.heads import Heads, keyring_of
 from signer_app.workspace.drafts import Drafts
+from signer_app.workspace.heads import Heads, keyring_of
 from signer_app.workspace.keys import Keys, KeystoreOpener, raw_device_key
 from signer_app.workspace.nodes import CONFIG_LIMIT, Nodes
 

@@ -14,10 +14,10 @@ import pytest
 from keyring.errors import KeyringLocked
 from offices import Answer, run_here, run_process
 
-from signer_app.cli.demo.stage import write_private
 from signer_app.core.errors import ConflictError, IntegrityError
 from signer_app.signers.keystore.client import open_keystore
 from signer_app.vault import keyring_half
+from signer_app.vault.files import write_private
 from signer_app.workspace import Workspace, create_workspace
 
 SECRET = b"a passphrase for tests"

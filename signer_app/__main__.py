@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 
 _CHILD_ARGUMENTS = 3
@@ -13,9 +14,28 @@ def main() -> int:
         from signer_app.signers.child import run_child  # noqa: PLC0415 - a child loads nothing else
 
         return run_child(sys.argv[2])
+    if wants_window(sys.argv[1:]):
+        from signer_app.ui.app import open_window  # noqa: PLC0415 - nor the window
+
+        return open_window(sys.argv[1:])
     from signer_app.cli.main import run  # noqa: PLC0415 - children must not load the command line
 
     return run()
+
+
+def wants_window(arguments: list[str]) -> bool:
+    """No command: nothing at all, only where and how (--workspace DIR, --offline), or files of proposals.
+
+    A copy of the program that was built without the window has the command line only.
+    """
+    rest = list(arguments)
+    while rest:
+        item = rest.pop(0)
+        if item == "--workspace" and rest:
+            rest.pop(0)
+        elif not (item == "--offline" or item.startswith("--workspace=") or item.endswith(".countersign")):
+            return False
+    return importlib.util.find_spec("PySide6") is not None
 
 
 if __name__ == "__main__":

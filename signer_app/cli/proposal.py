@@ -51,11 +51,21 @@ def list_proposals(
     state: Annotated[
         list[str] | None, typer.Option("--state", help="Only these states; may be repeated.")
     ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the list as CSV too.")
+    ] = None,
 ) -> None:
     """The proposals of this workspace."""
+    from signer_app.proposals.listing import to_csv  # noqa: PLC0415 - keeps help quick
+
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.reading.proposals(tuple(name.upper() for name in state) if state else None)
+        states = tuple(name.upper() for name in state) if state else None
+        result = opened.reading.proposals(states)
+        rows = opened.listing.rows() if csv is not None else ()
+    if csv is not None:
+        write_output(csv, to_csv([row for row in rows if states is None or row.state in states]), session)
+        result["file"] = str(csv)
     session.output.result(result, lambda console: _list(console, result))
 
 
@@ -178,6 +188,49 @@ def reject(
     )
 
 
+@app.command("differs")
+def differs(
+    context: typer.Context,
+    identifier: Id,
+    line: Annotated[str, typer.Option("--line", help="The title of the screen that differed.")],
+    device: Annotated[str, typer.Option("--device", help="The device, as the policy names it.")],
+    expected: Annotated[str, typer.Option("--expected", help="What it should have shown.")] = "",
+    seen: Annotated[str, typer.Option("--seen", help="What it showed.")] = "",
+) -> None:
+    """A device showed something else: keep the bytes as evidence, say no, and write the warning."""
+    from signer_app.proposals.differences import Difference  # noqa: PLC0415 - keeps start quick
+    from signer_app.workspace.signing import report_difference  # noqa: PLC0415
+
+    session = session_of(context)
+    with workspace(session, keys=True) as opened:
+        network = str(opened.reading.proposal(identifier)["network"])
+        signer = opened.devices.signing_key(device, network).account
+        result = report_difference(opened, identifier, Difference(line, expected, seen, signer))
+    session.output.result(result, lambda console: console.print(safe_text(str(result["warning"]), 1000)))
+
+
+@app.command("override")
+def override(
+    context: typer.Context,
+    identifier: Id,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it goes into the journal, signed by you.")],
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--rule", help="Only this soft rule; may be repeated. Default: all that fail now."),
+    ] = None,
+) -> None:
+    """Take soft failures upon yourself, as one of the override quorum. Exit 0 once it is complete, else 4.
+
+    A rule about who has to sign is overridden only where --rule names it.
+    """
+    session = session_of(context)
+    with workspace(session, keys=True) as opened:
+        result = opened.proposals.override(identifier, reason, tuple(rule or ()))
+    session.output.result(
+        result, lambda console: _overridden(console, result), exit_code=EXIT_OF[str(result["verdict"])]
+    )
+
+
 @app.command("submit")
 def submit(
     context: typer.Context,
@@ -247,6 +300,9 @@ def _show(console: Console, result: JsonObject) -> None:
     for name, title in (
         ("quarantine", "Quarantined"),
         ("rejections", "Rejections"),
+        ("halts", "Halted by"),
+        ("overrides", "Overrides"),
+        ("refused_statements", "Statements kept out"),
         ("verdicts", "Verdicts"),
     ):
         found = render.items(result[name])
@@ -259,6 +315,12 @@ def _show(console: Console, result: JsonObject) -> None:
                 if entry.get(key) not in (None, [])
             )
             console.print(f"  {safe_text(words, 1000)}")
+
+
+def _overridden(console: Console, result: JsonObject) -> None:
+    for entry in render.items(result["overridden"]):
+        console.print(safe_text(f"Overridden by you: {entry['code']} of {entry['rule']}", 200))
+    console.print(f"Verdict {result['verdict']}. The proposal is {result['state']}.")
 
 
 def _signed(console: Console, result: JsonObject) -> None:

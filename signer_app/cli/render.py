@@ -236,6 +236,30 @@ def unable_signers(console: Console, result: JsonObject) -> None:
 _LIVE = " (signatures are out and could execute)"
 
 
+def halts(console: Console, found: list[JsonObject]) -> None:
+    """Halts that stand, with what it takes to lift them."""
+    for entry in found:
+        names = entry["people"] if isinstance(entry["people"], list) else []
+        scope = entry["accounts"] if isinstance(entry["accounts"], list) else ["everything"]
+        console.print(
+            safe_text(
+                f"HALTED by {entry['person']} at {entry['at']}: {entry['reason']}. Stops "
+                f"{', '.join(map(str, scope))}. Resumed by {entry['have']} of {entry['need']}"
+                f"{': ' + ', '.join(map(str, names)) if names else ''}.",
+                4000,
+            ),
+            style="bold red",
+        )
+        console.print(f"  halt {entry['halt_id']}")
+
+
+def kept_out(console: Console, found: list[JsonObject]) -> None:
+    """Statements that do not count here, with the reason of each."""
+    for entry in found:
+        words = f"Kept out: {entry['kind']} of {entry['person']}. {entry['code']}: {entry['reason']}"
+        console.print(safe_text(words, 1000), style="yellow")
+
+
 def proposal_judged(console: Console, result: JsonObject) -> None:
     """A proposal that was just added, with its verdict."""
     proposal(console, result)
@@ -245,6 +269,7 @@ def proposal_judged(console: Console, result: JsonObject) -> None:
         listed = ", ".join(map(str, codes)) if isinstance(codes, list) and codes else "no objection"
         console.print(f"\n{verdict}: {listed}", style=_VERDICT_STYLE.get(verdict))
     unable_signers(console, result)
+    kept_out(console, items(obj(result.get("statements")).get("refused")))
 
 
 def proposal(console: Console, result: JsonObject) -> None:

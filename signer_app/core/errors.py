@@ -144,6 +144,12 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "A person has to confirm this.",
         "Run the command at a terminal and read the question.",
     ),
+    (
+        "DISPLAY_REQUIRED",
+        "usage",
+        "The window needs a display, and there is none.",
+        "Start it in a desktop session, or give a command: countersign --help lists them.",
+    ),
     ("NOT_BUILT", "usage", "This part is not in this version.", "docs/requirements.md lists what is."),
     (
         "MALFORMED",
@@ -372,7 +378,7 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
     (
         "KEYRING_UNAVAILABLE",
         "integrity",
-        "The system's keyring, which holds half of the vault's key, cannot be used.",
+        "The system's keyring, which holds half of the vault's key and the journal's head, cannot be used.",
         "Unlock the keyring of your desktop session.",
     ),
     ("STORE_BROKEN", "integrity", "The database cannot be opened.", "Run workspace rebuild."),

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import select
 import socket
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from signer_app.core.canonical import read_json_object
-from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject, JsonValue
-from signer_app.practice.devices.store import ENDPOINT_FILE, ENDPOINT_FORMAT
+from signer_app.practice.devices.endpoint import ask, connect, read_endpoint, read_line, send_line
+from signer_app.practice.devices.store import ENDPOINT_FILE
 from signer_app.signers.hid.bus import BusError, Report, ReportHandle, Trouble
 from signer_app.signers.ledger.wire import REPORT_SIZE
-from signer_app.vault.files import read_bounded
-
-_CONNECT_S = 2.0
-_LONGEST_LINE = 64 * 1024
-_LARGEST_ENDPOINT = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class _Endpoint:
-    host: str
-    port: int
-    token: str
 
 
 class PracticeBackend:
@@ -40,7 +25,7 @@ class PracticeBackend:
         found: list[Report] = []
         for folder in self._folders():
             try:
-                answer = _ask(_endpoint(folder), {"role": "describe"})
+                answer = ask(read_endpoint(folder), {"role": "describe"})
             except BusError:
                 continue  # stopped, or killed without taking its endpoint back
             found += _reports(folder.name, answer)
@@ -55,12 +40,13 @@ class PracticeBackend:
     def open(self, path: str) -> ReportHandle:
         """Open an interface that ``enumerate`` gave. Raises BusError."""
         name, _, _ = path.rpartition("#")
-        if not name or "/" in name or name in (".", ".."):
+        # A name of one folder here, and no way out of it.
+        if not name or Path(name).name != name or name == "..":
             raise BusError(Trouble.GONE, "no practice device has such a path")
-        connection = _connect(_endpoint(self._directory / name))
+        connection = connect(read_endpoint(self._directory / name))
         try:
-            _send_line(connection.socket, {"role": "usb", "path": path, "token": connection.token})
-            answer = _read_line(connection.socket)
+            send_line(connection.socket, {"role": "usb", "path": path, "token": connection.token})
+            answer = read_line(connection.socket)
             trouble = answer.get("trouble")
             if not answer.get("ok"):
                 known = {member.value: member for member in Trouble}
@@ -108,66 +94,6 @@ class _Handle:
     def close(self) -> None:
         """Close the handle; a question on the device stays there."""
         self._socket.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Connection:
-    socket: socket.socket
-    token: str
-
-
-def _endpoint(folder: Path) -> _Endpoint:
-    try:
-        document = read_json_object(read_bounded(folder / ENDPOINT_FILE, _LARGEST_ENDPOINT))
-    except CountersignError as error:
-        raise BusError(Trouble.GONE, "the practice device does not run") from error
-    host, port, token = document.get("host"), document.get("port"), document.get("token")
-    if (
-        document.get("format") != ENDPOINT_FORMAT
-        or not isinstance(host, str)
-        or not isinstance(port, int)
-        or not isinstance(token, str)
-        or not 0 < port < 65536
-    ):
-        raise BusError(Trouble.GONE, "the endpoint of the practice device cannot be read")
-    return _Endpoint(host, port, token)
-
-
-def _connect(endpoint: _Endpoint) -> _Connection:
-    try:
-        connection = socket.create_connection((endpoint.host, endpoint.port), _CONNECT_S)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except OSError as error:
-        raise BusError(Trouble.GONE, "the practice device does not answer") from error
-    return _Connection(connection, endpoint.token)
-
-
-def _ask(endpoint: _Endpoint, hello: JsonObject) -> JsonObject:
-    connection = _connect(endpoint)
-    with connection.socket:
-        _send_line(connection.socket, {**hello, "token": connection.token})
-        return _read_line(connection.socket)
-
-
-def _send_line(connection: socket.socket, value: JsonObject) -> None:
-    try:
-        connection.sendall(json.dumps(value).encode() + b"\n")
-    except OSError as error:
-        raise BusError(Trouble.GONE, "the practice device does not answer") from error
-
-
-def _read_line(connection: socket.socket) -> JsonObject:
-    """One line and no byte more: reports may follow it."""
-    line = bytearray()
-    try:
-        while not line.endswith(b"\n"):
-            part = connection.recv(1)
-            if not part or len(line) > _LONGEST_LINE:
-                raise BusError(Trouble.GONE, "the practice device does not answer")
-            line += part
-        return read_json_object(bytes(line))
-    except (OSError, CountersignError) as error:
-        raise BusError(Trouble.GONE, "the practice device does not answer") from error
 
 
 def _reports(name: str, answer: JsonObject) -> list[Report]:

@@ -51,7 +51,7 @@ class Control:
         def push() -> None:
             if writer.transport.get_write_buffer_size() > _MAX_UNREAD:
                 writer.close()
-            else:
+            elif not writer.is_closing():
                 _write(writer, {"screen": self._device.screen()})
 
         try:

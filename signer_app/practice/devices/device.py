@@ -68,8 +68,10 @@ class Device:
         self.faults = Faults()
         self.history = History()
         self.outbox: deque[bytes] = deque(maxlen=_MAX_WAITING)
+        #: On the bus. A cable that is in is not enough: while its program changes, the device is away.
         self.plugged = True
         self.locked = False
+        self._cable = True
         #: Counts each time that it comes back to the bus: no path of before is valid then.
         self.generation = 1
         self.on_question: Callable[[], None] = lambda: None
@@ -210,7 +212,9 @@ class Device:
             watcher()
 
     def press(self, button: Button, *, by: str = "person", reason: str | None = None) -> None:
-        """Press a button. Raises ConflictError while the device is locked."""
+        """Press a button. Raises ConflictError while the device is locked or has no power."""
+        if self.is_off:
+            raise ConflictError("The device has no power; plug it in first.")
         if self.locked:
             raise ConflictError("The device is locked; unlock it first.")
         choice = self.flow.press(button)
@@ -249,13 +253,22 @@ class Device:
             self._answer(pending.apdu, answer)
 
     @property
+    def is_off(self) -> bool:
+        """True without cable and battery."""
+        return not (self._cable or self.model.has_battery)
+
+    @property
     def asks(self) -> Purpose | None:
         """What a person is asked for now."""
         return None if self._pending is None else self.flow.purpose
 
     def screen(self) -> JsonObject:
         """Shape: {plugged, locked, app, purpose, waiting, screen, pages, at}."""
-        shown = screens.notice("Locked", "Enter your PIN") if self.locked else self.flow
+        shown = self.flow
+        if self.is_off:
+            shown = screens.notice("")
+        elif self.locked:
+            shown = screens.notice("Locked", "Enter your PIN")
         return {
             "plugged": self.plugged,
             "locked": self.locked,
@@ -277,8 +290,9 @@ class Device:
 
     def unplug(self) -> None:
         """Pull the cable. A question is void; without a battery the open app is too."""
-        if not self.plugged:
+        if not self._cable:
             return
+        self._cable = False
         self.faults.take(faults.UNPLUGGED)
         self._leave_the_bus()
         self._drop_question("unplugged")
@@ -288,7 +302,11 @@ class Device:
 
     def plug(self) -> None:
         """Put the cable in."""
-        if not self.plugged:
+        self._cable = True
+        self._join_the_bus()
+
+    def _join_the_bus(self) -> None:
+        if self._cable and not self.plugged:
             self.plugged = True
             self.generation += 1
             self._changed()
@@ -309,19 +327,19 @@ class Device:
             self.lock(is_locked=is_on)
         elif name == faults.UNPLUGGED and self.faults.option(name) in (None, "now"):
             (self.unplug if is_on else self.plug)()
-        elif name == faults.WRONG_APP:
-            self._switch(FOREIGN_APP if is_on else xrp.NAME)
-        elif name == faults.APP_CLOSED:
-            self._switch(None if is_on else xrp.NAME)
+        elif name in (faults.WRONG_APP, faults.APP_CLOSED):
+            elsewhere = FOREIGN_APP if name == faults.WRONG_APP else None
+            wanted = elsewhere if is_on else xrp.NAME
+            if wanted != self.app:
+                self._switch(wanted)
 
     def _switch(self, name: str | None) -> None:
         """Another program runs: the device leaves the bus and comes back after a while."""
         self.app = name
+        self._leave_the_bus()
         self._drop_question("the app was closed")
         self._show(self._home())
-        if self.plugged:
-            self._leave_the_bus()
-            self._port.later(self._replug_ms, self.plug)
+        self._port.later(self._replug_ms, self._join_the_bus)
 
     def _drop_question(self, reason: str) -> None:
         if self._pending is not None:

@@ -144,7 +144,7 @@ class UsbPort:
                     continue  # unplugged meanwhile
             self._turn += 1
             handle = self._handles[self._turn % len(self._handles)]
-            if handle.transport.get_write_buffer_size() > _MAX_UNREAD:
+            if handle.is_closing() or handle.transport.get_write_buffer_size() > _MAX_UNREAD:
                 self._handles.remove(handle)
                 handle.close()
                 continue

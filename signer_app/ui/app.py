@@ -1,0 +1,99 @@
+"""Starting the window: display, one instance, theme, window, loop, in this order; and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from signer_app.core.errors import CountersignError, UsageError
+from signer_app.ui import strings
+from signer_app.ui.garbage import Collector
+from signer_app.ui.loop import on_unhandled, run
+from signer_app.ui.qt import QtGui, QtWidgets
+from signer_app.ui.settings import ViewSettings
+from signer_app.ui.shell.window import MainWindow
+from signer_app.ui.single import Listener, hand_over, server_name
+from signer_app.ui.theme import icons, theme
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the command line asked the window for."""
+
+    workspace: Path | None = None
+    files: tuple[Path, ...] = ()
+    offline: bool = False
+
+
+def parse(arguments: Sequence[str]) -> Start:
+    """[--workspace DIR] [--offline] [FILE.countersign …]. Raises UsageError."""
+    workspace, offline, files = None, False, []
+    rest = list(arguments)
+    while rest:
+        item = rest.pop(0)
+        if item == "--workspace" and rest:
+            workspace = Path(rest.pop(0))
+        elif item.startswith("--workspace="):
+            workspace = Path(item.partition("=")[2])
+        elif item == "--offline":
+            offline = True
+        elif not item.startswith("-"):
+            files.append(Path(item))
+        else:
+            raise UsageError(f"{item[:40]} is no option of the window.")
+    named = os.environ.get("COUNTERSIGN_WORKSPACE")
+    if workspace is None and named:
+        workspace = Path(named)
+    return Start(workspace, tuple(files), offline)
+
+
+def require_display(environment: Mapping[str, str], platform: str = sys.platform) -> None:
+    """Qt ends the process without a display; say it before. Raises UsageError DISPLAY_REQUIRED."""
+    if platform in ("win32", "darwin") or environment.get("QT_QPA_PLATFORM"):
+        return
+    if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
+        raise UsageError("The window needs a display, and there is none.", code="DISPLAY_REQUIRED")
+
+
+def open_window(arguments: Sequence[str]) -> int:
+    """Show the window until it is closed; the exit code. Errors before it is there go to stderr."""
+    try:
+        start = parse(arguments)
+        require_display(os.environ)
+    except CountersignError as error:
+        sys.stderr.write(f"{error.message}\n{error.hint}\n")
+        return error.exit_code
+    QtGui.QGuiApplication.setDesktopFileName("countersign")
+    app = QtWidgets.QApplication([strings.APP])
+    app.setApplicationName(strings.APP)
+    name = server_name(start.workspace)
+    if hand_over(name, start.files):
+        return 0
+    return run(app, lambda: _live(app, start, name))
+
+
+async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
+    settings = ViewSettings()
+    theme().choose(settings.mode, settings.percent)
+    app.setWindowIcon(icons.icon("countersign", "#FFFFFF", 64))
+    window = MainWindow(settings)
+    collector = Collector(app)
+    listener = Listener(name)
+    listener.received.connect(window.take_files)
+    on_unhandled(window.tasks_failed)
+    ended = asyncio.Event()
+    window.closed.connect(ended.set)
+    app.commitDataRequest.connect(lambda _manager: window.close())
+    window.unlock.offline.setChecked(start.offline)
+    if start.workspace is not None:
+        window.unlock.choose(start.workspace)
+    window.take_files(start.files)
+    window.show()
+    await ended.wait()
+    listener.close()
+    collector.stop()
+    return 0

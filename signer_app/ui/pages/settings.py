@@ -1,0 +1,112 @@
+"""Settings: how the window looks and when it locks. Changes that touch safety are proposals, not settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from signer_app import __version__
+from signer_app.ui import strings
+from signer_app.ui.qt import QtWidgets
+from signer_app.ui.settings import LOCK_MINUTES, MODES
+from signer_app.ui.shell.page import Page, Shell, page_head
+from signer_app.ui.theme import SCALES, theme
+from signer_app.ui.widgets import Card, column, label, plain
+
+
+class SettingsPage(Page):
+    """Each choice takes effect at once."""
+
+    key = "settings"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        t = theme()
+        margin = t.size("margin")
+        scroll = QtWidgets.QScrollArea()
+        scroll.setWidgetResizable(True)
+        outer = column(self.body)
+        outer.addWidget(scroll)
+        inner = plain()
+        scroll.setWidget(inner)
+        box = column(inner, spacing=t.size("gap"), margins=(margin, t.scaled(14), margin, margin))
+        head, _ = page_head(strings.PAGES["settings"], strings.SETTINGS_SUB)
+        box.addLayout(head)
+        box.addWidget(self._appearance())
+        box.addWidget(self._locking())
+        box.addWidget(self._about())
+        box.addStretch(1)
+
+    def _appearance(self) -> Card:
+        settings = self.shell.settings
+        card = Card(strings.APPEARANCE, "sun")
+        form = _form(card)
+
+        def choose_mode(index: int) -> None:
+            settings.mode = MODES[index]
+            self.shell.restyle()
+
+        def choose_size(index: int) -> None:
+            settings.percent = SCALES[index]
+            self.shell.restyle()
+
+        words = [strings.MODES[mode] for mode in MODES]
+        self.mode = _choice(form, strings.THEME, words, MODES.index(settings.mode), choose_mode)
+        sizes = [f"{percent} %" for percent in SCALES]
+        self.text_size = _choice(form, strings.TEXT_SIZE, sizes, SCALES.index(settings.percent), choose_size)
+        return card
+
+    def _locking(self) -> Card:
+        settings = self.shell.settings
+        card = Card(strings.LOCKING, "lock")
+        form = _form(card)
+
+        def choose(index: int) -> None:
+            settings.lock_minutes = LOCK_MINUTES[index]
+            self.shell.restyle()
+
+        words = [strings.minutes(count) for count in LOCK_MINUTES]
+        chosen = LOCK_MINUTES.index(settings.lock_minutes)
+        self.lock_after = _choice(form, strings.LOCK_AFTER, words, chosen, choose)
+        return card
+
+    def _about(self) -> Card:
+        card = Card(strings.ABOUT, "info")
+        form = _form(card)
+        summary = self.session.summary
+        facts = [(strings.VERSION, __version__)]
+        if summary is not None:
+            facts += [
+                (strings.WORKSPACE, str(self.session.directory)),
+                (strings.PERSON, summary.person),
+                (strings.ORGANISATION, summary.org),
+                (strings.NETWORK_CLASS, strings.NETWORKS[summary.network_class].said),
+            ]
+        for name, value in facts:
+            form.addRow(label(name, "body", "text2"), label(value, "body", wrap=True, selectable=True))
+        return card
+
+
+def _form(card: Card) -> QtWidgets.QFormLayout:
+    t = theme()
+    form = QtWidgets.QFormLayout()
+    form.setHorizontalSpacing(t.scaled(24))
+    form.setVerticalSpacing(t.scaled(8))
+    form.setFieldGrowthPolicy(QtWidgets.QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    card.body.addLayout(form)
+    return form
+
+
+def _choice(
+    form: QtWidgets.QFormLayout, name: str, words: Sequence[str], chosen: int, choose: Callable[[int], None]
+) -> QtWidgets.QComboBox:
+    box = QtWidgets.QComboBox()
+    box.addItems(list(words))
+    box.setCurrentIndex(chosen)
+    box.setAccessibleName(name)
+    box.setMinimumWidth(theme().scaled(180))
+    box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
+    box.activated.connect(choose)
+    text = label(name, "body", "text2")
+    text.setBuddy(box)
+    form.addRow(text, box)
+    return box

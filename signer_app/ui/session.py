@@ -1,0 +1,169 @@
+"""The open workspace as the window sees it: locked, or open in its worker thread.
+
+The rooms below load on first use, in the worker's thread: no ledger SDK and no database is imported before
+the first paint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from signer_app.core.errors import ConflictError
+from signer_app.core.json_types import JsonObject
+from signer_app.ui.qt import QtCore, Signal
+from signer_app.ui.signing.seat import Seat
+from signer_app.ui.worker import Job, Progress, Worker
+
+if TYPE_CHECKING:  # see above
+    from signer_app.signers.ledger.desk import Desk
+    from signer_app.workspace import Workspace
+    from signer_app.workspace.devices import ConnectedDevices
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the frame of the window shows of an open workspace."""
+
+    name: str
+    person: str
+    org: str
+    network_class: str
+    networks: tuple[str, ...]
+    nodes: int
+    nodes_confirmed: bool
+    policy_in_force: bool
+    records: int
+    open_proposals: int
+    writable: bool
+
+    @classmethod
+    def of(cls, described: JsonObject, *, open_proposals: int, writable: bool) -> Summary:
+        """From Workspace.describe()."""
+        networks, records, nodes = described["networks"], described["records"], described["nodes"]
+        return cls(
+            name=Path(str(described["workspace"])).name,
+            person=str(described["person"]),
+            org=str(described["org"]),
+            network_class=str(described["class"]),
+            networks=tuple(map(str, networks)) if isinstance(networks, list) else (),
+            nodes=nodes if isinstance(nodes, int) else 0,
+            nodes_confirmed=described["nodes_confirmed"] is True,
+            policy_in_force=described["policy_in_force"] is not None,
+            records=records if isinstance(records, int) else 0,
+            open_proposals=open_proposals,
+            writable=writable,
+        )
+
+
+class Session(QtCore.QObject):
+    """One workspace or none. Every method that waits is a coroutine; the window stays live meanwhile."""
+
+    #: It was opened, locked, or what the frame shows of it is another.
+    changed = Signal()
+    #: Words of a step inside a long call.
+    progressed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._worker: Worker | None = None
+        self._workspace: Workspace | None = None
+        self.directory: Path | None = None
+        self.summary: Summary | None = None
+        self.offline = False
+        #: Where the person compares what a device shows; see signing/seat.py.
+        self.seat = Seat()
+
+    @property
+    def locked(self) -> bool:
+        """Whether nothing is open."""
+        return self.summary is None
+
+    async def open(self, directory: Path, passphrase: bytearray, *, offline: bool = False) -> None:
+        """Open a workspace; ``passphrase`` is wiped, whatever happens. Raises what Workspace.open raises."""
+        if self._worker is not None:
+            raise ConflictError("A workspace is open.")
+        desk = self.seat.desk(Progress(self.progressed.emit))
+        worker = Worker(directory.name)
+        opened: list[Workspace] = []
+        try:
+            opening = worker.call(lambda: opened.append(_open(directory, passphrase, desk, offline)))
+            await opening
+            workspace = opened[0]
+            summary = await worker.call(lambda: _summary(workspace))
+        except BaseException:  # a cancelled opening too: what was opened meanwhile holds the lock
+            await worker.close(lambda: _close(opened))
+            raise
+        self._worker, self._workspace = worker, workspace
+        self.directory, self.offline, self.summary = directory, offline, summary
+        self.changed.emit()
+
+    async def lock(self) -> None:
+        """Forget everything and close the workspace. What runs ends first; what waits is cancelled."""
+        worker, workspace = self._worker, self._workspace
+        self._worker = self._workspace = self.summary = None
+        if worker is None or workspace is None:
+            return
+        self.changed.emit()
+        await worker.close(workspace.close)
+
+    def call(self, work: Callable[[Workspace], T], *, name: str = "") -> Job[T]:
+        """Run ``work`` with the workspace in the worker's thread. ConflictError while locked.
+
+        ``work`` returns plain values; nothing of the window may be touched in it.
+        """
+        worker, workspace = self._worker, self._workspace
+        if worker is None or workspace is None:
+            raise ConflictError("The workspace is locked.")
+        return worker.call(lambda: work(workspace), name=name)
+
+    @property
+    def connected(self) -> ConnectedDevices:
+        """The connected devices, for a thread that looks at them or stops a waiting; never for this one, for
+        its calls block. ConflictError while locked."""
+        if self._workspace is None:
+            raise ConflictError("The workspace is locked.")
+        return self._workspace.devices.connected
+
+    async def stop_device(self, connected: ConnectedDevices) -> None:
+        """End what waits for a person at a device, while the worker's thread waits with it."""
+        await asyncio.to_thread(connected.stop_waiting)
+
+    @property
+    def busy_with(self) -> tuple[str, ...]:
+        """Names of calls that run or wait."""
+        return self._worker.busy_with if self._worker else ()
+
+    async def refresh(self) -> None:
+        """Read again what the frame shows."""
+        summary = await self.call(_summary, name="")
+        if not self.locked and summary != self.summary:
+            self.summary = summary
+            self.changed.emit()
+
+
+def _open(directory: Path, passphrase: bytearray, desk: Desk, offline: bool) -> Workspace:
+    from signer_app.vault.kdf import wipe  # noqa: PLC0415 - in the worker's thread, after the first paint
+    from signer_app.workspace import Workspace  # noqa: PLC0415
+
+    try:
+        return Workspace.open(directory, passphrase=passphrase, desk=desk, offline=offline)
+    finally:
+        wipe(passphrase)
+
+
+def _close(opened: list[Workspace]) -> None:
+    for workspace in opened:
+        workspace.close()
+
+
+def _summary(workspace: Workspace) -> Summary:
+    from signer_app.proposals.lifecycle import OPEN  # noqa: PLC0415
+
+    waiting = workspace.queries.proposals(states=tuple(OPEN))
+    return Summary.of(workspace.describe(), open_proposals=len(waiting), writable=workspace.journal.usable)

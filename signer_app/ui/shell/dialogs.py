@@ -1,0 +1,197 @@
+"""Dialogs over a veil, one at a time: the frame that all share, find, and the sheet of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from signer_app.ui import strings
+from signer_app.ui.loop import ask
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from signer_app.ui.shell.actions import ACTIONS
+from signer_app.ui.shell.page import Hit
+from signer_app.ui.theme import theme
+from signer_app.ui.widgets import ActionButton, NetworkFrame, column, label, row
+
+#: How much of the window the veil hides.
+VEIL = 0.52
+
+
+class Veil(QtWidgets.QWidget):
+    """A translucent sheet over the window while a dialog is open. It takes clicks and gives nothing."""
+
+    def __init__(self, window: QtWidgets.QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self.hide()
+
+    def cover(self) -> None:
+        """Lie over the whole window."""
+        self.setGeometry(self._window.rect())
+        self.raise_()
+        self.show()
+
+    def paintEvent(self, _event: QtGui.QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The sheet."""
+        colour = QtGui.QColor(theme().tokens.veil)
+        colour.setAlphaF(VEIL)
+        QtGui.QPainter(self).fillRect(self.rect(), colour)
+
+
+class DialogHost:
+    """Shows one dialog at a time over the veil; a second one waits for nothing and is refused."""
+
+    def __init__(self, window: QtWidgets.QWidget) -> None:
+        self._veil = Veil(window)
+        self.current: QtWidgets.QDialog | None = None
+
+    async def ask(self, dialog: QtWidgets.QDialog) -> int:
+        """The dialog's result; Rejected at once if another dialog is open."""
+        if self.current is not None:
+            dialog.deleteLater()
+            return int(QtWidgets.QDialog.DialogCode.Rejected)
+        self.current = dialog
+        self._veil.cover()
+        try:
+            return await ask(dialog)
+        finally:
+            self.current = None
+            self._veil.hide()
+
+    def resized(self) -> None:
+        """The window has another size."""
+        if self._veil.isVisible():
+            self._veil.cover()
+
+    def close(self) -> None:
+        """Close what is open: the window is being locked."""
+        if self.current is not None:
+            self.current.reject()
+
+
+class Dialog(QtWidgets.QDialog):
+    """Base of dialogs: window-modal, framed as the network, Esc cancels, Enter presses nothing."""
+
+    def __init__(self, parent: QtWidgets.QWidget, title: str, network_class: str = "") -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"{title} – {strings.APP}")
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        outer = column(self)
+        self.frame = NetworkFrame(network_class)
+        outer.addWidget(self.frame)
+        t = theme()
+        self.content = column(
+            spacing=t.scaled(12), margins=(t.scaled(20), t.scaled(16), t.scaled(20), t.scaled(16))
+        )
+        self.frame.body.addLayout(self.content)
+        self.title = label(title, "title")
+        self.content.addWidget(self.title)
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
+        """Enter never presses a button that is not in focus; haste is designed out."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def add_buttons(self, *buttons: ActionButton) -> None:
+        """Buttons at the right of the last line; Cancel or Close is the first of them."""
+        line = row()
+        line.addStretch(1)
+        for button in buttons:
+            line.addWidget(button)
+        self.content.addLayout(line)
+
+
+class FindDialog(Dialog):
+    """Type, see, choose. ``search`` is asked after each letter and answers at once from what is loaded."""
+
+    chosen = Signal(str, str)
+
+    def __init__(
+        self, parent: QtWidgets.QWidget, search: Callable[[str], Sequence[Hit]], network_class: str = ""
+    ) -> None:
+        super().__init__(parent, strings.FIND_TITLE, network_class)
+        self._search = search
+        self._hits: Sequence[Hit] = ()
+        t = theme()
+        self.resize(t.scaled(620), t.scaled(440))
+        self.input = QtWidgets.QLineEdit()
+        self.input.setObjectName("find.input")
+        self.input.setPlaceholderText(strings.FIND_HINT)
+        self.input.setAccessibleName(strings.FIND_HINT)
+        self.input.setMaxLength(200)
+        self.content.addWidget(self.input)
+        self.list = QtWidgets.QListView()
+        self.list.setObjectName("find.results")
+        self.list.setAccessibleName(strings.FIND_RESULTS)
+        self.list.setEditTriggers(QtWidgets.QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._model = QtGui.QStandardItemModel(self)
+        self.list.setModel(self._model)
+        self.content.addWidget(self.list, 1)
+        self.words = label(strings.FIND_START, "small", "text3")
+        self.content.addWidget(self.words)
+        self.input.textChanged.connect(self._changed)
+        self.list.activated.connect(self._choose)
+        self.list.clicked.connect(self._choose)
+        self.input.installEventFilter(self)
+        self.input.setFocus()
+
+    def _changed(self, text: str) -> None:
+        wanted = text.strip()
+        self._hits = self._search(wanted) if len(wanted) >= 2 else ()
+        self._model.clear()
+        for hit in self._hits:
+            item = QtGui.QStandardItem(f"{hit.title}    {hit.detail}")
+            item.setToolTip(f"{hit.title}\n{hit.detail}")
+            self._model.appendRow(item)
+        if self._hits:
+            self.list.setCurrentIndex(self._model.index(0, 0))
+        self.words.setText(
+            strings.FIND_START if len(wanted) < 2 else "" if self._hits else strings.FIND_NOTHING
+        )
+
+    def _choose(self, index: QtCore.QModelIndex) -> None:
+        if index.isValid() and index.row() < len(self._hits):
+            hit = self._hits[index.row()]
+            self.accept()
+            self.chosen.emit(hit.page, hit.argument)
+
+    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:  # noqa: N802
+        """Down and Up move in the list while the letters stay in the field; Enter goes there."""
+        if (
+            watched is self.input
+            and isinstance(event, QtGui.QKeyEvent)
+            and event.type() == event.Type.KeyPress
+        ):
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                QtWidgets.QApplication.sendEvent(self.list, event)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._choose(self.list.currentIndex())
+                return True
+        return super().eventFilter(watched, event)
+
+
+class KeysDialog(Dialog):
+    """Every key of the window, from the same table that makes the menus."""
+
+    def __init__(self, parent: QtWidgets.QWidget, network_class: str = "") -> None:
+        super().__init__(parent, strings.KEYS_TITLE, network_class)
+        t = theme()
+        self.content.addWidget(label(strings.KEYS_INTRO, "body", "text2", wrap=True))
+        grid = QtWidgets.QGridLayout()
+        grid.setHorizontalSpacing(t.scaled(16))
+        grid.setVerticalSpacing(t.scaled(5))
+        specs = [spec for spec in ACTIONS if spec.keys]
+        half = (len(specs) + 1) // 2
+        for number, spec in enumerate(specs):
+            where = (number % half, 2 * (number // half))
+            keys = label(QtGui.QKeySequence(spec.keys).toString(QtGui.QKeySequence.SequenceFormat.NativeText))
+            keys.setProperty("kbd", "true")
+            grid.addWidget(keys, where[0], where[1], Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(label(spec.words.rstrip("…"), "body"), where[0], where[1] + 1)
+        self.content.addLayout(grid)
+        self.content.addStretch(1)
+        close = ActionButton(strings.CLOSE)
+        close.triggered.connect(self.accept)
+        self.add_buttons(close)

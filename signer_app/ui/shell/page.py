@@ -1,0 +1,291 @@
+"""What a page is, and the states that every page has: loading, empty, error, and banners that last.
+
+A page is made on first use and dropped on lock. It reads with services (``self.session.call``) in load(),
+which the window runs when the page comes into view, on F5, and when something changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar, Protocol, TypeVar
+
+from signer_app.core.errors import CountersignError
+from signer_app.ui import strings
+from signer_app.ui.loop import Tasks
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
+from signer_app.ui.session import Session
+from signer_app.ui.settings import ViewSettings
+from signer_app.ui.theme import theme
+from signer_app.ui.widgets import ActionButton, Painted, StateBanner, clear, column, label, plain, row
+from signer_app.ui.widgets.base import rounded
+
+T = TypeVar("T")
+#: When a wait shows itself, in seconds: a skeleton, then words, then Cancel.
+SKELETON_AFTER, WORDS_AFTER, CANCEL_AFTER = 0.2, 2.0, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found: what it is, where it leads."""
+
+    title: str
+    detail: str
+    page: str
+    argument: str = ""
+
+
+class Shell(Protocol):
+    """What pages may ask of the window."""
+
+    session: Session
+    settings: ViewSettings
+
+    def go(self, page: str, argument: str = "") -> None:
+        """Show a page, and in it what ``argument`` names."""
+
+    def ask(self, dialog: QtWidgets.QDialog) -> Awaitable[int]:
+        """Show a dialog over the veil; one at a time."""
+
+    def add_finder(self, finder: Callable[[str], Sequence[Hit]]) -> None:
+        """Let the find dialog ask somebody more; until the window is locked."""
+
+    def changed(self) -> None:
+        """Something was written: read the frame and the page in view again."""
+
+    def restyle(self) -> None:
+        """The view settings changed."""
+
+
+class Page(QtWidgets.QWidget):
+    """Base of pages. Fill ``self.body``; override load(), handlers(), panes() and open()."""
+
+    #: Name in the navigation and in object names: "page.<key>".
+    key: ClassVar[str] = ""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self.shell, self.session = shell, shell.session
+        self.tasks = Tasks(self.failed)
+        self.setObjectName(f"page.{self.key}")
+        self.setAccessibleName(strings.PAGES.get(self.key, ""))
+        outer = column(self)
+        self._banners = column(spacing=8, margins=(16, 0, 16, 0))
+        outer.addLayout(self._banners)
+        self._stack = QtWidgets.QStackedWidget()
+        outer.addWidget(self._stack, 1)
+        self.body = plain()
+        self._waiting = Waiting()
+        self._empty = EmptyState()
+        for widget in (self.body, self._waiting, self._empty):
+            self._stack.addWidget(widget)
+        self._shown: dict[str, StateBanner] = {}
+        self._read_at: datetime | None = None
+        self._loading: asyncio.Task[object] | None = None
+
+    # -- for pages to override -----------------------------------------------------------------------------
+
+    async def load(self) -> None:
+        """Read what the page shows. What it raises becomes the error banner."""
+
+    def handlers(self) -> Mapping[str, Callable[[], None]]:
+        """What actions of shell/actions.py do while this page is in view."""
+        return {}
+
+    def panes(self) -> list[QtWidgets.QWidget]:
+        """Where F6 goes, in order."""
+        return [self]
+
+    def open(self, argument: str) -> None:
+        """Show what ``argument`` names: an id, an index."""
+
+    def take_files(self, files: Sequence[Path]) -> None:
+        """Files of proposals that were dropped or given to the program; the inbox takes them."""
+
+    # -- reading -------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read again; a reading that has not ended is given up."""
+        if self._loading is not None and not self._loading.done():
+            self._loading.cancel()
+        self._loading = self.tasks.spawn(self._load())
+
+    async def _load(self) -> None:
+        waiting = asyncio.get_running_loop().create_task(self._show_waiting())
+        try:
+            await self.load()
+        except CountersignError as error:
+            self.failed(error)
+        else:
+            self.banner("error", None)
+            self._read_at = datetime.now().astimezone()
+            if self._stack.currentWidget() is self._waiting:
+                self.show_body()
+        finally:
+            waiting.cancel()
+            if self._stack.currentWidget() is self._waiting:
+                self.show_body()
+
+    async def _show_waiting(self) -> None:
+        """Only a first reading hides the page; later ones leave the last good data in view."""
+        await asyncio.sleep(SKELETON_AFTER)
+        if self._read_at is None:
+            self._waiting.start()
+            self._stack.setCurrentWidget(self._waiting)
+            await asyncio.sleep(WORDS_AFTER - SKELETON_AFTER)
+            self._waiting.say(strings.LOADING)
+            await asyncio.sleep(CANCEL_AFTER - WORDS_AFTER)
+            self._waiting.offer_cancel(self._cancel)
+
+    def _cancel(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+        self.show_empty(strings.CANCELLED, strings.RETRY, self._again)
+
+    def _again(self) -> None:
+        self.show_body()
+        self.refresh()
+
+    def run(self, work: Awaitable[object]) -> None:
+        """Do something that takes time; what it raises becomes the error banner."""
+
+        async def wrapped() -> None:
+            try:
+                await work
+            except CountersignError as error:
+                self.failed(error)
+
+        self.tasks.spawn(wrapped())
+
+    def failed(self, error: BaseException) -> None:
+        """Say what failed, what still works, and give the details to copy."""
+        if isinstance(error, CountersignError):
+            fact, consequence, details = error.message, error.hint, f"{error.code}: {error.message}"
+        else:
+            fact, consequence = strings.INTERNAL_ERROR, strings.INTERNAL_CONSEQUENCE
+            details = f"UNFORESEEN: {type(error).__name__}"
+        if self._read_at is not None:
+            consequence = f"{consequence} {strings.last_good(self._read_at.strftime('%H:%M'))}"
+        shown = StateBanner("danger", fact, consequence)
+        clipboard = QtWidgets.QApplication.clipboard()
+        shown.offer(
+            [(strings.RETRY, self.refresh), (strings.COPY_DETAILS, lambda: clipboard.setText(details))]
+        )
+        self.banner("error", shown)
+
+    # -- states --------------------------------------------------------------------------------------------
+
+    def banner(self, key: str, banner: StateBanner | None) -> None:
+        """Put a lasting state at the top, replace it, or take it away with None."""
+        old = self._shown.pop(key, None)
+        if old is not None:
+            self._banners.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        if banner is not None:
+            banner.setObjectName(f"banner.{key}")
+            self._shown[key] = banner
+            self._banners.addWidget(banner)
+        self._banners.setContentsMargins(16, 12 if self._shown else 0, 16, 0)
+
+    @property
+    def banner_keys(self) -> tuple[str, ...]:
+        """The states that are shown now."""
+        return tuple(self._shown)
+
+    def show_body(self) -> None:
+        """The page itself."""
+        self._stack.setCurrentWidget(self.body)
+
+    def show_empty(self, sentence: str, action: str = "", act: Callable[[], None] | None = None) -> None:
+        """There is nothing: one sentence, one thing to do."""
+        self._empty.show_words(sentence, action, act)
+        self._stack.setCurrentWidget(self._empty)
+
+    def leave(self) -> None:
+        """The workspace is being locked: end everything that runs here."""
+        self.tasks.cancel_all()
+
+
+class EmptyState(QtWidgets.QWidget):
+    """One sentence in the middle, and one button."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        box = column(self, spacing=14)
+        box.addStretch(2)
+        self.words = label("", "body", "text2", wrap=True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        box.addWidget(self.words)
+        self._line = row()
+        box.addLayout(self._line)
+        box.addStretch(3)
+
+    def show_words(self, sentence: str, action: str, act: Callable[[], None] | None) -> None:
+        """Say something else."""
+        self.words.setText(sentence)
+        self.setAccessibleName(sentence)
+        clear(self._line)
+        if action and act is not None:
+            button = ActionButton(action)
+            button.triggered.connect(act)
+            self._line.addStretch(1)
+            self._line.addWidget(button)
+            self._line.addStretch(1)
+
+
+class Waiting(QtWidgets.QWidget):
+    """Bars where rows will be; they do not move. Then words, then Cancel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        box = column(self, spacing=12, margins=(16, 16, 16, 16))
+        box.addWidget(_Bars())
+        self.words = label("", "body", "text2")
+        box.addWidget(self.words)
+        self._line = row()
+        box.addLayout(self._line)
+        box.addStretch(1)
+
+    def start(self) -> None:
+        """From the beginning."""
+        self.words.setText("")
+        clear(self._line)
+
+    def say(self, words: str) -> None:
+        """What is awaited."""
+        self.words.setText(words)
+        self.setAccessibleName(words)
+
+    def offer_cancel(self, cancel: Callable[[], None]) -> None:
+        """It takes long."""
+        button = ActionButton(strings.CANCEL)
+        button.triggered.connect(cancel)
+        self._line.addWidget(button)
+        self._line.addStretch(1)
+
+
+class _Bars(Painted):
+    def sizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
+        return QtCore.QSize(400, theme().scaled(180))
+
+    def paintEvent(self, _event: QtGui.QPaintEvent) -> None:  # noqa: N802
+        painter, t = QtGui.QPainter(self), theme()
+        step = t.scaled(34)
+        for number in range(5):
+            width = self.width() * (0.9 - 0.13 * (number % 3))
+            box = QtCore.QRectF(0, number * step, width, t.scaled(18))
+            rounded(painter, box, 4, t.tokens.line2, None)
+
+
+def page_head(title: str, sub: str = "") -> tuple[QtWidgets.QHBoxLayout, QtWidgets.QLabel]:
+    """The head line of a page: title, supporting words, room for buttons at the right."""
+    line = row(spacing=10)
+    line.addWidget(label(title, "page"))
+    words = label(sub, "body", "text3")
+    line.addWidget(words, 0, Qt.AlignmentFlag.AlignBottom)
+    line.addStretch(1)
+    return line, words

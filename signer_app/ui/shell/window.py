@@ -1,0 +1,376 @@
+"""The main window: locked it is the unlock page alone; open it is header, navigation, pages and status."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from signer_app.core.errors import CountersignError
+from signer_app.ui import strings
+from signer_app.ui.idle import IdleTimer
+from signer_app.ui.loop import Tasks
+from signer_app.ui.pages import PAGES
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from signer_app.ui.session import Session
+from signer_app.ui.settings import ViewSettings
+from signer_app.ui.shell.actions import Actions
+from signer_app.ui.shell.dialogs import DialogHost, FindDialog, KeysDialog
+from signer_app.ui.shell.header import HeaderBar
+from signer_app.ui.shell.navigation import Navigation, Who
+from signer_app.ui.shell.page import Hit, Page, Shell
+from signer_app.ui.shell.status import StatusBar
+from signer_app.ui.theme import SCALES, theme
+from signer_app.ui.unlock import UnlockPage
+from signer_app.ui.widgets import FocusRing, NetworkFrame, StateBanner, column, plain, row
+
+MINIMUM, DEFAULT = QtCore.QSize(1000, 660), QtCore.QSize(1440, 900)
+#: Below this width the navigation is a rail; on these pages always.
+RAIL_BELOW, RAIL_PAGES = 1280, ("treasury",)
+Finder = Callable[[str], Sequence[Hit]]
+
+
+class MainWindow(QtWidgets.QMainWindow):
+    """One window for one workspace. It implements what pages may ask (shell/page.py Shell)."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        settings: ViewSettings,
+        *,
+        pages: Mapping[str, Callable[[Shell], Page]] = PAGES,
+        session: Session | None = None,
+    ) -> None:
+        super().__init__()
+        self.settings, self.session = settings, session or Session()
+        self.tasks = Tasks(self.tasks_failed)
+        self._makers, self._pages = pages, dict[str, Page]()
+        self._finders: list[Finder] = [self._find_pages]
+        self.files: list[Path] = []
+        self._closing = False
+        self._alt_alone = False
+        self.key = "inbox"
+        self.setMinimumSize(MINIMUM)
+        self.setWindowTitle(strings.APP)
+        self.dialogs = DialogHost(self)
+        self._build()
+        self._wire()
+        self._restore()
+        self._session_changed()
+
+    # -- building ------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.frame = NetworkFrame()
+        self.setCentralWidget(self.frame)
+        self._whole = QtWidgets.QStackedWidget()
+        self.frame.body.addWidget(self._whole)
+        self.unlock = UnlockPage(self.session, self.settings)
+        self._whole.addWidget(self.unlock)
+        self._open = plain("bg")
+        box = column(self._open)
+        self.header = HeaderBar()
+        box.addWidget(self.header)
+        self._lasting = column(spacing=8, margins=(16, 0, 16, 0))
+        middle = row(spacing=0)
+        self.navigation = Navigation()
+        middle.addWidget(self.navigation)
+        right = column()
+        right.addLayout(self._lasting)
+        self._stack = QtWidgets.QStackedWidget()
+        right.addWidget(self._stack, 1)
+        middle.addLayout(right, 1)
+        box.addLayout(middle, 1)
+        self.status = StatusBar()
+        box.addWidget(self.status)
+        self._whole.addWidget(self._open)
+        self.ring = FocusRing(self)
+
+    def _wire(self) -> None:
+        app = QtWidgets.QApplication.instance()
+        if not isinstance(app, QtWidgets.QApplication):
+            raise TypeError("a window needs a QApplication")
+        self.idle = IdleTimer(app, self.settings.lock_minutes)
+        self.idle.expired.connect(self.lock)
+        self.idle.ticked.connect(self._ticked)
+        self.actions_ = Actions(self)
+        self.menuBar().setVisible(self.settings.menu_bar)
+        self.session.changed.connect(self._session_changed)
+        self.session.progressed.connect(self.status.show_running)
+        self.navigation.chosen.connect(self.go)
+        self.header.asked.connect(self.actions_.trigger)
+        self.header.halt.block(strings.HALT_NOT_BUILT)
+        theme().changed.connect(self._fit)
+        self.actions_.handle(
+            {
+                "quit": self._close,
+                "keys": self._show_keys,
+                "larger": lambda: self._text_size(1),
+                "smaller": lambda: self._text_size(-1),
+                "normal": lambda: self._text_size(0),
+                "menu-bar": self._toggle_menu_bar,
+            }
+        )
+        self._open_actions: dict[str, Callable[[], None]] = {
+            "find": self._show_find,
+            "lock": self.lock,
+            "halt": self._explain_halt,
+            "refresh": self._refresh,
+            "next-pane": lambda: self._move_pane(1),
+            "previous-pane": lambda: self._move_pane(-1),
+            **{f"go-{key}": lambda key=key: self.go(key) for key in self._makers},  # type: ignore[misc]
+        }
+
+    def _restore(self) -> None:
+        geometry = self.settings.layout("window")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(DEFAULT)
+
+    # -- locked and open -----------------------------------------------------------------------------------
+
+    def _session_changed(self) -> None:
+        summary = self.session.summary
+        if summary is None:
+            self._forget()
+            return
+        self.frame.show_network(summary.network_class)
+        self.header.show_summary(summary, offline=self.session.offline)
+        self.status.show_summary(summary)
+        self.status.show_running("")
+        self.navigation.show_count("inbox", summary.open_proposals)
+        self.setWindowTitle(strings.window_title(summary.name))
+        self._show_lasting()
+        if self._whole.currentWidget() is not self._open:
+            self._whole.setCurrentWidget(self._open)
+            self.idle.start()
+            self.go(self.key)
+            self.navigation.list.setFocus()
+
+    def _forget(self) -> None:
+        """Nothing of the workspace stays in the window: no title, no count, no name, no page."""
+        self.idle.stop()
+        self.dialogs.close()
+        self.actions_.handle_here({})
+        for page in self._pages.values():
+            page.leave()
+            self._stack.removeWidget(page)
+            page.deleteLater()
+        self._pages.clear()
+        self._finders = [self._find_pages]
+        self.frame.show_network("")
+        self.setWindowTitle(strings.window_title(""))
+        self.navigation.show_count("inbox", 0)
+        self.navigation.show_who(Who("", 0))
+        self._clear_lasting()
+        self.unlock.reset(self.session.directory)
+        self._whole.setCurrentWidget(self.unlock)
+
+    def lock(self) -> None:
+        """Close the workspace; the unlock page replaces everything at once."""
+        if not self.session.locked:
+            self.tasks.spawn(self._lock())
+
+    async def _lock(self) -> None:
+        try:
+            await self.session.lock()
+        except CountersignError as error:
+            self.unlock.say_failure(error)
+
+    def _show_lasting(self) -> None:
+        """Banners that are true on every page."""
+        self._clear_lasting()
+        summary = self.session.summary
+        found = []
+        if summary is not None and not summary.writable:
+            found.append(StateBanner("danger", strings.READ_ONLY, strings.READ_ONLY_CONSEQUENCE))
+        if self.session.offline:
+            found.append(StateBanner("warn", strings.OFFLINE, strings.OFFLINE_CONSEQUENCE, icon="offline"))
+        for banner in found:
+            self._lasting.addWidget(banner)
+        self._lasting.setContentsMargins(16, 12 if found else 0, 16, 0)
+
+    def _clear_lasting(self) -> None:
+        while (item := self._lasting.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._lasting.setContentsMargins(16, 0, 16, 0)
+
+    def _ticked(self, left: int) -> None:
+        if self.session.summary is not None:
+            self.navigation.show_who(Who(self.session.summary.person, left))
+            self.status.show_running(", ".join(name for name in self.session.busy_with if name))
+
+    # -- pages ---------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page | None:
+        """The page in view; None while locked."""
+        return self._pages.get(self.key)
+
+    def go(self, page: str, argument: str = "") -> None:
+        """Show a page, and in it what ``argument`` names. LookupError for a page that does not exist."""
+        if self.session.locked:
+            return
+        shown = self._pages.get(page)
+        if shown is None:
+            shown = self._pages[page] = self._makers[page](self)
+            self._stack.addWidget(shown)
+        self.key = page
+        self.navigation.show_page(page)
+        self._stack.setCurrentWidget(shown)
+        self.actions_.handle_here({**self._open_actions, **shown.handlers()})
+        self._fit()
+        if argument:
+            shown.open(argument)
+        shown.refresh()
+        self._offer_files()
+
+    def add_finder(self, finder: Finder) -> None:
+        """Let the find dialog ask somebody more; until the window is locked."""
+        self._finders.append(finder)
+
+    def changed(self) -> None:
+        """Something was written: read frame and page again."""
+        self.tasks.spawn(self._changed())
+
+    async def _changed(self) -> None:
+        if not self.session.locked:
+            await self.session.refresh()
+            self._refresh()
+
+    def _refresh(self) -> None:
+        if self.page is not None:
+            self.page.refresh()
+
+    def _move_pane(self, step: int) -> None:
+        panes = [self.navigation.list, *(self.page.panes() if self.page else [])]
+        now = QtWidgets.QApplication.focusWidget()
+        at = next(
+            (
+                i
+                for i, pane in enumerate(panes)
+                if now is not None and (pane is now or pane.isAncestorOf(now))
+            ),
+            -1,
+        )
+        target = panes[(at + step) % len(panes)]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        if not target.hasFocus():
+            target.focusNextChild()
+
+    # -- dialogs -------------------------------------------------------------------------------------------
+
+    async def ask(self, dialog: QtWidgets.QDialog) -> int:
+        """Show a dialog over the veil; one at a time."""
+        return await self.dialogs.ask(dialog)
+
+    def _network(self) -> str:
+        return self.session.summary.network_class if self.session.summary else ""
+
+    def _show_find(self) -> None:
+        dialog = FindDialog(self, self._find, self._network())
+        dialog.chosen.connect(self.go)
+        self.tasks.spawn(self.dialogs.ask(dialog))
+
+    def _find(self, text: str) -> list[Hit]:
+        return [hit for finder in self._finders for hit in finder(text)][:50]
+
+    def _find_pages(self, text: str) -> list[Hit]:
+        wanted = text.casefold()
+        return [Hit(words, "", key) for key, words in strings.PAGES.items() if wanted in words.casefold()]
+
+    def _show_keys(self) -> None:
+        self.tasks.spawn(self.dialogs.ask(KeysDialog(self, self._network())))
+
+    def _explain_halt(self) -> None:
+        self.header.halt.click()
+
+    # -- looks ---------------------------------------------------------------------------------------------
+
+    def restyle(self) -> None:
+        """The view settings changed."""
+        theme().choose(self.settings.mode, self.settings.percent)
+        self.idle.set_minutes(self.settings.lock_minutes)
+        self._fit()
+
+    def _text_size(self, step: int) -> None:
+        at = SCALES.index(self.settings.percent) + step
+        self.settings.percent = 100 if step == 0 else SCALES[max(0, min(len(SCALES) - 1, at))]
+        self.restyle()
+
+    def _toggle_menu_bar(self) -> None:
+        self.settings.menu_bar = not self.menuBar().isVisible()
+        self.menuBar().setVisible(self.settings.menu_bar)
+
+    def _fit(self) -> None:
+        self.navigation.set_rail(self.width() < RAIL_BELOW or self.key in RAIL_PAGES)
+        self.header.fit(self.width())
+
+    # -- Qt's events ---------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Rail or list; the veil follows."""
+        super().resizeEvent(event)
+        self._fit()
+        self.dialogs.resized()
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
+        """Remember whether Alt is pressed alone."""
+        self._alt_alone = event.key() == Qt.Key.Key_Alt
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
+        """Alt alone shows the menu bar for as long as it is used, as on other desktops."""
+        if event.key() == Qt.Key.Key_Alt and self._alt_alone and not self.settings.menu_bar:
+            self.menuBar().setVisible(not self.menuBar().isVisible())
+            if self.menuBar().isVisible():
+                self.menuBar().setFocus()
+        self._alt_alone = False
+        super().keyReleaseEvent(event)
+
+    def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802
+        """Closing ends the workspace first, without blocking; then the window goes."""
+        if self._closing:
+            event.accept()
+            self.closed.emit()
+            return
+        event.ignore()
+        self._closing = True
+        self.settings.save_layout("window", self.saveGeometry())
+        self.settings.sync()
+        self.tasks.spawn(self._shut())
+
+    def _close(self) -> None:
+        self.close()
+
+    async def _shut(self) -> None:
+        if not self.session.locked:
+            await self._lock()
+        self.unlock.tasks.cancel_all()
+        await asyncio.sleep(0)
+        self.close()
+
+    def tasks_failed(self, error: BaseException) -> None:
+        """Something ended that nobody awaited: say it on the page in view, or on the unlock page."""
+        if self.page is not None:
+            self.page.failed(error)
+        else:
+            self.unlock.say_unforeseen()
+
+    # -- files ---------------------------------------------------------------------------------------------
+
+    def take_files(self, files: Sequence[Path]) -> None:
+        """Files that a second start of the program, a drop or a dialog names; kept until it is unlocked."""
+        self.raise_()
+        self.activateWindow()
+        self.files.extend(files)
+        self._offer_files()
+
+    def _offer_files(self) -> None:
+        page = self._pages.get("inbox")
+        if self.files and page is not None and self.key == "inbox":
+            files, self.files = self.files, []
+            page.take_files(files)

@@ -1,0 +1,87 @@
+"""The parts that pages are made of. Import them from here."""
+
+from __future__ import annotations
+
+from signer_app.ui.widgets.addresses import (
+    AddressBlock,
+    AmountLabel,
+    GroupedText,
+    HashCompare,
+    HashGrid,
+    grouped,
+    groups_of,
+)
+from signer_app.ui.widgets.base import (
+    Elided,
+    FocusRing,
+    Painted,
+    clear,
+    column,
+    label,
+    plain,
+    repolish,
+    row,
+    rule,
+    set_tone,
+)
+from signer_app.ui.widgets.cards import ActionButton, Card, Icon, StateBanner, WhyDisabled
+from signer_app.ui.widgets.checks import CheckLine, CheckList, CheckRow
+from signer_app.ui.widgets.chips import Chip, Dot, Pill, Pip, QuorumPips, RiskChip
+from signer_app.ui.widgets.network import NetworkChip, NetworkFrame
+from signer_app.ui.widgets.tables import (
+    Cell,
+    Column,
+    DiffTable,
+    Effect,
+    EffectTable,
+    FactTable,
+    LegTable,
+)
+from signer_app.ui.widgets.timeline import DeviceChip, Step, Timeline
+
+__all__ = [
+    "ActionButton",
+    "AddressBlock",
+    "AmountLabel",
+    "Card",
+    "Cell",
+    "CheckLine",
+    "CheckList",
+    "CheckRow",
+    "Chip",
+    "Column",
+    "DeviceChip",
+    "DiffTable",
+    "Dot",
+    "Effect",
+    "EffectTable",
+    "Elided",
+    "FactTable",
+    "FocusRing",
+    "GroupedText",
+    "HashCompare",
+    "HashGrid",
+    "Icon",
+    "LegTable",
+    "NetworkChip",
+    "NetworkFrame",
+    "Painted",
+    "Pill",
+    "Pip",
+    "QuorumPips",
+    "RiskChip",
+    "StateBanner",
+    "Step",
+    "Timeline",
+    "WhyDisabled",
+    "clear",
+    "column",
+    "grouped",
+    "groups_of",
+    "label",
+    "plain",
+    "repolish",
+    "row",
+    "rule",
+    "set_tone",
+]

@@ -1,0 +1,243 @@
+"""Cards, banners, and the button that says why it is off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from signer_app.ui.theme import icons, theme
+from signer_app.ui.widgets.base import Painted, clear, column, label, repolish, row, set_tone
+
+
+class Icon(Painted):
+    """An icon in a tone. Decoration: words beside it say the same, so screen readers skip it."""
+
+    def __init__(self, name: str, tone: str = "neutral", size: str = "icon") -> None:
+        """``size`` is a name of tokens.SIZES."""
+        super().__init__()
+        self._name, self._tone, self._size = name, tone, size
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
+
+    def show_icon(self, name: str, tone: str) -> None:
+        """Show another."""
+        self._name, self._tone = name, tone
+        self.update()
+
+    def sizeHint(self) -> QtCore.QSize:  # noqa: N802
+        """Square."""
+        size = theme().size(self._size)
+        return QtCore.QSize(size, size)
+
+    def paintEvent(self, _event: QtGui.QPaintEvent) -> None:  # noqa: N802
+        """The drawing."""
+        tokens = self.tokens
+        colour = tokens.text if self._tone == "text" else tokens.tone(self._tone).text
+        icons.draw(QtGui.QPainter(self), self._name, colour, 0, 0, theme().size(self._size))
+
+
+class Card(QtWidgets.QFrame):
+    """A surface with a head (icon, title, supporting words, chips on the right) and a body."""
+
+    def __init__(self, title: str = "", icon: str = "", sub: str = "", *, name: str = "") -> None:
+        super().__init__()
+        t = theme()
+        self.setProperty("kind", "card")
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        outer = column(self)
+        self.title = label(title, "section")
+        self.sub = label(sub, "small", "text3")
+        self.head = row(spacing=t.scaled(8), margins=(t.size("card-padding"), 0, t.size("card-padding"), 0))
+        if title:
+            frame = QtWidgets.QFrame()
+            frame.setProperty("kind", "card-head")
+            frame.setMinimumHeight(t.scaled(38))
+            frame.setLayout(self.head)
+            if icon:
+                self.head.addWidget(Icon(icon, "text"))
+            self.head.addWidget(self.title)
+            self.head.addWidget(self.sub)
+            self.head.addStretch(1)
+            outer.addWidget(frame)
+        pad = t.size("card-padding")
+        self.body = column(spacing=t.scaled(8), margins=(pad, t.scaled(12), pad, t.scaled(12)))
+        outer.addLayout(self.body)
+        self._outer = outer
+
+    def add_to_head(self, widget: QtWidgets.QWidget) -> None:
+        """A chip or link at the right end of the head."""
+        self.head.addWidget(widget)
+
+    def foot(self) -> QtWidgets.QHBoxLayout:
+        """A line at the bottom, made on first use."""
+        t = theme()
+        frame = QtWidgets.QFrame()
+        frame.setProperty("kind", "card-foot")
+        pad = t.size("card-padding")
+        line = row(frame, margins=(pad, t.scaled(8), pad, t.scaled(8)))
+        self._outer.addWidget(frame)
+        return line
+
+
+class StateBanner(QtWidgets.QFrame):
+    """A state that lasts: what is so, what follows from it, and one or two things to do."""
+
+    LOOKS = MappingProxyType({"danger": "alert", "warn": "warning", "info": "info", "ok": "pass"})
+
+    def __init__(self, tone: str = "info", fact: str = "", consequence: str = "", *, icon: str = "") -> None:
+        super().__init__()
+        t = theme()
+        self.setProperty("kind", "banner")
+        line = row(self, spacing=t.scaled(10), margins=(t.scaled(14), t.scaled(9), t.scaled(14), t.scaled(9)))
+        self._icon = Icon(icon or self.LOOKS[tone], tone, "icon-banner")
+        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        words = column(spacing=t.scaled(1))
+        self.fact = label("", "section", wrap=True)
+        self.consequence = label("", "body", "text2", wrap=True)
+        words.addWidget(self.fact)
+        words.addWidget(self.consequence)
+        line.addLayout(words, 1)
+        self._actions = row(spacing=t.scaled(8))
+        line.addLayout(self._actions)
+        self.show_state(tone, fact, consequence, icon=icon)
+
+    def show_state(self, tone: str, fact: str, consequence: str = "", *, icon: str = "") -> None:
+        """Say something else."""
+        self._icon.show_icon(icon or self.LOOKS[tone], tone)
+        set_tone(self.fact, tone)
+        set_tone(self, tone)
+        self.fact.setText(fact)
+        self.consequence.setText(consequence)
+        self.consequence.setVisible(bool(consequence))
+        self.setAccessibleName(f"{fact} {consequence}".strip())
+
+    def offer(self, actions: Sequence[tuple[str, Callable[[], None]]]) -> None:
+        """Buttons at the right: word and what it does. Two at most, so that the choice stays small."""
+        clear(self._actions)
+        for words, act in actions[:2]:
+            button = QtWidgets.QPushButton(words)
+            button.setProperty("size", "compact")
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            self._actions.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+
+
+class ActionButton(QtWidgets.QPushButton):
+    """A button that is never simply grey: while it is blocked it keeps the focus and says why.
+
+    Connect to ``triggered``, not to ``clicked``: a blocked button is clicked but never triggered. Enter does
+    not press it (no default button), because haste is designed out; Space does.
+    """
+
+    triggered = Signal()
+    #: The reason, each time a person asks for it; "" when it is no longer asked for.
+    explained = Signal(str)
+
+    def __init__(self, text: str = "", *, kind: str = "", icon: str = "", name: str = "") -> None:
+        """``kind``: primary, danger, danger-outline, quiet, link or "" (resources/style.qss)."""
+        super().__init__()
+        self.reason = ""
+        self._icon = icon
+        self.setText(text)
+        self.setProperty("kind", kind)
+        self.setObjectName(name)
+        self.setAutoDefault(False)
+        self.setDefault(False)
+        self.clicked.connect(self._clicked)
+        self._tint()
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """The word; a style sheet has no distance between icon and word, so a space makes it."""
+        super().setText(f"\u2002{text}" if self._icon and text else text)
+        self.setAccessibleName(text)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether it says a reason instead of acting."""
+        return bool(self.reason)
+
+    def block(self, reason: str) -> None:
+        """Switch it off for ``reason``: a full sentence, the first that the person can do something about.
+        "" switches it on."""
+        if reason == self.reason:
+            return
+        self.reason = reason
+        self.setProperty("blocked", "true" if reason else "false")
+        self.setAccessibleDescription(reason)
+        self.setToolTip(reason)
+        self._tint()
+        repolish(self)
+        self.explained.emit(reason if self.hasFocus() else "")
+
+    def _clicked(self) -> None:
+        if self.reason:
+            self._explain()
+        else:
+            self.triggered.emit()
+
+    def _explain(self) -> None:
+        self.explained.emit(self.reason)
+        QtWidgets.QToolTip.showText(self.mapToGlobal(QtCore.QPoint(0, self.height() + 4)), self.reason, self)
+
+    def focusInEvent(self, event: QtGui.QFocusEvent) -> None:  # noqa: N802
+        """Reached by key: say why at once."""
+        super().focusInEvent(event)
+        if self.reason and event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+            Qt.FocusReason.ShortcutFocusReason,
+        ):
+            self._explain()
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:  # noqa: N802
+        """A new theme: tint the icon."""
+        if event.type() == QtCore.QEvent.Type.StyleChange:
+            self._tint()
+        super().changeEvent(event)
+
+    def _tint(self) -> None:
+        if not self._icon:
+            return
+        t = theme()
+        kind = str(self.property("kind"))
+        colours = {
+            "primary": t.tokens.accent.on_fill,
+            "danger": t.tokens.danger.on_fill,
+            "danger-outline": t.tokens.danger.text,
+            "link": t.tokens.accent.text,
+            "quiet": t.tokens.text2,
+        }
+        colour = t.tokens.on_disabled if self.reason else colours.get(kind, t.tokens.text)
+        size = t.size("icon-button")
+        self.setIcon(icons.icon(self._icon, colour, size))
+        self.setIconSize(QtCore.QSize(size, size))
+
+
+class WhyDisabled(QtWidgets.QWidget):
+    """An ActionButton with its reason below it, for the places where the reason must be seen unasked."""
+
+    def __init__(self, button: ActionButton) -> None:
+        super().__init__()
+        t = theme()
+        self.button = button
+        box = column(self, spacing=t.scaled(8))
+        box.addWidget(button)
+        self._line = QtWidgets.QWidget()
+        line = row(self._line, spacing=t.scaled(6))
+        line.addWidget(Icon("info", "neutral", "icon-button"), 0, Qt.AlignmentFlag.AlignTop)
+        self._words = label("", "small", "text2", wrap=True)
+        line.addWidget(self._words, 1)
+        box.addWidget(self._line)
+        self.block(button.reason)
+
+    def block(self, reason: str) -> None:
+        """As ActionButton.block, with the sentence shown."""
+        self.button.block(reason)
+        self._words.setText(reason)
+        self._line.setVisible(bool(reason))
+
+    @property
+    def shown_reason(self) -> str:
+        """The sentence below the button."""
+        return self._words.text()

@@ -1,0 +1,139 @@
+"""The window under test: Qt without a screen, warnings of Qt are failures, coroutines on Qt's own loop."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import shutil
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).parent))
+
+from signer_app.ui.loop import make_loop
+from signer_app.ui.qt import QtCore, QtWidgets
+from signer_app.ui.settings import ViewSettings
+from signer_app.ui.shell.window import MainWindow
+from signer_app.ui.theme import Theme, theme
+
+T = TypeVar("T")
+Run = Callable[[Coroutine[object, object, T]], T]
+
+#: What the platform without a screen says about itself; nothing of ours.
+HARMLESS = ("This plugin does not support",)
+PASSPHRASE = b"violet anchor seven"
+
+
+@pytest.fixture(autouse=True)
+def _qt_warnings_fail() -> Iterator[None]:
+    """A style sheet that cannot be read, a painter left open, a slot that is gone: all are faults."""
+    said: list[str] = []
+
+    def handler(kind: QtCore.QtMsgType, _where: QtCore.QMessageLogContext, text: str) -> None:
+        if kind != QtCore.QtMsgType.QtDebugMsg and not text.startswith(HARMLESS):
+            said.append(text)
+
+    before = QtCore.qInstallMessageHandler(handler)
+    yield
+    QtCore.qInstallMessageHandler(before)
+    assert said == []
+
+
+@pytest.fixture(autouse=True)
+def _collect_here() -> Iterator[None]:
+    """As in the program: widgets that are garbage go in this thread, never in a worker's."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
+@pytest.fixture
+def look(qapp: QtWidgets.QApplication) -> Iterator[Theme]:
+    """The theme, put back to light and 100 % afterwards."""
+    theme().choose("light", 100)
+    yield theme()
+    theme().choose("light", 100)
+
+
+@pytest.fixture
+def run(qapp: QtWidgets.QApplication) -> Iterator[Run[T]]:
+    """Runs a coroutine on Qt's loop, with a limit, and ends what it left behind."""
+    qapp.setQuitOnLastWindowClosed(False)  # as loop.run does
+    with asyncio.Runner(loop_factory=lambda: make_loop(qapp)) as runner:
+
+        def go(work: Coroutine[object, object, T]) -> T:
+            async def limited() -> T:
+                try:
+                    async with asyncio.timeout(60):
+                        return await work
+                finally:
+                    await close_windows()
+
+            return runner.run(limited())
+
+        yield go
+
+
+async def closed(window: MainWindow) -> None:
+    """Close a window and wait until it is gone, its workspace closed and its thread ended."""
+    ended = asyncio.Event()
+    window.closed.connect(ended.set)
+    window.close()
+    async with asyncio.timeout(30):
+        await ended.wait()
+    window.idle.stop()
+    window.deleteLater()
+    QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+
+
+async def close_windows() -> None:
+    """What a test that failed left open."""
+    for widget in QtWidgets.QApplication.topLevelWidgets():
+        if isinstance(widget, MainWindow):
+            await closed(widget)
+
+
+async def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    """Let the loop run until ``condition`` holds; TimeoutError with the condition's name if it never does."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> ViewSettings:
+    return ViewSettings(tmp_path / "window.ini")
+
+
+@pytest.fixture(scope="session")
+def workspace_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A practice workspace of one person, without nodes and policy."""
+    from signer_app.signers.keystore.client import Keystore, open_keystore
+    from signer_app.vault.kdf import KdfParameters
+    from signer_app.workspace import create_workspace
+
+    root = tmp_path_factory.mktemp("ui-workspace")
+
+    def creator(keys: Path, kdf: KdfParameters) -> Keystore:
+        return open_keystore(keys, passphrase=bytearray(b"keys of one person"), create=kdf)
+
+    folder = root / "northgate"
+    create_workspace(
+        folder, network_class="practice", org="northgate", person="alice", roles=("operator",),
+        passphrase=bytearray(PASSPHRASE), create_keystore=creator,
+    )  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def workspace_folder(workspace_template: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "northgate"
+    shutil.copytree(workspace_template, folder)
+    return folder

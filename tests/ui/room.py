@@ -1,0 +1,58 @@
+"""Walks over the widgets of a window: has each the room that it needs, and does each say what it is?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from signer_app.ui.qt import Qt, QtGui, QtWidgets
+from signer_app.ui.widgets import Elided
+
+
+def shown(root: QtWidgets.QWidget) -> Iterator[QtWidgets.QWidget]:
+    """Every widget below ``root`` that is to be seen."""
+    for widget in root.findChildren(QtWidgets.QWidget):
+        if widget.isVisibleTo(root):
+            yield widget
+
+
+def words_of(widget: QtWidgets.QWidget) -> str:
+    text = widget.text() if isinstance(widget, QtWidgets.QLabel | QtWidgets.QAbstractButton) else ""
+    return f"{type(widget).__name__} {widget.objectName()} {text or widget.accessibleName()!r}"
+
+
+def cramped(root: QtWidgets.QWidget) -> list[str]:
+    """Labels, buttons and painted parts that have less room than they need."""
+    return [f"{words_of(w)}: {why}" for w in shown(root) if (why := _lacks(w))]
+
+
+def _lacks(widget: QtWidgets.QWidget) -> str:
+    width, height = widget.width(), widget.height()
+    if isinstance(widget, Elided):
+        return ""
+    if isinstance(widget, QtWidgets.QLabel):
+        if widget.wordWrap():
+            flags = Qt.TextFlag.TextWordWrap
+            box = widget.contentsRect().adjusted(0, 0, 0, 10_000)
+            need = QtGui.QFontMetrics(widget.font()).boundingRect(box, flags, widget.text())
+            wide = need.width() > box.width() + 1
+            return f"{need.size()} in {widget.size()}" if wide or need.height() > height + 1 else ""
+        hint = widget.sizeHint()
+        return f"{hint} in {widget.size()}" if hint.width() > width or hint.height() > height + 1 else ""
+    if isinstance(widget, QtWidgets.QAbstractButton) or type(widget).__module__.startswith("signer_app"):
+        hint = widget.minimumSizeHint()
+        least = hint.height() if not widget.hasHeightForWidth() else widget.heightForWidth(width)
+        return f"{hint} in {widget.size()}" if hint.width() > width or least > height else ""
+    return ""
+
+
+def nameless(root: QtWidgets.QWidget) -> list[str]:
+    """What can have the focus and gives a screen reader no name."""
+    found = []
+    for widget in shown(root):
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or widget.objectName().startswith("qt_"):
+            continue
+        plain = isinstance(widget, QtWidgets.QAbstractButton | QtWidgets.QLabel) and widget.text().strip()
+        holder = isinstance(widget, QtWidgets.QScrollArea | QtWidgets.QStackedWidget | QtWidgets.QScrollBar)
+        if not (widget.accessibleName() or plain or holder):
+            found.append(words_of(widget))
+    return found

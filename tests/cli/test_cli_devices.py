@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from offices import Answer, run_here, run_process
 
 from signer_app.core.errors import SignerError
 from signer_app.signers.keystore.client import open_keystore
-from signer_app.signers.ledger.signer import SILENT, Desk
+from signer_app.signers.ledger.desk import SILENT
 from signer_app.workspace.creation import create_workspace
 from signer_app.workspace.devices import ConnectedDevices, device_buses
 
@@ -138,10 +139,10 @@ def test_nobody_connects_a_device(workspace: Path, shelf: Shelf) -> None:
     """And somebody does, while it waits."""
     with shelf.person("nano") as nano:
         nano.do("unplug")
-        connected = ConnectedDevices(device_buses(workspace, "practice"), SILENT)
+        connected = ConnectedDevices(device_buses(workspace, "practice"), replace(SILENT, patience_s=0.2))
         try:
             with pytest.raises(SignerError) as caught:
-                connected.wait(patience_s=0.2)
+                connected.wait()
             assert caught.value.code == "DEV_NOT_FOUND"
         finally:
             connected.close()
@@ -151,7 +152,7 @@ def test_nobody_connects_a_device(workspace: Path, shelf: Shelf) -> None:
             said.append(text)
             nano.do("plug")
 
-        waiting = ConnectedDevices(device_buses(workspace, "practice"), Desk(tell, lambda _: None))
+        waiting = ConnectedDevices(device_buses(workspace, "practice"), replace(SILENT, tell=tell))
         try:
             (device,) = waiting.wait()
             assert device.id == f"practice:{shelf.serial('nano')}"

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,11 +16,12 @@ from ledger_devices import Person, Shelf, wait_until
 from signer_app.chains.port import Signature
 from signer_app.chains.registry import chain_of
 from signer_app.core.errors import SignerError
-from signer_app.signers.hid.client import BusSpec, DeviceProcess
+from signer_app.signers.hid.client import BusSpec, Connected, DeviceProcess
 from signer_app.signers.hid.process import SLICE_MS
+from signer_app.signers.ledger.desk import SILENT, Desk
 from signer_app.signers.ledger.device import LedgerDevice
 from signer_app.signers.ledger.exchange import Apdu
-from signer_app.signers.ledger.signer import SILENT, USUAL_PATHS, Desk, LedgerSigner, find_key
+from signer_app.signers.ledger.signer import USUAL_PATHS, LedgerSigner, find_key
 from signer_app.signers.ledger.xrp.client import XrpApp
 from signer_app.signers.port import BadSignatureError, DeviceStatus, SignedTransaction
 
@@ -104,9 +106,14 @@ def witness(**_: object) -> dict[str, Any]:
     return RECEIPT
 
 
+def told(tell: Callable[[str], None]) -> Desk:
+    """A desk at which somebody listens."""
+    return replace(SILENT, tell=tell)
+
+
 def signer_of(found: LedgerDevice, desk: Desk = SILENT) -> LedgerSigner:
     """The first usual key of the device."""
-    found.ready("XRP", desk.tell)
+    found.ready("XRP", desk)
     key = XrpApp(found).address(PATH).public_key
     signer = find_key(found, key, paths=USUAL_PATHS, key_id="k", witness=witness, desk=desk)
     assert signer is not None
@@ -314,7 +321,7 @@ def test_opening_an_app_keeps_the_device(
     person.until(lambda screen: screen["plugged"] and screen["app"] is None)
     wait_until(lambda: nano.probe("XRP").state.status == DeviceStatus.APP_CLOSED)
     said: list[str] = []
-    opening = pool.submit(nano.ready, "XRP", said.append)
+    opening = pool.submit(nano.ready, "XRP", told(said.append))
     assert person.asked()["purpose"] == "open_app"
     person.do("approve")
     assert opening.result(60).name == "XRP"
@@ -326,7 +333,7 @@ def test_another_app_is_left_first(nano: LedgerDevice, person: Person, pool: Thr
     person.fault("wrong_app")
     wait_until(lambda: nano.probe("XRP").state.status == DeviceStatus.WRONG_APP)
     said: list[str] = []
-    assert nano.ready("XRP", said.append).name == "XRP"
+    assert nano.ready("XRP", told(said.append)).name == "XRP"
     assert [line.split(" on ")[0] for line in said] == ["Leaving Bitcoin", "Open the XRP app"]
 
 
@@ -350,7 +357,7 @@ def test_refusing_to_open_the_app(nano: LedgerDevice, person: Person, pool: Thre
     person.do("quit")
     person.until(lambda screen: screen["plugged"] and screen["app"] is None)
     wait_until(lambda: nano.probe("XRP").state.status == DeviceStatus.APP_CLOSED)
-    opening = pool.submit(nano.ready, "XRP", print)
+    opening = pool.submit(nano.ready, "XRP", SILENT)
     person.asked()
     person.do("reject")
     assert late(opening) == "DEV_REJECTED"
@@ -360,7 +367,7 @@ def test_an_app_that_is_not_there(nano: LedgerDevice, person: Person) -> None:
     person.do("quit")
     person.fault("app_missing")
     wait_until(lambda: nano.probe("XRP").state.status == DeviceStatus.APP_CLOSED)
-    assert code(lambda: nano.ready("XRP", print)) == "DEV_APP_MISSING"
+    assert code(lambda: nano.ready("XRP", SILENT)) == "DEV_APP_MISSING"
 
 
 def test_it_waits_for_the_pin_and_goes_on_by_itself(
@@ -368,15 +375,15 @@ def test_it_waits_for_the_pin_and_goes_on_by_itself(
 ) -> None:
     person.do("lock")
     assert nano.probe("XRP").state.status == DeviceStatus.LOCKED
-    told = threading.Event()
+    heard = threading.Event()
     said: list[str] = []
 
     def tell(text: str) -> None:
         said.append(text)
-        told.set()
+        heard.set()
 
-    ready = pool.submit(nano.ready, "XRP", tell)
-    assert told.wait(60)
+    ready = pool.submit(nano.ready, "XRP", told(tell))
+    assert heard.wait(60)
     assert not ready.done()
     person.do("unlock")
     assert ready.result(60).name == "XRP"
@@ -386,7 +393,7 @@ def test_it_waits_for_the_pin_and_goes_on_by_itself(
 
 def test_nobody_enters_the_pin(nano: LedgerDevice, person: Person) -> None:
     person.do("lock")
-    assert code(lambda: nano.ready("XRP", print, patience_s=0.5)) == "DEV_LOCKED"
+    assert code(lambda: nano.ready("XRP", replace(SILENT, patience_s=0.5))) == "DEV_LOCKED"
 
 
 def test_unplugged_before(process: DeviceProcess, nano: LedgerDevice, person: Person) -> None:
@@ -506,6 +513,29 @@ def test_an_answer_that_comes_too_late_is_for_nobody(
         assert code(lambda apdu=asked: process.exchange(nano.id, apdu, timeout_s=0.3)) == "DEV_TIMEOUT"
         assert nano.open_app().name == "XRP"
         assert XrpApp(nano).version() == "2.4.1"
+
+
+@pytest.mark.parametrize("late", ["6985", "6a80", "6800", "9000", "3044022012349000"])
+def test_which_app_is_open_is_asked_again_after_what_is_no_answer_to_it(late: str) -> None:
+    """The answer to a request that was given up may be the first that comes."""
+
+    class Late:
+        def __init__(self) -> None:
+            self.answers = [bytes.fromhex(late), bytes.fromhex("010358525005322e342e3101009000")]
+            self.released = 0
+
+        def exchange(self, *_: object, **__: object) -> bytes:
+            return self.answers.pop(0)
+
+        def release(self, _device: str) -> None:
+            self.released += 1
+
+    process: Any = Late()
+    found = LedgerDevice(process, Connected("a", "Ledger Nano X", "USB", False))
+    assert found.open_app().name == "XRP"
+    assert process.released == 1
+    process.answers = [bytes.fromhex("5515")]
+    assert code(found.open_app) == "DEV_LOCKED"
 
 
 def test_a_device_that_signs_something_else(plus: LedgerDevice, shelf: Shelf) -> None:

@@ -21,9 +21,10 @@ from signer_app.chains.registry import chain_of
 from signer_app.core.errors import SignerError
 from signer_app.practice.devices.backend import PracticeBackend
 from signer_app.signers.hid.client import BusSpec, DeviceProcess
+from signer_app.signers.ledger.desk import SILENT
 from signer_app.signers.ledger.device import LedgerDevice
 from signer_app.signers.ledger.exchange import Apdu, encode_path
-from signer_app.signers.ledger.signer import SILENT, USUAL_PATHS, LedgerSigner, find_key
+from signer_app.signers.ledger.signer import USUAL_PATHS, LedgerSigner, find_key
 from signer_app.signers.ledger.status import XRP, status_error
 from signer_app.signers.ledger.xrp.client import XrpApp
 from signer_app.signers.ledger.xrp.limits import obstacles

@@ -37,6 +37,12 @@ _STATUS_OF: Final = {
 }
 
 
+#: Nobody answers so who is asked which app is open: it came late, for a request that was given up.
+_NO_ANSWER_TO_THIS: Final = frozenset(
+    {"DEV_PROTOCOL", "DEV_REJECTED", "DEV_REFUSED", "DEV_UNSUPPORTED", "DEV_TOO_LARGE"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Probe:
     """What a device says of itself: its state, and the open app where it says so."""
@@ -84,7 +90,7 @@ class LedgerDevice:
         try:
             return dashboard.open_app_of(self)
         except SignerError as error:
-            if error.code != "DEV_PROTOCOL":
+            if error.code not in _NO_ANSWER_TO_THIS:
                 raise
         self._process.release(self.id)
         return dashboard.open_app_of(self)

@@ -15,21 +15,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from signer_app.core.canonical import canonical
 from signer_app.core.errors import (
     IntegrityError,
     MalformedError,
     NotFoundError,
     SignerError,
     UnforeseenError,
-    UsageError,
 )
 from signer_app.core.failpoints import armed, failpoint
 from signer_app.core.json_types import JsonObject
 from signer_app.journal import files, recovery
 from signer_app.journal.blobs import BlobIndex, blob_content, blob_fields
 from signer_app.journal.evidence import Evidence, with_head
-from signer_app.journal.loginfo import check_person, write_log_info
+from signer_app.journal.loginfo import check_org, check_person, write_log_info
 from signer_app.journal.notes import (
     Checkpoint,
     NoteSignature,
@@ -94,7 +92,7 @@ class Journal:
         Raises ConflictError EXISTS or WORKSPACE_LOCKED, UsageError, IntegrityError STORAGE_*.
         """
         check_person(person)
-        _check_org(org)
+        check_org(org)
         keys = () if device_public_key is None else ((person, device_public_key),)
         log = start_log(logs_dir, wrap_key, keys)
         with log.closed_on_error():
@@ -412,10 +410,3 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _check_org(org: str) -> None:
-    """It becomes the first line of each checkpoint, before a slash."""
-    if not 1 <= len(org) <= 128 or "/" in org or not org.isprintable() or org != org.strip():
-        raise UsageError("An organisation's name has 1 to 128 printable characters and no slash.")
-    canonical(org)

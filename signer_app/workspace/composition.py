@@ -110,12 +110,16 @@ class Workspace:
             min_agree=self._min_agree,
         )
         stack.callback(self.nodes.close)
+        self._open_services(clock)
+
+    def _open_services(self, clock: Clock) -> None:
+        """What people do here, over the open rooms."""
         self.accounts = Accounts(self.nodes, self.policies, self.networks, clock, self.person)
         self.proposals = ProposalService(self.rooms, self.policies)
         self.previews = Previews(self.rooms, self.policies)
         self.batches = Batches(self.rooms, self.policies, self.proposals, self.previews)
         self.listing = Listing(self.rooms)
-        self.drafts = Drafts(directory / "drafts.json", vault)
+        self.drafts = Drafts(self.directory / "drafts.json", self.vault)
         self.book = Book(self.policies, clock)
         self.reading = Reading(self.rooms, self.policies)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,10 +32,12 @@ SIZES = {"": (1440, 900), "-small": (1024, 700)}
 
 
 def save(widget: QtWidgets.QWidget, path: Path) -> None:
-    """As an indexed picture."""
+    """With a palette of the picture's own most frequent colours, so that surfaces keep theirs exactly."""
+    image = widget.grab().toImage().convertToFormat(QtGui.QImage.Format.Format_RGB32)
+    counted = Counter(memoryview(image.constBits()).cast("B").cast("I"))
+    colours = [colour for colour, _ in counted.most_common(255)]
     flags = Qt.ImageConversionFlag.AvoidDither | Qt.ImageConversionFlag.ThresholdDither
-    image = widget.grab().toImage().convertToFormat(QtGui.QImage.Format.Format_Indexed8, flags)
-    image.save(str(path), "PNG", 0)  # type: ignore[call-overload]  # the binding's types lack this order
+    image.convertToFormat(QtGui.QImage.Format.Format_Indexed8, colours, flags).save(str(path), "PNG", 0)
 
 
 def make_offices(root: Path, ledger: LedgerProcess) -> tuple[Offices, str]:

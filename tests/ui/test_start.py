@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import subprocess
@@ -107,12 +108,16 @@ def test_files_of_a_second_start_arrive(run: Run, look: Theme, tmp_path: Path) -
         assert listener.listening
         received: list[list[Path]] = []
         listener.received.connect(received.append)
-        sent: list[bool] = []
-        thread = threading.Thread(target=lambda: sent.append(hand_over(name, [tmp_path / "a.countersign"])))
-        thread.start()
-        await until(lambda: received and not thread.is_alive())
+        program = (
+            "import sys, pathlib; from signer_app.ui.single import hand_over; "
+            "sys.exit(not hand_over(sys.argv[1], [pathlib.Path(sys.argv[2])]))"
+        )
+        second = await asyncio.to_thread(
+            subprocess.Popen, [sys.executable, "-c", program, name, str(tmp_path / "a.countersign")], cwd=ROOT
+        )
+        await until(lambda: received and second.poll() is not None)
         assert received == [[tmp_path / "a.countersign"]]
-        assert sent == [True]
+        assert second.returncode == 0
         listener.close()
 
     run(main())

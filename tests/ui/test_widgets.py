@@ -194,7 +194,9 @@ def test_groups_of_four_keep_every_letter() -> None:
 @pytest.mark.parametrize("width", [70, 150, 300, 700])
 def test_an_address_wraps_between_groups_and_is_never_cut(qtbot: QtBot, look: Theme, width: int) -> None:
     text = GroupedText(KNOWN)
-    show(qtbot, text, width, 20)
+    holder = QtWidgets.QWidget()
+    column(holder).addWidget(text)
+    show(qtbot, holder, max(width, text.minimumSizeHint().width()), 20)
     places = text.places(text.width())
     metrics = QtGui.QFontMetrics(look.font("mono"))
     ends = [x + metrics.horizontalAdvance(group) for group, (x, _) in zip(text.groups, places, strict=True)]

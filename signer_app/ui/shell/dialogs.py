@@ -123,6 +123,8 @@ class FindDialog(Dialog):
         self.content.addWidget(self.input)
         self.list = QtWidgets.QListView()
         self.list.setObjectName("find.results")
+        self.list.setProperty("rows", "true")
+        self.list.setWordWrap(True)
         self.list.setAccessibleName(strings.FIND_RESULTS)
         self.list.setEditTriggers(QtWidgets.QAbstractItemView.EditTrigger.NoEditTriggers)
         self._model = QtGui.QStandardItemModel(self)

@@ -19,6 +19,12 @@ def _settings(shell: Shell) -> Page:
     return SettingsPage(shell)
 
 
+def _devices(shell: Shell) -> Page:
+    from signer_app.ui.pages.devices.page import DevicesPage  # noqa: PLC0415
+
+    return DevicesPage(shell)
+
+
 def _absent(key: str, command: str) -> Callable[[Shell], Page]:
     def make(shell: Shell) -> Page:
         from signer_app.ui.pages.absent import AbsentPage  # noqa: PLC0415
@@ -36,7 +42,7 @@ PAGES: dict[str, Callable[[Shell], Page]] = {
     "treasury": _absent("treasury", "accounts show"),
     "book": _absent("book", "accounts add"),
     "policy": _absent("policy", "policy list"),
-    "devices": _absent("devices", "keys list"),
+    "devices": _devices,
     "journal": _absent("journal", "journal show"),
     "nodes": _absent("nodes", "nodes list"),
     "settings": _settings,

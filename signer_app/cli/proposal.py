@@ -51,11 +51,21 @@ def list_proposals(
     state: Annotated[
         list[str] | None, typer.Option("--state", help="Only these states; may be repeated.")
     ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the list as CSV too.")
+    ] = None,
 ) -> None:
     """The proposals of this workspace."""
+    from signer_app.proposals.listing import to_csv  # noqa: PLC0415 - keeps help quick
+
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.reading.proposals(tuple(name.upper() for name in state) if state else None)
+        states = tuple(name.upper() for name in state) if state else None
+        result = opened.reading.proposals(states)
+        rows = opened.listing.rows() if csv is not None else ()
+    if csv is not None:
+        write_output(csv, to_csv([row for row in rows if states is None or row.state in states]), session)
+        result["file"] = str(csv)
     session.output.result(result, lambda console: _list(console, result))
 
 

@@ -6,9 +6,10 @@ import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from signer_app.core.canonical import canonical
-from signer_app.core.errors import DeniedError, NotFoundError, UsageError
+from signer_app.core.errors import DeniedError, IntegrityError, NotFoundError, UsageError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.resources import package_path
 from signer_app.policy.document import PolicyDocument
@@ -133,16 +134,26 @@ class Reading:
         ]
         return {"records": found}
 
-    def bundle(self, logs: Path) -> tuple[bytes, JsonObject]:
-        """A zip for an auditor: journal, checkpoints, activated policies, verify.py. It holds no key."""
-        self._rooms.record("note", {"text": "journal exported", "records": self._rooms.journal.size})
-        self._rooms.seal()
+    def bundle(
+        self, logs: Path, *, extra: Mapping[str, bytes] = MappingProxyType({})
+    ) -> tuple[bytes, JsonObject]:
+        """A zip for an auditor: journal, checkpoints, activated policies, verify.py. It holds no key.
+
+        A journal that can take no note any more is exported all the same: it is evidence then. ``extra``:
+        more files, by name.
+        """
+        if self._rooms.journal.usable:
+            self._rooms.record("note", {"text": "journal exported", "records": self._rooms.journal.size})
+            self._rooms.seal()
         files = {name: (logs / name).read_bytes() for name in LOG_FILES if (logs / name).is_file()}
+        files.update(extra)
         files["verify.py"] = package_path("signer_app.journal", "verify.py").read_bytes()
         for row in self._rooms.queries.policies():
-            files[f"policy/{row['id']}-v{row['version']}.json"] = self._rooms.journal.get_blob(
-                str(row["blob"])
-            )
+            try:
+                policy = self._rooms.journal.get_blob(str(row["blob"]))
+            except IntegrityError:
+                continue  # the record that held it was changed; the journal itself shows that
+            files[f"policy/{row['id']}-v{row['version']}.json"] = policy
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, data in sorted(files.items()):

@@ -145,7 +145,7 @@ class ProposalService:
             proposal,
             form,
             halts=self.halts.document(),
-            overrides=self._rooms.queries.overrides(proposal.id),
+            overrides=overriding.carried(self._rooms, proposal.id, self._policy_or_none()),
         )
         note: JsonObject = {
             "text": "exported",

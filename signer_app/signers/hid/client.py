@@ -152,8 +152,8 @@ class DeviceProcess:
     def _call(
         self, name: str, params: JsonObject, *, timeout: float | None, watched: bool = False
     ) -> JsonObject:
-        host = self._running()
         try:
+            host = self._running()
             if not watched:
                 return host.call(name, params, timeout=timeout)
             with _watched(host):
@@ -175,13 +175,21 @@ class DeviceProcess:
                 return self._host
             if self._host is not None:
                 self._host.close()
-            self._host = ChildHost("hid")
-            buses: list[JsonValue] = [bus.to_json() for bus in self._buses]
-            self._host.call("configure", {"buses": buses}, timeout=SCAN_TIMEOUT_S)
-            self._host.call(
-                "scan", {}, timeout=SCAN_TIMEOUT_S
-            )  # a device that was known may be named at once
+                self._host = None
+            self._host = self._start()
             return self._host
+
+    def _start(self) -> ChildHost:
+        """A process that knows its buses. Where that fails none is left, which would see no device."""
+        host = ChildHost("hid")
+        try:
+            buses: list[JsonValue] = [bus.to_json() for bus in self._buses]
+            host.call("configure", {"buses": buses}, timeout=SCAN_TIMEOUT_S)
+            host.call("scan", {}, timeout=SCAN_TIMEOUT_S)  # a device that was known may be named at once
+        except BaseException:
+            host.close()
+            raise
+        return host
 
 
 @contextlib.contextmanager

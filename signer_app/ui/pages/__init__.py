@@ -8,9 +8,9 @@ from signer_app.ui.shell.page import Page, Shell
 
 
 def _inbox(shell: Shell) -> Page:
-    from signer_app.ui.pages.absent import AbsentPage  # noqa: PLC0415 - a page loads when it is shown
+    from signer_app.ui.pages.inbox.page import InboxPage  # noqa: PLC0415 - a page loads when it is shown
 
-    return AbsentPage(shell, "inbox", "proposal list")
+    return InboxPage(shell)
 
 
 def _settings(shell: Shell) -> Page:
@@ -23,6 +23,12 @@ def _devices(shell: Shell) -> Page:
     from signer_app.ui.pages.devices.page import DevicesPage  # noqa: PLC0415
 
     return DevicesPage(shell)
+
+
+def _journal(shell: Shell) -> Page:
+    from signer_app.ui.pages.journal import JournalPage  # noqa: PLC0415
+
+    return JournalPage(shell)
 
 
 def _absent(key: str, command: str) -> Callable[[Shell], Page]:
@@ -43,7 +49,7 @@ PAGES: dict[str, Callable[[Shell], Page]] = {
     "book": _absent("book", "accounts add"),
     "policy": _absent("policy", "policy list"),
     "devices": _devices,
-    "journal": _absent("journal", "journal show"),
+    "journal": _journal,
     "nodes": _absent("nodes", "nodes list"),
     "settings": _settings,
 }

@@ -93,7 +93,7 @@ class Flow:
             return
         sitting.stop()
         job.cancel()
-        if self._connected is not None:
+        if self._connected is not None and self.running:
             self._tasks.spawn(self._stop(job, self._connected))
 
     async def _stop(self, job: Job[JsonObject], connected: ConnectedDevices) -> None:

@@ -69,6 +69,7 @@ class PolicyPage(Page):
         self.list.setObjectName("policy.list")
         self.list.setAccessibleName(words.VERSIONS)
         self.list.setWordWrap(True)
+        self.list.setStyleSheet("QListWidget::item { padding: 8px 12px; }")
         self.list.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
         versions.body.addWidget(self.list)
         both.addWidget(versions)

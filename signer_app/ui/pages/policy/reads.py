@@ -11,6 +11,7 @@ from signer_app.core.errors import NotFoundError, UsageError
 from signer_app.core.facts import parse_facts
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.exchange.incoming import read_incoming
+from signer_app.policy.checks import BUILT_IN
 from signer_app.policy.diff import changes
 from signer_app.policy.document import PolicyDocument, read_policy
 from signer_app.policy.engine import compile_policy, evaluate
@@ -156,12 +157,17 @@ def try_out(document: PolicyDocument, trial: Trial) -> Tried:
         report.verdict.value,
         tuple(report.codes),
         tuple(
-            (str(check["verdict"]), str(check["rule"]), str(check["message"]), str(check["code"]))
+            (str(check["verdict"]), _name(check), str(check["message"]), str(check["code"]))
             for check in (checks if isinstance(checks, list) else [])
             if isinstance(check, dict)
         ),
         report.proposal_id,
     )
+
+
+def _name(check: JsonObject) -> str:
+    """The rule's id; checks that need no rule go by their kind."""
+    return str(check["kind"] if check["rule"] == BUILT_IN else check["rule"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ class ChangesTab(QtWidgets.QWidget):
         box.addLayout(line)
         titles = words.CHANGE_COLUMNS
         self.table = FactTable(
-            [Column(titles[0], 190), Column(titles[1]), Column(titles[2]), Column(titles[3], FITS)],
+            [Column(titles[0], FITS), Column(titles[1]), Column(titles[2]), Column(titles[3], FITS)],
             fit=True,
             name="policy.changes",
         )
@@ -140,7 +140,7 @@ def _line(item: Difference) -> tuple[Cell, ...]:
     way, tone = words.DIRECTIONS[item.direction]
     gone = words.ABSENT
     return (
-        Cell(_breakable(item.where), "small-strong", "text2", raw=item.where),
+        Cell(safe_text(item.where, 1000), "small-strong", "text2", raw=item.where),
         Cell(_breakable(item.before), tone="text3" if item.before == gone else "", raw=item.before),
         Cell(_breakable(item.after), "label", "text3" if item.after == gone else "", raw=item.after),
         Cell(way, "small-strong", tone),
@@ -148,11 +148,13 @@ def _line(item: Difference) -> tuple[Cell, ...]:
 
 
 def _breakable(text: str) -> str:
-    """Long values may wrap after commas, colons and points; a copy takes the raw text."""
-    shown = safe_text(text, 20_000)
-    for sign in (",", ":", ".", "_"):
-        shown = shown.replace(sign, f"{sign}\u200b")
-    return shown
+    """A long word may wrap after every eighth character; a copy takes the raw text."""
+    words_ = safe_text(text, 20_000).split(" ")
+    return " ".join("\u200b".join(_pieces(word)) for word in words_)
+
+
+def _pieces(word: str) -> list[str]:
+    return [word[start : start + 8] for start in range(0, len(word), 8)] if len(word) > 16 else [word]
 
 
 def tab_body() -> tuple[QtWidgets.QWidget, QtWidgets.QVBoxLayout]:

@@ -56,7 +56,10 @@ class TryTab(QtWidgets.QWidget):
             self.phase.addItem(said, name)
         self.signer = QtWidgets.QComboBox()
         self.signer.setAccessibleName(words.SIGNER)
-        self.signer.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.signer.setSizeAdjustPolicy(
+            QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.signer.setMinimumContentsLength(30)
         for line, (first, second) in enumerate(((self.choose, self._file), (self.choose_facts, self._facts))):
             grid.addWidget(first, line, 0)
             grid.addWidget(second, line, 1, 1, 2)

@@ -67,6 +67,18 @@ def test(context: typer.Context) -> None:
     )
 
 
+@app.command("health")
+def health(context: typer.Context) -> None:
+    """How every node is doing: height, age, answer time, and with whom it agrees about one ledger."""
+    session = session_of(context)
+    with workspace(session) as opened, session.output.working("Asking the nodes"):
+        found = opened.nodes.examiner()()
+    nodes: list[JsonValue] = [row.to_json() for row in found]
+    good = bool(found) and all(row.state == "ok" for row in found)
+    result: JsonObject = {"ok": good, "nodes": nodes}
+    session.output.result(result, lambda console: _healthy(console, result), exit_code=0 if good else 6)
+
+
 @app.command("confirm")
 def confirm(context: typer.Context) -> None:
     """Stand by a node list that was changed outside of the program. Always asks."""
@@ -108,4 +120,14 @@ def _tested(console: Console, result: JsonObject) -> None:
     for node in render.items(result["nodes"]):
         columns = ("id", "operator", "answer", "validated", "history")
         table.add_row(*(safe_text(str(node[name] or "-"), 1000) for name in columns))
+    console.print(table)
+
+
+def _healthy(console: Console, result: JsonObject) -> None:
+    table = render.table("id", "operator", "state", "validated", "age s", "ms", "agrees with", "why")
+    for node in render.items(result["nodes"]):
+        agrees = node["agrees_with"] if isinstance(node["agrees_with"], list) else []
+        values = [node[name] for name in ("id", "operator", "state", "validated", "age_s", "latency_ms")]
+        texts = ["-" if value is None else safe_text(str(value), 1000) for value in values]
+        table.add_row(*texts, ", ".join(map(str, agrees)) or "-", safe_text(str(node["reason"]), 1000))
     console.print(table)

@@ -106,10 +106,12 @@ def activate(
 
 @app.command("show")
 def show(context: typer.Context) -> None:
-    """The policies that were activated here, the one in force last."""
+    """The policies that were activated here, the one in force last, with its rules in words."""
     session = session_of(context)
     with workspace(session) as opened:
         result = opened.reading.policies()
+        if result["in_force"] is not None:
+            result["rules"] = opened.reading.policy(str(result["in_force"]))["rules"]
     session.output.result(result, lambda console: _policies(console, result))
 
 
@@ -144,6 +146,30 @@ def replay(
     )
 
 
+@app.command("rehearse")
+def rehearse(
+    context: typer.Context,
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help="The document to try.")],
+    days: Annotated[int, typer.Option("--days", help="How far to look back.", min=1, max=3660)] = 90,
+) -> None:
+    """Try a policy on the recorded verdicts of the last days: what would come out otherwise."""
+    from signer_app.policy.document import read_policy  # noqa: PLC0415
+
+    session = session_of(context)
+    document = read_policy(read_input(policy))
+    with workspace(session) as opened, session.output.working("Judging again"):
+        result = opened.reading.rehearse(document, days)
+    session.output.result(result, lambda console: _rehearsal(console, result))
+
+
+def _rehearsal(console: Console, result: JsonObject) -> None:
+    for name in ("denied", "allowed", "unchanged", "unread"):
+        console.print(f"{name}: {result[name]}")
+    for moved in render.items(result["moved"]):
+        line = f"record {moved['record']}  {moved['phase']}  {moved['before']} -> {moved['after']}"
+        console.print(safe_text(f"{line}  {moved['type']}  {moved['proposal_id']}", 1000))
+
+
 def _policies(console: Console, result: JsonObject) -> None:
     found = render.items(result["policies"])
     if not found:
@@ -152,6 +178,8 @@ def _policies(console: Console, result: JsonObject) -> None:
         word = "in force" if policy["hash"] == result["in_force"] else "earlier"
         console.print(f"{policy['id']} version {policy['version']}  {word}  since {policy['activated_at']}")
         console.print(f"  hash {policy['hash']}")
+    for rule in render.items(result.get("rules", [])):
+        console.print(safe_text(f"{rule['id']}: {rule['sentence']}. {rule['level']}", 4000))
 
 
 def _diff(console: Console, result: JsonObject) -> None:
@@ -159,7 +187,7 @@ def _diff(console: Console, result: JsonObject) -> None:
     if not changes:
         console.print("The two documents say the same.")
     for change in changes:
-        console.print(safe_text(f"{change['change']}  {change['path']}", 1000))
+        console.print(safe_text(f"{change['direction']}  {change['change']}  {change['path']}", 1000))
         render.rows(
             console, [(f"  {name}", str(change[name])) for name in ("before", "after") if name in change]
         )

@@ -4,6 +4,7 @@ which.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +16,7 @@ from signer_app.core.caip import namespace
 from signer_app.core.clock import Clock, machine_clock
 from signer_app.core.config import PlatformConfig
 from signer_app.core.errors import NodeError, UsageError
+from signer_app.nodes.health import NodeHealth, examine
 from signer_app.nodes.pool import NodePool, PoolLimits
 
 
@@ -30,12 +32,24 @@ class Readers:
     ) -> None:
         if limits is None:
             limits = PoolLimits(max_age_s=None) if config.network_class == "practice" else PoolLimits()
-        profiles = [node for node in config.nodes if namespace(node.network) == "xrpl"]
-        self._xrpl: NodePool[XrplClient] = NodePool(profiles, xrpl_client.connect, clock=clock, limits=limits)
+        self._limits = limits
+        self._profiles = [node for node in config.nodes if namespace(node.network) == "xrpl"]
+        self._xrpl: NodePool[XrplClient] = NodePool(
+            self._profiles, xrpl_client.connect, clock=clock, limits=limits
+        )
 
     def xrpl_pool(self) -> NodePool[XrplClient]:
         """The pool of all XRPL nodes, for commands such as `nodes test`."""
         return self._xrpl
+
+    def health(self, networks: Sequence[str]) -> tuple[NodeHealth, ...]:
+        """How every node of these networks is doing now. Blocking; never raises NodeError."""
+        return tuple(
+            row
+            for network in networks
+            if namespace(network) == "xrpl"
+            for row in examine(self._xrpl, self._profiles, network, _ledger_hash, self._limits)
+        )
 
     def ledger(self, network: str, *, min_agree: int) -> LedgerReader:
         """The reader of a network. NodeError if no node of it is set up, NOT_BUILT for other kinds of
@@ -57,3 +71,7 @@ class Readers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _ledger_hash(client: XrplClient, index: int) -> str:
+    return client.ledger(index).hash

@@ -9,16 +9,19 @@ from pathlib import Path
 from types import MappingProxyType
 
 from signer_app.core.canonical import canonical
+from signer_app.core.clock import format_time
 from signer_app.core.errors import DeniedError, IntegrityError, NotFoundError, UsageError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.resources import package_path
 from signer_app.policy.document import PolicyDocument
 from signer_app.policy.replay import Stored, replay
+from signer_app.policy.words import quorum_words, rules_in_words
 from signer_app.proposals import intake
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.halts import Halts
 from signer_app.proposals.overriding import described
 from signer_app.proposals.policies import Policies
+from signer_app.proposals.rehearsal import rehearse
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
 
@@ -87,6 +90,35 @@ class Reading:
             {name: row[name] for name in names} for row in self._rooms.queries.policies()
         ]
         return {"policies": found, "in_force": in_force}
+
+    def policy(self, digest: str) -> JsonObject:
+        """One activated policy whole: what policies() says of it, its rules in words, its votes, its text.
+
+        {hash, id, version, activated_at, record, valid_from, change_quorum, override_quorum, rules: [{id,
+        kind, sentence, level, remark}], votes: [{person, device_key}], document}. ConflictError for a hash
+        that was never active here.
+        """
+        document = self._policies.by_hash(digest).document
+        (row,) = [row for row in self._rooms.queries.policies() if row["hash"] == digest]
+        votes = row["votes"]
+        rules: list[JsonValue] = [rule.to_json() for rule in rules_in_words(document)]
+        return {
+            **{name: row[name] for name in ("hash", "id", "version", "activated_at", "record")},
+            "valid_from": format_time(document.body.valid_from),
+            "change_quorum": quorum_words(document.body.change_quorum),
+            "override_quorum": quorum_words(document.body.override_quorum),
+            "rules": rules,
+            "votes": [
+                {name: vote.get(name) for name in ("person", "device_key")}
+                for vote in (votes if isinstance(votes, list) else [])
+                if isinstance(vote, dict)
+            ],
+            "document": document.raw,
+        }
+
+    def rehearse(self, document: PolicyDocument, days: int) -> JsonObject:
+        """A policy tried on the recorded verdicts of the last days (rehearsal.py)."""
+        return rehearse(self._rooms, document, days).to_json()
 
     def replay(self, identifier: str) -> JsonObject:
         """Judge every recorded verdict again from journaled bytes, facts and policy. {same, verdicts}."""

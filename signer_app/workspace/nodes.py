@@ -22,6 +22,7 @@ from signer_app.vault.envelope import Vault
 from signer_app.vault.files import atomic_write, read_bounded
 
 if TYPE_CHECKING:  # the HTTP library loads when a node is first asked, and never with --offline
+    from signer_app.nodes.health import NodeHealth
     from signer_app.nodes.readers import Readers
 
 CONFIG_LIMIT = 1024 * 1024
@@ -116,6 +117,13 @@ class Nodes:
         atomic_write(self._file, write_config(config))
         self._vault.put("nodes_hash", confirmed if confirmed is not None else nodes_hash(config))
         self.close()
+
+    def examiner(self) -> Callable[[], tuple[NodeHealth, ...]]:
+        """A function that asks every node how it is doing, to be called in any thread: a node that hangs must
+        not hold up whatever else the workspace does. NodeError OFFLINE, NODES_UNCONFIRMED.
+        """
+        readers = self._open_readers()
+        return lambda: readers.health(self._networks)
 
     def describe(self) -> JsonObject:
         """{nodes: [{id, operator, network, url, ws, roles}], confirmed}."""

@@ -392,3 +392,20 @@ def test_no_secret_is_in_arguments_or_environment_of_a_process(offices: Offices)
                 continue
     for secret in SECRETS.values():
         assert secret.encode() not in seen
+
+
+def test_the_policy_in_words_and_another_one_tried_on_what_was_judged(offices: Offices) -> None:
+    offices.pay("alice", "100")
+    shown = offices.do("alice", "policy", "show").result
+    sentences = {rule["id"]: rule["sentence"] for rule in shown["rules"]}
+    assert sentences["day"] == "XRP out of each account: at most 20,000 in any 24 hours"
+    said = offices.say("alice", "policy", "show").out
+    assert "at most 20,000 in any 24 hours. Nobody can override it." in said
+    kept = json.loads((offices.folder("alice") / "policy" / "treasury-v1.json").read_bytes())
+    value = kept["policy"]
+    next(rule for rule in value["rules"] if rule["id"] == "cap")["max"] = "99"
+    other = offices.root / "v2.json"
+    other.write_text(json.dumps(value))
+    tried = offices.do("alice", "policy", "rehearse", str(other), "--days", "1").result
+    assert (tried["denied"], tried["allowed"], tried["unread"]) == (1, 0, 0)
+    assert tried["moved"][0]["codes"] == ["TX_CAP"]

@@ -31,6 +31,12 @@ def _journal(shell: Shell) -> Page:
     return JournalPage(shell)
 
 
+def _policy(shell: Shell) -> Page:
+    from signer_app.ui.pages.policy import PolicyPage  # noqa: PLC0415
+
+    return PolicyPage(shell)
+
+
 def _absent(key: str, command: str) -> Callable[[Shell], Page]:
     def make(shell: Shell) -> Page:
         from signer_app.ui.pages.absent import AbsentPage  # noqa: PLC0415
@@ -47,7 +53,7 @@ PAGES: dict[str, Callable[[Shell], Page]] = {
     "accounts": _absent("accounts", "accounts list"),
     "treasury": _absent("treasury", "accounts show"),
     "book": _absent("book", "accounts add"),
-    "policy": _absent("policy", "policy list"),
+    "policy": _policy,
     "devices": _devices,
     "journal": _journal,
     "nodes": _absent("nodes", "nodes list"),

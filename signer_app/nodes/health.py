@@ -1,0 +1,170 @@
+"""How each node of a network is doing: reachable, in step, and of one mind with the others about one ledger.
+
+Only for people. Facts are read and judged elsewhere (pool.py pins a ledger, policy/ judges agreement);
+nothing here lets a node in or keeps one out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from signer_app.chains.node import Client, NodeStatus
+from signer_app.core.config import NodeProfile
+from signer_app.core.errors import NodeError
+from signer_app.core.json_types import JsonObject
+from signer_app.nodes.pool import NodePool, PoolLimits
+
+OK, LATE, DIFFERS, WRONG_NETWORK, NO_ANSWER = "ok", "late", "differs", "wrong-network", "no-answer"
+STATES: Final = (OK, LATE, DIFFERS, WRONG_NETWORK, NO_ANSWER)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What one node gave. ``latency_ms`` is the time of one question; ``hash`` that of the compared ledger,
+    None where it was not asked or did not answer."""
+
+    profile: NodeProfile
+    status: NodeStatus | None
+    latency_ms: int
+    error: NodeError | None = None
+    hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeHealth:
+    """One row: ``agrees_with`` are other operators whose ledger has the same hash; ``compared`` its index."""
+
+    profile: NodeProfile
+    state: str
+    validated: int | None
+    age_s: int | None
+    latency_ms: int
+    agrees_with: tuple[str, ...]
+    compared: int | None
+    reason: str
+
+    def to_json(self) -> JsonObject:
+        """{id, operator, network, url, roles, state, validated, age_s, latency_ms, agrees_with, …}."""
+        return {
+            "id": self.profile.id,
+            "operator": self.profile.operator,
+            "network": self.profile.network,
+            "url": self.profile.url,
+            "roles": [*self.profile.roles],
+            "state": self.state,
+            "validated": str(self.validated) if self.validated is not None else None,
+            "age_s": self.age_s,
+            "latency_ms": self.latency_ms,
+            "agrees_with": [*self.agrees_with],
+            "compared": str(self.compared) if self.compared is not None else None,
+            "reason": self.reason,
+        }
+
+
+def examine(
+    pool: NodePool[Client], profiles: Sequence[NodeProfile], network: str,
+    hash_at: Callable[[Client, int], str], limits: PoolLimits,
+) -> tuple[NodeHealth, ...]:  # fmt: skip
+    """Ask every node of a network for its status, then for one ledger that all in step have. Blocking."""
+    nodes = {node.id: node for node in (*pool.readers(network), *pool.submitters(network))}
+    known = [profile for profile in profiles if profile.id in nodes]
+    replies = pool.ask([nodes[profile.id] for profile in known], _timed)
+    probes = []
+    for profile, reply in zip(known, replies, strict=True):
+        status, latency = reply.value if reply.value is not None else (None, 0)
+        probes.append(Probe(profile, status, latency, reply.error))
+    index = common_ledger(probes, limits)
+    hashes: Mapping[str, str] = {}
+    if index is not None:
+        asked = [nodes[probe.profile.id] for probe in probes if _has(probe, index)]
+        answers = pool.ask(asked, lambda client: hash_at(client, index))
+        hashes = {reply.node.id: reply.value for reply in answers if reply.value is not None}
+    found = [
+        Probe(probe.profile, probe.status, probe.latency_ms, probe.error, hashes.get(probe.profile.id))
+        for probe in probes
+    ]
+    return judge(found, index, limits)
+
+
+def _timed(client: Client) -> tuple[NodeStatus, int]:
+    begun = time.monotonic()
+    status = client.status()
+    return status, round((time.monotonic() - begun) * 1000)
+
+
+def _has(probe: Probe, index: int) -> bool:
+    return probe.status is not None and probe.status.history.covers(index, index)
+
+
+def common_ledger(probes: Sequence[Probe], limits: PoolLimits) -> int | None:
+    """The newest ledger that every node in step has validated; None if none is in step."""
+    in_step = [
+        probe.status.validated for probe in probes if probe.status and not _late(probe, probes, limits)
+    ]
+    return min(in_step, default=None)
+
+
+def _late(probe: Probe, probes: Sequence[Probe], limits: PoolLimits) -> str:
+    """Why a node that answered is out of step, or ""."""
+    if probe.status is None:
+        return ""
+    heights = sorted(other.status.validated for other in probes if other.status is not None)
+    behind = heights[len(heights) // 2] - probe.status.validated
+    if behind > limits.max_behind:
+        return f"{behind} ledgers behind the others"
+    if limits.max_age_s is None:
+        return ""
+    age = probe.status.age_s
+    if age is None:
+        return "does not say how old its newest ledger is"
+    return f"its newest ledger is {age} s old" if age > limits.max_age_s else ""
+
+
+def judge(probes: Sequence[Probe], index: int | None, limits: PoolLimits) -> tuple[NodeHealth, ...]:
+    """The state of each node. Where hashes differ and no one has more operators behind it, all differ."""
+    operators: dict[str, set[str]] = {}
+    for probe in probes:
+        if probe.hash is not None:
+            operators.setdefault(probe.hash, set()).add(probe.profile.operator)
+    ranked = Counter({digest: len(names) for digest, names in operators.items()}).most_common(2)
+    tied = len(ranked) == 2 and ranked[0][1] == ranked[1][1]
+    right = ranked[0][0] if ranked and not tied else None
+    rows = []
+    for probe in probes:
+        state, reason = _state(probe, probes, right, limits, split=len(ranked) > 1)
+        others = operators.get(probe.hash or "", set()) - {probe.profile.operator}
+        status = probe.status
+        rows.append(
+            NodeHealth(
+                probe.profile,
+                state,
+                status.validated if status else None,
+                status.age_s if status else None,
+                probe.latency_ms,
+                tuple(sorted(others)),
+                index if probe.hash is not None else None,
+                reason,
+            )
+        )
+    return tuple(rows)
+
+
+def _state(
+    probe: Probe, probes: Sequence[Probe], right: str | None, limits: PoolLimits, *, split: bool
+) -> tuple[str, str]:
+    if probe.error is not None:
+        wrong = probe.error.code == "NODE_WRONG_NETWORK"
+        late = probe.error.code == "NODE_BEHIND"
+        return (WRONG_NETWORK if wrong else LATE if late else NO_ANSWER), probe.error.message
+    late_words = _late(probe, probes, limits)
+    if late_words:
+        return LATE, late_words
+    if probe.hash is None:
+        return LATE, "does not hold the ledger that the others have"
+    if split and probe.hash != right:
+        return DIFFERS, "has another ledger than the others at the same height"
+    return OK, ""

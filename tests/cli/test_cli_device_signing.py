@@ -16,8 +16,9 @@ from device_office import BOB, DEVICE, DeviceDesk, DeviceTemplate, Seen
 from ledger_devices import Shelf, wait_until
 from ledger_process import LedgerProcess
 
-from signer_app.core.errors import SignerError
+from signer_app.core.errors import DeniedError, SignerError
 from signer_app.signers.statements import verify_receipt
+from signer_app.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
@@ -109,52 +110,66 @@ def test_who_names_a_device_that_is_not_theirs(desk: DeviceDesk) -> None:
     assert desk.seen().signing == []
 
 
-def test_everything_that_a_device_may_do_and_then_a_signature(desk: DeviceDesk) -> None:
-    """One after the other in one open workspace: rejected, unplugged, another one, one that signs else."""
+def refusal(opened: Workspace, desk: DeviceDesk) -> str:
+    """The code with which a signature on the device is refused."""
+    with pytest.raises(SignerError) as caught:
+        opened.sign_on_device(desk.identifier, DEVICE)
+    assert caught.value.exit_code == 5
+    return caught.value.code
+
+
+def test_everything_that_may_stop_it_and_then_a_signature(desk: DeviceDesk) -> None:
+    """One after the other in one open workspace: rejected, unplugged, another device than the policy's."""
     offices = desk.offices
     with desk.person() as nano, desk.person("other") as other, offices.open("bob") as opened:
         opened.unlock_keys(offices.opener("bob"))
-
-        def refused() -> str:
-            with pytest.raises(SignerError) as caught:
-                opened.sign_on_device(desk.identifier, DEVICE)
-            assert caught.value.exit_code == 5
-            return caught.value.code
 
         def seen() -> Seen:
             return Seen.of(opened, desk.identifier)
 
         nano.fault("refuses")
-        assert refused() == "DEV_REJECTED"
+        assert refusal(opened, desk) == "DEV_REJECTED"
         nano.do("fault", name="refuses", on=False)
         expected = [INTENT, failed("DEV_REJECTED")]
         assert seen().signing == expected
 
         nano.fault("unplugged", when="review")
-        assert refused() == "DEV_DISCONNECTED"
+        assert refusal(opened, desk) == "DEV_DISCONNECTED"
         expected += [INTENT, failed("DEV_DISCONNECTED")]
         assert seen().signing == expected
 
         other.do("plug")
         other.do("open", app="XRP")
         other.until(lambda screen: screen["plugged"] and screen["app"] == "XRP")
-        assert refused() == "DEV_WRONG_KEY"
+        wait_until(
+            lambda: [found.model for found in opened.devices.connected.all()] == ["Ledger Nano S Plus"]
+        )
+        assert refusal(opened, desk) == "DEV_WRONG_KEY"
         assert seen().signing == expected, "nothing was meant to be signed yet"
 
         nano.do("plug")
         wait_until(lambda: len(opened.devices.connected.all()) == 2)
-        nano.fault("signs_else")
-        assert refused() == "DEV_BAD_SIGNATURE"
-        nano.do("fault", name="signs_else", on=False)
-        expected += [INTENT, QUARANTINED, failed("DEV_BAD_SIGNATURE")]
-        assert seen().signing == expected
-        assert seen().quarantine == [("SIGNATURE_INVALID", BOB.account)]
-
         assert seen().nothing_released()
         opened.sign_on_device(desk.identifier, DEVICE)
         assert seen().signing == [*expected, INTENT, RELEASED]
         assert len(seen().exported) == 1
         assert other.decisions() == [], "of two connected devices only the right one was asked"
+
+
+def test_a_device_that_signs_something_else(desk: DeviceDesk) -> None:
+    """Its signature is kept apart, and nothing is signed any more until people have looked at it."""
+    with desk.person() as nano, desk.offices.open("bob") as opened:
+        opened.unlock_keys(desk.offices.opener("bob"))
+        nano.fault("signs_else")
+        assert refusal(opened, desk) == "DEV_BAD_SIGNATURE"
+        nano.do("fault", name="signs_else", on=False)
+        seen = Seen.of(opened, desk.identifier)
+        assert seen.signing == [INTENT, QUARANTINED, failed("DEV_BAD_SIGNATURE")]
+        assert seen.quarantine == [("SIGNATURE_INVALID", BOB.account)]
+        assert seen.nothing_released()
+        with pytest.raises(DeniedError) as caught:
+            opened.sign_on_device(desk.identifier, DEVICE)
+        assert caught.value.details["codes"] == ["HALTED"]
 
 
 @pytest.mark.parametrize("point", ["hid.sent:3", "hid.answered:3"])

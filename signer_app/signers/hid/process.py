@@ -169,6 +169,8 @@ class HidService:
             return {"answer": self._ask(device, apdu, deadline).hex()}
         except BusError as error:
             self._hid.run(lambda: self._shut(device))
+            if error.trouble is Trouble.GONE:
+                self._look_again()
             raise SignerError(
                 f"{device.found.model}: {error.reason or error.trouble.value}.", code=_CODES[error.trouble]
             ) from error
@@ -206,9 +208,13 @@ class HidService:
             self._hid.run(lambda: self._shut(device))
         finally:
             device.busy.release()
+        self._look_again()
+        return {}
+
+    def _look_again(self) -> None:
+        """The next scan does not tell what was seen before."""
         with self._state:
             self._scanned_at = float("-inf")
-        return {}
 
     def _shut(self, device: _Device) -> None:
         """Close a channel; in the hid thread only."""

@@ -71,6 +71,12 @@ def send_title(title: str) -> str:
     return f"Send: {title}"
 
 
+def send_facts(signatures: int, uses: str, expiry: str) -> str:
+    """What goes out."""
+    until = f" It can execute until ledger {int(expiry):,}." if expiry.isdigit() else ""
+    return f"{signatures} signature{'' if signatures == 1 else 's'}. It uses {uses}.{until}"
+
+
 def unknown_until(ledger: str | None) -> str:
     """Sent, and nobody can say what became of it."""
     until = f" until ledger {int(ledger):,} is closed" if ledger is not None and ledger.isdigit() else ""
@@ -178,6 +184,8 @@ class SendDialog(Dialog):
         self.resize(QtCore.QSize(t.scaled(720), t.scaled(480)).boundedTo(parent.size()))
         self.sub = label(SEND_SUB, "body", "text2", wrap=True)
         self.content.addWidget(self.sub)
+        self.facts = label("", "body", wrap=True, name="send.facts")
+        self.content.addWidget(self.facts)
         self.problem = StateBanner("danger")
         self.problem.setObjectName("send.problem")
         self.problem.hide()
@@ -214,6 +222,9 @@ class SendDialog(Dialog):
             self.send.hide()
             self._follow(shown)
             return
+        slot, count = shown["slot"], len(objects(shown["signatures"]))
+        uses = f"{slot['kind']} {slot['value']}" if isinstance(slot, dict) else ""
+        self.facts.setText(send_facts(count, uses, str(shown["expiry_ledger"] or "")))
         self.send.block("")
         self.cancel.setFocus()
 
@@ -233,6 +244,7 @@ class SendDialog(Dialog):
 
     def _follow(self, result: JsonObject) -> None:
         self.sub.hide()
+        self.facts.hide()
         self.card.show()
         self.note.setText(CLOSE_NOTE)
         self.cancel.setText(strings.CLOSE)

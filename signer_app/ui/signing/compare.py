@@ -165,6 +165,11 @@ class LineList(QtWidgets.QScrollArea):
         for index, made in enumerate(self.rows):
             made.current = index == self.at
             made.update()
+        self._box.activate()
+        self._inner.resize(
+            self.viewport().width(),
+            max(self._inner.sizeHint().height(), self._box.heightForWidth(self.viewport().width())),
+        )
         self.ensureWidgetVisible(self.rows[self.at], 0, 30)
         self.setAccessibleName(self.rows[self.at].accessibleName())
         self.moved.emit(self.at)

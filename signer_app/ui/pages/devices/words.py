@@ -79,8 +79,8 @@ def screen_at(at: int, count: int) -> str:
 def state_line(plugged: bool, locked: bool, app: str) -> str:
     """Plug, lock and app of a practice device."""
     return ", ".join(
-        ("plugged in" if plugged else "unplugged", "locked" if locked else "unlocked", app or "dashboard")
-    ).capitalize()
+        ("Plugged in" if plugged else "Unplugged", "locked" if locked else "unlocked", app or "dashboard")
+    )
 
 
 def udev_command(program: str) -> str:

@@ -201,13 +201,13 @@ class SendDialog(Dialog):
         self.cancel = ActionButton(strings.CANCEL, name="send.cancel")
         self.cancel.triggered.connect(self.reject)
         self.send = ActionButton(SEND, kind="primary", icon="send", name="send.send")
+        self.send.block(strings.LOADING)
         self.send.triggered.connect(lambda: self._tasks.spawn(self._send()))
         self.add_buttons(self.cancel, self.send)
         self._tasks.spawn(self._begin())
 
     async def _begin(self) -> None:
         identifier = self._identifier
-        self.send.block(strings.LOADING)
         try:
             shown = await self._session.call(lambda w: _shown(w, identifier), name=strings.LOADING)
         except CountersignError as error:

@@ -176,7 +176,7 @@ def test_keys_and_live_states(
         with plug_in(ledger_offices) as nano:
             await until(lambda: page._rows, 60)
             (row,) = page._rows.values()
-            await until(lambda: row.chip.state == "APP_CLOSED", 60)
+            await until(lambda: row.chip.state == "READY", 60)
             with nano.control() as control:
                 control.do("lock")
             await until(lambda: row.chip.state == "LOCKED", 60)
@@ -206,7 +206,9 @@ def test_a_practice_device_is_started_shown_asked_and_ends_with_the_window(
         nano = page.windows["nano-9"]
         await until(lambda: nano.screen_.get("plugged"), 60)
         nano._switch_app()
-        await until(lambda: nano.screen_.get("app") == "XRP", 60)
+        await until(lambda: nano.screen_.get("app") is None and nano.screen_.get("plugged"), 60)
+        nano._switch_app()
+        await until(lambda: nano.screen_.get("app") == "XRP" and nano.screen_.get("plugged"), 60)
         await until(lambda: any(row.chip.state == "READY" for row in page._rows.values()), 60)
         page._show_address(next(iter(page._rows)))
         await until(lambda: nano.screen_.get("purpose") == "address", 60)

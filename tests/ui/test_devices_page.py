@@ -241,6 +241,7 @@ def test_sending_shows_what_the_nodes_answered_and_follows_to_the_proof(
         asking = asyncio.create_task(window.dialogs.ask(dialog))
         await until(lambda: not dialog.send.blocked, 60)
         assert "2 signatures" in dialog.facts.text()
+        assert ledger_offices.team.custodian.rpartition(":")[2] in dialog.facts.text()
         dialog.send.click()
         await until(lambda: dialog.panel.state == "SUBMITTED", 60)
         assert dialog.panel.attempts.facts.rowCount() == 2

@@ -217,7 +217,7 @@ def test_six_steps_to_a_signature_from_a_ledger(
         async def work(desk: Desk) -> None:
             dialog = await desk.open(identifier)
             assert [b.choice.device for b in dialog.choose.buttons] == ["nano-1", "trezor-1"]
-            assert "pay 100 XRP to r" in dialog.heading.text()
+            assert "pay 100 XRP to custodian" in dialog.heading.text()
             await desk.in_app(nano)
             await desk.to_compare()
             assert dialog.go_on.reason == words.TICK_FIRST

@@ -52,7 +52,7 @@ class Expected:
         return cls(
             known=review.known,
             lines=tuple(Line(s.name, s.value, s.meaning, s.lines()) for s in review.screens),
-            hidden=tuple(f"{field.name} {field.value}" for field in review.hidden),
+            hidden=tuple(f"{field.name} {field.value or words.EMPTY}" for field in review.hidden),
         )
 
 

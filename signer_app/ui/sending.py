@@ -20,7 +20,6 @@ from signer_app.ui.qt import QtCore, QtWidgets, Signal
 from signer_app.ui.session import Session
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Shell
-from signer_app.ui.signing import words as signing_words
 from signer_app.ui.signing.flow import checks_of, objects
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
@@ -51,8 +50,8 @@ SEND_SUB = (
 )
 ATTEMPTS = "What the nodes answered"
 NO_ATTEMPTS = "Nothing was offered from here."
-FOLLOWING = "Following"
 PROOF = "What will prove it"
+PROVED = "This is proved by the ledger and final."
 CLOSE_NOTE = "Closing does not stop what was sent. The proposal keeps its state."
 STATES = MappingProxyType(
     {
@@ -68,7 +67,13 @@ STATES = MappingProxyType(
 
 def send_title(title: str) -> str:
     """The head of the dialog."""
-    return f"Send: {title}"
+    return f"Send: {title[:1].lower()}{title[1:]}"
+
+
+def send_facts(signatures: int, uses: str, expiry: str) -> str:
+    """What goes out."""
+    until = f" It can execute until ledger {int(expiry):,}." if expiry.isdigit() else ""
+    return f"{signatures} signature{'' if signatures == 1 else 's'}. It uses {uses}.{until}"
 
 
 def unknown_until(ledger: str | None) -> str:
@@ -79,7 +84,7 @@ def unknown_until(ledger: str | None) -> str:
 
 def proof_words(expiry: str | None) -> str:
     """What ends the following."""
-    seen = "Two nodes of different operators that show it in a validated ledger"
+    seen = "two nodes of different operators that show it in a validated ledger"
     if expiry is None or not expiry.isdigit():
         return f"{seen}, or that show another transaction with its number there."
     return f"{seen}; or its absence from every ledger up to {int(expiry):,}, after which it cannot execute."
@@ -146,7 +151,7 @@ class FollowPanel(QtWidgets.QWidget):
             self.attempts.show_lines(rows)
             self.attempts.setVisible(bool(rows))
             self.none.setVisible(not rows)
-        self.proof.setText(proof_words(self._expiry))
+        self.proof.setText(PROVED if self.state in FINAL else f"{PROOF}: {proof_words(self._expiry)}")
         self.looked_at.emit(self.state)
 
     async def follow(self) -> None:
@@ -178,6 +183,8 @@ class SendDialog(Dialog):
         self.resize(QtCore.QSize(t.scaled(720), t.scaled(480)).boundedTo(parent.size()))
         self.sub = label(SEND_SUB, "body", "text2", wrap=True)
         self.content.addWidget(self.sub)
+        self.facts = label("", "body", wrap=True, name="send.facts")
+        self.content.addWidget(self.facts)
         self.problem = StateBanner("danger")
         self.problem.setObjectName("send.problem")
         self.problem.hide()
@@ -193,13 +200,13 @@ class SendDialog(Dialog):
         self.cancel = ActionButton(strings.CANCEL, name="send.cancel")
         self.cancel.triggered.connect(self.reject)
         self.send = ActionButton(SEND, kind="primary", icon="send", name="send.send")
+        self.send.block(strings.LOADING)
         self.send.triggered.connect(lambda: self._tasks.spawn(self._send()))
         self.add_buttons(self.cancel, self.send)
         self._tasks.spawn(self._begin())
 
     async def _begin(self) -> None:
         identifier = self._identifier
-        self.send.block(strings.LOADING)
         try:
             shown = await self._session.call(lambda w: _shown(w, identifier), name=strings.LOADING)
         except CountersignError as error:
@@ -207,13 +214,15 @@ class SendDialog(Dialog):
             return
         if self._ended:
             return
-        self.title.setText(
-            send_title(signing_words.effect_title([dict(e) for e in objects(shown["effects"])]))
-        )
+        self.title.setText(send_title(str(shown["title"])))
         if shown["state"] in STATES:  # it was sent before: only follow
             self.send.hide()
             self._follow(shown)
             return
+        slot, count = shown["slot"], len(objects(shown["signatures"]))
+        uses = f"{slot['kind']} {slot['value']}" if isinstance(slot, dict) else ""
+        told = send_facts(count, uses, str(shown["expiry_ledger"] or ""))
+        self.facts.setText(f"{shown['does']}\n\n{told}")
         self.send.block("")
         self.cancel.setFocus()
 
@@ -233,6 +242,7 @@ class SendDialog(Dialog):
 
     def _follow(self, result: JsonObject) -> None:
         self.sub.hide()
+        self.facts.hide()
         self.card.show()
         self.note.setText(CLOSE_NOTE)
         self.cancel.setText(strings.CLOSE)
@@ -271,7 +281,21 @@ def _look(identifier: str, number: int) -> Callable[[Workspace], JsonObject]:
 def _shown(workspace: Workspace, identifier: str) -> JsonObject:
     shown = workspace.reading.proposal(identifier)
     submissions = objects(shown["submissions"])
-    return {**shown, "attempts": submissions[-1]["attempts"] if submissions else []}
+    attempts = submissions[-1]["attempts"] if submissions else []
+    return {**shown, **_told(workspace, objects(shown["effects"])), "attempts": attempts}
+
+
+def _told(workspace: Workspace, effects: list[JsonObject]) -> JsonObject:
+    """{title, does}: the effects in words, with every address whole."""
+    from signer_app.ui.pages.inbox import words  # noqa: PLC0415 - pages load when shown
+    from signer_app.ui.pages.inbox.reading import read_names  # noqa: PLC0415
+
+    names = read_names(workspace)[0]
+    does = [
+        words.sentence(effect, names) + (f", {words.address(effect['to'])}" if effect.get("to") else "")
+        for effect in words.main_effects(effects)
+    ]
+    return {"title": words.title(effects, names), "does": "\n".join(does)}
 
 
 def _sent(workspace: Workspace, identifier: str) -> JsonObject:

@@ -304,9 +304,7 @@ NO_TAG = "No destination tag"
 MESSAGE_SAYS = "The message says"
 NEVER_JUDGED = "Not judged yet. Nothing can be signed before it is."
 DENIED = "Denied. These bytes cannot be signed with Countersign."
-SIGN_NOT_BUILT = (
-    "Off: signing in the window is not in this version. On the command line: countersign proposal sign"
-)
+SEND, FOLLOW = "Send…", "Follow"
 REVIEW_AND_SIGN = "Review and sign"
 JUDGE_AGAIN = "Judge again"
 EXPORT = "Export"
@@ -408,3 +406,11 @@ CLOSE_TITLE = "Close Countersign"
 def closing_waits(names: list[str]) -> str:
     """What is still running when the window should close."""
     return f"Waiting for: {', '.join(names)}."
+
+
+# -- signing and sending ------------------------------------------------------------------------------------
+
+
+def takes_no_signature(state: str) -> str:
+    """Why a proposal that is open no more cannot be signed."""
+    return f"Off: the proposal is {state.lower()}. It takes no signatures."

@@ -133,7 +133,7 @@ class PracticeHand:
         with contextlib.suppress(SignerError):
             self._eyes.watch(show)
 
-    def do(self, name: str, **options: JsonValue) -> JsonObject:
+    def do(self, name: str, /, **options: JsonValue) -> JsonObject:
         """A command of the device's control connection (docs/practice-devices.md). SignerError."""
         with self._turn:
             return self._fingers.do(name, **options)

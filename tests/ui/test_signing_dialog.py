@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import until
+from conftest import close_windows, until
 from ledger_room import ledger_offices, ledger_template  # noqa: F401 - fixtures
 
 from signer_app.ui.loop import make_loop
@@ -166,11 +166,6 @@ class Desk:
         for _ in self.dialog.compare.lines.rows:
             press(self.dialog.compare.lines, Qt.Key.Key_Space)
 
-    async def close(self) -> None:
-        await self.session.lock()
-        self.window.close()
-        self.window.deleteLater()
-
     async def in_app(self, nano: Any) -> None:
         def open_app() -> None:
             with nano.control() as control:
@@ -183,12 +178,16 @@ class Desk:
 @pytest.fixture
 def patient(qapp: QtWidgets.QApplication) -> Iterator[Run]:
     """As run, with time for processes to start on a loaded machine."""
+    qapp.setQuitOnLastWindowClosed(False)  # as loop.run does
     with asyncio.Runner(loop_factory=lambda: make_loop(qapp)) as runner:
 
         def go(work: Coroutine[object, object, None]) -> None:
             async def limited() -> None:
-                async with asyncio.timeout(250):
-                    await work
+                try:
+                    async with asyncio.timeout(250):
+                        await work
+                finally:
+                    await close_windows()
 
             runner.run(limited())
 
@@ -203,11 +202,7 @@ def driven(
     name: str = "carol",
 ) -> None:
     async def main() -> None:
-        desk = Desk(offices, settings, name)
-        try:
-            await work(desk)
-        finally:
-            await desk.close()
+        await work(Desk(offices, settings, name))
 
     run(main())
 
@@ -222,7 +217,7 @@ def test_six_steps_to_a_signature_from_a_ledger(
         async def work(desk: Desk) -> None:
             dialog = await desk.open(identifier)
             assert [b.choice.device for b in dialog.choose.buttons] == ["nano-1", "trezor-1"]
-            assert "pay 100 XRP to r" in dialog.heading.text()
+            assert "pay 100 XRP to custodian" in dialog.heading.text()
             await desk.in_app(nano)
             await desk.to_compare()
             assert dialog.go_on.reason == words.TICK_FIRST

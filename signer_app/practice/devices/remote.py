@@ -28,7 +28,7 @@ class DeviceRemote:
             raise _gone(folder) from error
         self._folder = folder
 
-    def do(self, name: str, **options: JsonValue) -> JsonObject:
+    def do(self, name: str, /, **options: JsonValue) -> JsonObject:
         """The result of one command. SignerError DEV_REFUSED with the device's own words,
         DEV_DISCONNECTED.
         """

@@ -52,7 +52,7 @@ class Expected:
         return cls(
             known=review.known,
             lines=tuple(Line(s.name, s.value, s.meaning, s.lines()) for s in review.screens),
-            hidden=tuple(f"{field.name} {field.value}" for field in review.hidden),
+            hidden=tuple(f"{field.name} {field.value or words.EMPTY}" for field in review.hidden),
         )
 
 
@@ -140,6 +140,15 @@ class LineList(QtWidgets.QScrollArea):
         self.setWidget(self._inner)
         self.rows: list[LineRow] = []
         self.at = 0
+        # New rows have their places only once the layout has run.
+        self._look = QtCore.QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(0)
+        self._look.timeout.connect(self._show_current)
+
+    def _show_current(self) -> None:
+        if self.rows:
+            self.ensureWidgetVisible(self.rows[self.at], 0, 30)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Other lines, none of them ticked."""
@@ -165,7 +174,7 @@ class LineList(QtWidgets.QScrollArea):
         for index, made in enumerate(self.rows):
             made.current = index == self.at
             made.update()
-        self.ensureWidgetVisible(self.rows[self.at], 0, 30)
+        self._look.start()
         self.setAccessibleName(self.rows[self.at].accessibleName())
         self.moved.emit(self.at)
 

@@ -70,10 +70,11 @@ class SignDialog(SignFrame):
         if self._closed:
             return
         self._start, self._unlocked = start, start.unlocked
+        for number, tick in enumerate(self.done_page.lines.values()):
+            tick.rename(words.CHECKS[number].format(person=start.person))
         self.heading.setText(words.sign_title(start.title))
         self.setWindowTitle(f"{words.sign_title(start.title)} – {strings.APP}")
         if start.denied:
-            self.verdict.show_as("Denied", "danger", "denied", solid=True)
             self.verdict.show()
             self._closed_by(words.DENIED, start.denied)
             return
@@ -235,11 +236,9 @@ class SignDialog(SignFrame):
     def _saved(self, result: JsonObject) -> None:
         self._limit(None)
         self._more()
-        page, person = self.done_page, self._start.person if self._start else ""
-        for number, (key, tick) in enumerate(page.lines.items()):
-            tick.title.setText(words.CHECKS[number].format(person=person))
-            tick.text = tick.title.text()
-            tick.show_state("done", tick.detail.text() if key == "2" else "")
+        page = self.done_page
+        for tick in page.lines.values():
+            tick.show_state("done", tick.detail.text())
         journal, quorum = _object(result["journal"]), _object(result["quorum"])
         ledger = _object(quorum.get("ledger"))
         record = journal["index"] if isinstance(journal["index"], int) else 0
@@ -273,6 +272,7 @@ class SignDialog(SignFrame):
             return
         if error.code == "DEV_BAD_SIGNATURE":
             record, account = error.details.get("record"), error.details.get("halted")
+            self.verdict.hide()
             self._stop_page(
                 "danger", words.DANGER_TITLE, error.message, words.halted(record, account), details=details
             )
@@ -299,6 +299,7 @@ class SignDialog(SignFrame):
 
     def _closed_by(self, fact: str, checks: tuple[str, ...], details: str = "") -> None:
         """Policy or facts say another thing than before: nothing goes on here."""
+        self.verdict.show_as("Denied", "danger", "denied", solid=True)
         self._stop_page("danger", words.CLOSED_TITLE, fact, "", lines=checks, details=details)
 
     def _stop_page(
@@ -316,6 +317,7 @@ class SignDialog(SignFrame):
         self._show(self.stopped, self.rail.at)
         self._wait_words(words.STOPPED_TITLE if tone != "ok" else fact, "")
         self.cancel.setText(strings.CLOSE)
+        self.cancel.show()
         self.cancel.setFocus()
 
     def _which_differs(self) -> None:

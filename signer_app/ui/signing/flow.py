@@ -119,6 +119,8 @@ class Flow:
 
 
 def _start(workspace: Workspace, identifier: str) -> Start:
+    from signer_app.ui.pages.inbox.reading import read_names  # noqa: PLC0415 - pages load when shown
+    from signer_app.ui.pages.inbox.words import title  # noqa: PLC0415
     from signer_app.workspace.signing import choices  # noqa: PLC0415
 
     found = choices(workspace, identifier)
@@ -138,7 +140,7 @@ def _start(workspace: Workspace, identifier: str) -> Start:
         if check.verdict in ("FAIL", "INDETERMINATE") and check.severity != "advisory"
     ]
     return Start(
-        title=words.effect_title([dict(entry) for entry in objects(shown["effects"])]),
+        title=title(objects(shown["effects"]), read_names(workspace)[0]),
         network=str(shown["network"]),
         person=workspace.person,
         choices=keys,

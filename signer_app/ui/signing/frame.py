@@ -166,5 +166,5 @@ class SignFrame(Dialog):
         if self._choice is not None and step > 0:
             below[0] = self._choice.device
         if not sealed and page is self.compare:
-            below[2] = words.compared(self.compare.lines.count, len(self.compare.lines.rows))
+            below[step] = words.compared(self.compare.lines.count, len(self.compare.lines.rows))
         self.rail.show_steps(words.SEALED_STEPS if sealed else words.DEVICE_STEPS, step, below)

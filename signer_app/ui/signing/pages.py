@@ -273,6 +273,12 @@ class _Tick(QtWidgets.QWidget):
         self.state = ""
         self.show_state("next")
 
+    def rename(self, text: str) -> None:
+        """Say it with a name in it."""
+        self.text = text
+        self.title.setText(text)
+        self.show_state(self.state, self.detail.text())
+
     def show_state(self, state: str, detail: str = "") -> None:
         """``state``: next, wait or done."""
         self.state = state

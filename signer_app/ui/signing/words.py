@@ -68,6 +68,7 @@ COMPARE_SUB = "Step through the device with its right button. Tick a line only w
 EQUAL_NEXT, SPACE = "Equal, next", "Space"
 ALL_COMPARED = "All lines are ticked. Continue asks the device; it shows the same lines again."
 EXPECTED = "Your device should show"
+EMPTY = "(empty)"
 TICKED, NOT_TICKED = "ticked", "not ticked"
 ONE_DIFFERS = "One screen differs?"
 ONE_DIFFERS_SUB = (
@@ -117,7 +118,7 @@ NOTHING_SIGNED = "Nothing is signed."
 
 def sign_title(title: str) -> str:
     """The head of the dialog."""
-    return f"Sign: {title}"
+    return f"Sign: {title[:1].lower()}{title[1:]}"
 
 
 def expects_read(count: int) -> str:
@@ -262,44 +263,3 @@ STATE_STEPS = MappingProxyType(
         "FAULT": "Disconnect it and connect it again.",
     }
 )
-
-
-def effect_title(effects: list[dict[str, object]]) -> str:
-    """What the bytes do, in a few words: the first movement, and how many more effects there are."""
-    told = [
-        effect
-        for effect in effects
-        if effect.get("kind") != "FeePaid" and effect.get("kind") != "TicketReserve"
-    ]
-    first = next((effect for effect in told if effect.get("kind") == "Transfer"), told[0] if told else None)
-    if first is None:
-        return "a transaction without effects"
-    if first.get("kind") == "Transfer":
-        words = f"pay {_grouped(str(first['amount']))} {_asset(str(first['asset']))} to {_last(first['to'])}"
-    else:
-        words = str(first["kind"])
-    more = len(told) - 1
-    return words if more < 1 else f"{words} and {more} more"
-
-
-def _grouped(amount: str) -> str:
-    whole, point, rest = amount.partition(".")
-    return f"{int(whole):,}{point}{rest}" if whole.isdigit() else amount
-
-
-def _asset(asset: str) -> str:
-    kind, _, reference = asset.partition("/")[2].partition(":")
-    if kind == "slip44" and reference == "144":
-        return "XRP"
-    code = reference.partition(".")[0]
-    if len(code) == 40 and not code.startswith("00"):
-        letters = bytes.fromhex(code).rstrip(b"\0")
-        if letters.isascii() and letters.isalnum():
-            return letters.decode("ascii")
-    if len(code) == 40 and code[:24] == "0" * 24 and code[30:] == "0" * 10:
-        return bytes.fromhex(code[24:30]).decode("ascii", "replace")
-    return code or asset
-
-
-def _last(account: object) -> str:
-    return str(account).rpartition(":")[2]

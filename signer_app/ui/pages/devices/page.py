@@ -50,6 +50,8 @@ class DevicesPage(Page):
         self.watch: DeviceWatch | None = None
         self._bench: PracticeDevices | None = None
         self._opening = asyncio.Lock()
+        self._asking, self._waiting_words = False, ""
+        self.session.progressed.connect(self._told)
         self.windows: dict[str, PracticeDeviceWindow] = {}
         self._rows: dict[str, ConnectedRow] = {}
         self._keys: list[JsonObject] = []
@@ -202,6 +204,11 @@ class DevicesPage(Page):
             return words.ASK_NEXT, "neutral"
         return words.NOT_CONNECTED, "neutral"
 
+    @property
+    def sees_device(self) -> bool:
+        """Whether a device is connected, as far as was seen."""
+        return bool(self._rows)
+
     # -- what can be done with one -------------------------------------------------------------------------
 
     def _test_first(self) -> None:
@@ -230,6 +237,7 @@ class DevicesPage(Page):
     async def _ask(self, waiting: str, ask: Callable[[], JsonObject]) -> None:
         """Ask a device in a thread; the banner says who is awaited and has the button that stops it."""
         connected = self.session.connected
+        self._asking, self._waiting_words = True, waiting
         self.doing.show_state("info", waiting)
         self.doing.offer([(words.STOP, lambda: self.run(self.session.stop_device(connected)))])
         self.doing.show()
@@ -242,10 +250,16 @@ class DevicesPage(Page):
             self.doing.show_state("warn", error.message, error.hint)
         else:
             self._show_answer(result)
+        self._asking = False
         self.doing.offer([(strings.CLOSE, self.doing.hide)])
         for row in self._rows.values():
             row.address.block("")
             row.test.block("")
+
+    def _told(self, said: str) -> None:
+        """What the person has to do at the device now: the address that it must show, the app to open."""
+        if self._asking:
+            self.doing.show_state("info", self._waiting_words, said)
 
     def _show_answer(self, result: JsonObject) -> None:
         if "steps" in result:

@@ -29,7 +29,7 @@ _NAME_LIMIT = 64
 
 def key_card(key: JsonObject, state: str, tone: str) -> Card:
     """A key of the policy's table: kind, tier, state, what it can and cannot sign, address."""
-    kind = BACKENDS.get(str(key["backend"]), str(key["backend"]))
+    kind = words.SEALED_KEY if key["backend"] == "keystore" else BACKENDS.get(str(key["backend"]), "")
     mine = key["mine"] is True
     icon = "key" if key["backend"] == "keystore" else "devices"
     card = Card(str(key["device"])[:_NAME_LIMIT], icon, kind, name=f"devices.key.{key['id']}")
@@ -46,6 +46,7 @@ def key_card(key: JsonObject, state: str, tone: str) -> Card:
     line.addWidget(label(state, "body", "text2"), 1)
     card.body.addLayout(line)
     card.body.addWidget(label(words.CAN.get(str(key["backend"]), ""), "small", "text2", wrap=True))
+    card.body.addStretch(1)
     card.setAccessibleDescription(f"{kind}, {key['tier']}, {state}")
     return card
 
@@ -77,6 +78,7 @@ class ConnectedRow(QtWidgets.QFrame):
         state = str(device["state"])
         reason = STATE_STEPS.get(state, "") or str(device["transport"])
         self.chip.show_device(f"{device['model']} ({self.device})", state, reason)
+        self.chip.setMinimumHeight(self.chip.sizeHint().height())
         self.app.setText(f"{device['app']} {device['app_version']}" if device["app"] else "")
         off = "" if state in ("READY", "APP_CLOSED", "WRONG_APP", "LOCKED") else STATE_STEPS.get(state, "")
         for button in (self.address, self.test):
@@ -170,10 +172,11 @@ class NewPracticeDevice(QtWidgets.QWidget):
         self.name.setPlaceholderText(words.PRACTICE_NAME)
         self.name.setAccessibleName(words.PRACTICE_NAME)
         self.name.setMaxLength(32)
-        self.name.setMaximumWidth(t.scaled(190))
+        self.name.setFixedWidth(t.scaled(200))
         self.model = QtWidgets.QComboBox()
         self.model.setObjectName("practice.model")
         self.model.setAccessibleName(words.PRACTICE_MODEL)
+        self.model.setMinimumWidth(t.scaled(190))
         self.start = ActionButton(words.PRACTICE_START, name="practice.start")
         self.start.triggered.connect(lambda: start(self.name.text().strip(), str(self.model.currentData())))
         self.name.textChanged.connect(self._check)

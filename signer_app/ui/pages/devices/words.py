@@ -13,7 +13,8 @@ KEYS = "Signer keys"
 NO_KEYS = "No policy is in force, so there are no signer keys. Activate a policy first."
 YOURS, OTHERS = "yours", "of {person}"
 SHOW_ADDRESS, TEST, RULES = "Show address on device", "Test", "Install USB rules"
-SHOW_ADDRESS_WAIT = "Compare the address on the device with the one below, then approve or reject there."
+SHOW_ADDRESS_WAIT = "Compare the address on the device with the one here, then approve or reject there."
+SEALED_KEY = "Sealed key"
 TESTING = "Testing the device. In practice it asks you to approve a worthless payment."
 STOP = "Stop waiting"
 SHOWN = "The device showed the same address, and you approved it there."
@@ -79,8 +80,8 @@ def screen_at(at: int, count: int) -> str:
 def state_line(plugged: bool, locked: bool, app: str) -> str:
     """Plug, lock and app of a practice device."""
     return ", ".join(
-        ("plugged in" if plugged else "unplugged", "locked" if locked else "unlocked", app or "dashboard")
-    ).capitalize()
+        ("Plugged in" if plugged else "Unplugged", "locked" if locked else "unlocked", app or "dashboard")
+    )
 
 
 def udev_command(program: str) -> str:

@@ -177,9 +177,16 @@ class Detail(QtWidgets.QScrollArea):
         sign.setProperty("size", "large")
         sign.triggered.connect(lambda: self.asked.emit("review"))
         why = WhyDisabled(sign)
-        why.block(strings.DENIED if entry.state == "DENIED" else strings.SIGN_NOT_BUILT)
+        takes = "" if entry.state in ("PENDING", "READY") else strings.takes_no_signature(entry.state_words)
+        why.block(strings.DENIED if entry.state == "DENIED" else takes)
         sign.setAccessibleName(f"{strings.REVIEW_AND_SIGN}, {entry.title}")
         card.body.addWidget(why)
+        if entry.state in ("READY", "SUBMITTED", "UNKNOWN"):
+            send = ActionButton(
+                strings.SEND if entry.state == "READY" else strings.FOLLOW, icon="send", name="detail.send"
+            )
+            send.triggered.connect(lambda: self.asked.emit("send"))
+            card.body.addWidget(send)
         line = row(spacing=t.scaled(8))
         for words_, name, icon in (
             (strings.JUDGE_AGAIN, "verify", "refresh"),

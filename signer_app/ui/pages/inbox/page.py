@@ -12,9 +12,11 @@ from signer_app.ui.pages.inbox.detail import Detail
 from signer_app.ui.pages.inbox.listing import EntryList
 from signer_app.ui.pages.inbox.reading import Entry, read_details, read_list
 from signer_app.ui.qt import Qt, QtWidgets
+from signer_app.ui.sending import send_proposal
 from signer_app.ui.shell.page import Hit, Page, Shell
+from signer_app.ui.signing.dialog import sign_proposal
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import StateBanner, column, plain, row
+from signer_app.ui.widgets import ActionButton, StateBanner, column, plain, row
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -87,7 +89,12 @@ class InboxPage(Page):
 
     def handlers(self) -> Mapping[str, Callable[[], None]]:
         """Files in and out, and the one question that this version can ask again."""
-        return {"open": self._choose_file, "export": self._choose_target, "verify": self._judge}
+        return {
+            "open": self._choose_file,
+            "export": self._choose_target,
+            "verify": self._judge,
+            "review": self._review,
+        }
 
     def panes(self) -> list[QtWidgets.QWidget]:
         """List, detail."""
@@ -154,9 +161,19 @@ class InboxPage(Page):
     # -- doing ---------------------------------------------------------------------------------------------
 
     def _asked(self, name: str) -> None:
-        act = self.handlers().get(name)
+        act = self._send if name == "send" else self.handlers().get(name)
         if act is not None:
             act()
+
+    def _review(self) -> None:
+        """Review and sign: the dialog; a proposal that takes no signature says so by its button."""
+        button = self.detail.findChild(ActionButton, "detail.sign")
+        if button is not None and not button.blocked and self.list.current():
+            self.run(sign_proposal(self.shell, self.list.current()))
+
+    def _send(self) -> None:
+        if self.list.current():
+            self.run(send_proposal(self.shell, self.list.current()))
 
     def _judge(self) -> None:
         identifier = self.list.current()

@@ -17,7 +17,7 @@ for _room in ("proposals", "practice", "workspace"):
 from ledger_process import LedgerProcess  # noqa: E402 - found through the line above
 from offices import SECRETS, Offices, Template  # noqa: E402
 
-from signer_app.ui.qt import QtWidgets  # noqa: E402
+from signer_app.ui.qt import QtCore, QtWidgets  # noqa: E402
 from signer_app.ui.settings import ViewSettings  # noqa: E402
 from signer_app.ui.shell.page import Page  # noqa: E402
 from signer_app.ui.shell.window import MainWindow  # noqa: E402
@@ -56,6 +56,8 @@ async def window_of(
         await until(lambda: window.session.locked and not window.isVisible())
         await window.tasks.settle()
         window.deleteLater()
+        # In this loop still: a window that is deleted while the next test's loop begins takes it down.
+        QtWidgets.QApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
 
 
 def passphrase_of(name: str) -> bytes:

@@ -92,7 +92,7 @@ class Judge:
         items: list[JsonValue] = []
         for other in self._rooms.queries.proposals(account=judged.account):
             if other.live and other.id != judged.id:
-                items.extend(_outflow_items(other, now))
+                items.extend(outflow_items(other, now))
         return items
 
     def judge(self, case: Case, *, phase: str, signer: str | None = None, settle: bool = False) -> Judged:
@@ -223,7 +223,7 @@ def _destinations(inspection: Inspection) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _outflow_items(proposal: Proposal, now: datetime) -> list[JsonValue]:
+def outflow_items(proposal: Proposal, now: datetime) -> list[JsonValue]:
     """What a proposal could move: one item an asset and receiver, with the most that could leave."""
     states = {life.SUBMITTED: "submitted", life.UNKNOWN: "unknown"}
     total: dict[tuple[str, str], Decimal] = {}

@@ -28,6 +28,7 @@ from signer_app.proposals.store.projection import Projection
 from signer_app.proposals.store.queries import Queries
 from signer_app.signers.keystore.client import Keystore
 from signer_app.signers.ledger.signer import SILENT, Desk
+from signer_app.treasury.view import Treasury
 from signer_app.vault.database import open_database
 from signer_app.vault.envelope import Purpose, Vault
 from signer_app.vault.files import atomic_write, read_bounded
@@ -105,6 +106,7 @@ class Workspace:
         self.accounts = Accounts(self.nodes, self.policies, self.networks, clock)
         self.proposals = ProposalService(self.rooms, self.policies)
         self.reading = Reading(self.rooms, self.policies)
+        self.treasury = Treasury(self.rooms, self.policies)
 
     def _open_devices(self, network_class: NetworkClass, desk: Desk) -> Devices:
         """Their process starts when one is first asked for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -33,6 +34,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
 @pytest.fixture
 def offices(template: Template, tmp_path: Path) -> Offices:
     return template.copy(tmp_path / "offices")
+
+
+@pytest.fixture(autouse=True)
+def tidy() -> Iterator[None]:
+    """What is left of a window goes here, in the thread that made it: the collector may run in any other, and
+    a timer of Qt must not end there."""
+    yield
+    gc.collect()
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import PASSPHRASE, Run, until
-from office_stage import Offices, offices, passphrase_of, settled, template, window_of
+from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
 from room import cramped, nameless
 
 from signer_app.core.config import read_config, read_profile, write_config
@@ -20,7 +20,7 @@ from signer_app.ui.theme import Theme
 from signer_app.ui.words import nodes as words
 from signer_app.workspace.nodes import Nodes
 
-__all__ = ["offices", "template"]
+__all__ = ["offices", "template", "tidy"]
 NETWORK = "xrpl:63456"
 
 

@@ -76,6 +76,9 @@ bench: setup ## speed against the limits in tests/bench/limits.toml
 	@test -e tests/bench/__main__.py || { echo "make bench: not built yet (tests/bench)." >&2; exit 1; }
 	$(BIN)/python -m tests.bench $(ARGS)
 
+screenshots: setup ## draw every page of the window again, in both themes and sizes
+	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/ui/screenshots.py $(ARGS)
+
 soak: setup ## long runs with many kills
 	COUNTERSIGN_HYPOTHESIS=soak $(BIN)/python -m pytest -m soak --timeout 0 $(ARGS)
 
@@ -84,8 +87,6 @@ soak: setup ## long runs with many kills
 package: ## installable programs (not built yet)
 	@echo "make package: not built yet. docs/requirements.md says what is." >&2; exit 1
 
-screenshots: ## pictures of the windows (not built yet)
-	@echo "make screenshots: not built yet, because there is no window yet." >&2; exit 1
 
 ## ---- locks ------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,33 @@ need() { # need PACKAGE REASON
     reasons+=("  $1: $2")
 }
 
+# What Qt's libraries link or load on Linux, and the two faces of the window, each as a Debian package.
+find_window_packages() {
+    command -v "$python" >/dev/null || return 0
+    "$python" - <<'CHECK' || true
+import ctypes, pathlib, sys
+LIBRARIES = {
+    "libglib2.0-0": "libglib-2.0.so.0", "libgl1": "libGL.so.1", "libegl1": "libEGL.so.1",
+    "libfontconfig1": "libfontconfig.so.1", "libfreetype6": "libfreetype.so.6", "libx11-6": "libX11.so.6",
+    "libxkbcommon0": "libxkbcommon.so.0", "libdbus-1-3": "libdbus-1.so.3", "libx11-xcb1": "libX11-xcb.so.1",
+    "libxcb-cursor0": "libxcb-cursor.so.0", "libxcb-icccm4": "libxcb-icccm.so.4",
+    "libxcb-keysyms1": "libxcb-keysyms.so.1", "libxcb-image0": "libxcb-image.so.0",
+    "libxcb-render-util0": "libxcb-render-util.so.0", "libxcb-shape0": "libxcb-shape.so.0",
+    "libxcb-xkb1": "libxcb-xkb.so.1", "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
+}
+FACES = {"fonts-inter": "Inter-Regular.*", "fonts-jetbrains-mono": "JetBrainsMono-Regular.*"}
+if sys.platform == "linux":
+    for package, library in LIBRARIES.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            print(package)
+    for package, pattern in FACES.items():
+        if not any(pathlib.Path("/usr/share/fonts").rglob(pattern)):
+            print(package)
+CHECK
+}
+
 find_missing() {
     missing=()
     reasons=()
@@ -32,6 +59,12 @@ found = ctypes.util.find_library(name) or list(pathlib.Path(folder).glob(f"lib{n
 sys.exit(0 if found else 1)
 CHECK
     fi
+    for package in $(find_window_packages); do
+        case "$package" in
+            fonts-*) may_install && need "$package" "faces of the window; without them it takes others" || true ;;
+            *) need "$package" "the window's library links or loads it" ;;
+        esac
+    done
     command -v objdump >/dev/null || need binutils "PyInstaller reads programs with it"
     command -v strace >/dev/null || need strace "tests let system calls fail with it"
     command -v node >/dev/null || need nodejs "starts npm; the tests bring the newer node that they need"

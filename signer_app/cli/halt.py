@@ -41,6 +41,7 @@ def halt(
     takes such a file of somebody else: halts and resumes alike.
     """
     session = session_of(context)
+    session.workspace_path()  # as for every command: where there is no workspace, that is what is said first
     if (reason is None) == (source is None):
         raise UsageError("Give --reason to halt, or --from to take the statements of others.")
     if source is not None:

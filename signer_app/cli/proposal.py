@@ -51,11 +51,21 @@ def list_proposals(
     state: Annotated[
         list[str] | None, typer.Option("--state", help="Only these states; may be repeated.")
     ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the list as CSV too.")
+    ] = None,
 ) -> None:
     """The proposals of this workspace."""
+    from signer_app.proposals.listing import to_csv  # noqa: PLC0415 - keeps help quick
+
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.reading.proposals(tuple(name.upper() for name in state) if state else None)
+        states = tuple(name.upper() for name in state) if state else None
+        result = opened.reading.proposals(states)
+        rows = opened.listing.rows() if csv is not None else ()
+    if csv is not None:
+        write_output(csv, to_csv([row for row in rows if states is None or row.state in states]), session)
+        result["file"] = str(csv)
     session.output.result(result, lambda console: _list(console, result))
 
 
@@ -176,6 +186,27 @@ def reject(
     session.output.result(
         result, lambda console: console.print(f"Recorded. The proposal is {result['state']}.")
     )
+
+
+@app.command("differs")
+def differs(
+    context: typer.Context,
+    identifier: Id,
+    line: Annotated[str, typer.Option("--line", help="The title of the screen that differed.")],
+    device: Annotated[str, typer.Option("--device", help="The device, as the policy names it.")],
+    expected: Annotated[str, typer.Option("--expected", help="What it should have shown.")] = "",
+    seen: Annotated[str, typer.Option("--seen", help="What it showed.")] = "",
+) -> None:
+    """A device showed something else: keep the bytes as evidence, say no, and write the warning."""
+    from signer_app.proposals.differences import Difference  # noqa: PLC0415 - keeps start quick
+    from signer_app.workspace.signing import report_difference  # noqa: PLC0415
+
+    session = session_of(context)
+    with workspace(session, keys=True) as opened:
+        network = str(opened.reading.proposal(identifier)["network"])
+        signer = opened.devices.signing_key(device, network).account
+        result = report_difference(opened, identifier, Difference(line, expected, seen, signer))
+    session.output.result(result, lambda console: console.print(safe_text(str(result["warning"]), 1000)))
 
 
 @app.command("override")

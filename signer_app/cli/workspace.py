@@ -30,10 +30,19 @@ def init(
     role: Annotated[
         list[str] | None, typer.Option("--role", help="A role of yours; may be repeated.")
     ] = None,
+    keyring: Annotated[
+        bool,
+        typer.Option(
+            "--keyring", help="Keep half of the vault's key, and the head, in the system's keyring."
+        ),
+    ] = False,
 ) -> None:
     """Make a workspace: a vault, a journal, and this workstation's device key.
 
     Asks for two passphrases: one opens the journal and the database, the other the keys.
+
+    With --keyring the folder opens only for this account on this system, and an old copy of the whole folder
+    put in its place is noticed. Without it, the head of the journal is in the folder alone.
     """
     from signer_app.core.config import NETWORK_CLASSES  # noqa: PLC0415 - keeps help quick
     from signer_app.workspace import create_workspace  # noqa: PLC0415
@@ -51,6 +60,7 @@ def init(
             roles=tuple(role or ()),
             passphrase=secret,
             create_keystore=keystore_creator(session),
+            use_keyring=keyring,
         )
     session.output.result(result, lambda console: render.rows(console, list(result.items())))
 

@@ -378,7 +378,7 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
     (
         "KEYRING_UNAVAILABLE",
         "integrity",
-        "The system's keyring, which holds half of the vault's key, cannot be used.",
+        "The system's keyring, which holds half of the vault's key and the journal's head, cannot be used.",
         "Unlock the keyring of your desktop session.",
     ),
     ("STORE_BROKEN", "integrity", "The database cannot be opened.", "Run workspace rebuild."),

@@ -18,6 +18,8 @@ from signer_app.core.errors import MalformedError
 from signer_app.core.json_types import JsonObject
 
 FORMAT: Final = "countersign/proposal@1"
+#: Override statements that one file may carry.
+MAX_OVERRIDES: Final = 64
 #: Members that carry signatures and sources of their own; the author's signature is not over them.
 UNAUTHORED: Final = ("signatures", "facts", "halt", "overrides")
 SUFFIX = ".countersign"
@@ -70,7 +72,7 @@ class ProposalFile(_Strict):
     signatures: list[FileSignature] = Field(default_factory=list, max_length=64)
     facts: dict[str, Any] | None = None  # any JSON object: checked where it is read
     halt: dict[str, Any] | None = None
-    overrides: list[dict[str, Any]] = Field(default_factory=list, max_length=64)
+    overrides: list[dict[str, Any]] = Field(default_factory=list, max_length=MAX_OVERRIDES)
     links: list[Annotated[str, StringConstraints(max_length=2000)]] = Field(
         default_factory=list, max_length=32
     )

@@ -113,6 +113,11 @@ class Override(Statement):
     report_hash: Hash
     checks: Annotated[list[OverriddenCheck], Field(min_length=1, max_length=256)]
 
+    @property
+    def taken(self) -> tuple[tuple[str, str], ...]:
+        """(rule, code) of each failure that it takes."""
+        return tuple((check.rule, check.code) for check in self.checks)
+
 
 def read_statement(model: type[_Kind], value: JsonValue) -> _Kind:
     """A signed statement of this kind. Raises MalformedError that names the member which does not fit."""

@@ -36,7 +36,7 @@ def read_coverage(logs: Path) -> Coverage:
     info = read_log_info(logs)
     if info is None:
         raise NotFoundError("There is no log.json beside the journal.")
-    evidence = gather(logs, log_id=info.log_id.hex(), keys=info.device_keys, head=None)
+    evidence = gather(logs, log_id=info.log_id.hex(), keys=info.device_keys, heads=())
     notes = [item.note for item in evidence.statements if item.note is not None]
     for note in sorted(notes, key=lambda note: -note.size):
         if note.check(info.device_keys) is SignatureState.VALID:

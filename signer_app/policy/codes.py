@@ -86,9 +86,12 @@ CHECK_CODES: dict[str, CheckCode] = _rows(
      "Rule kinds time_window, blackout", _LATER),
     ("TOO_YOUNG", "The proposal, or a policy entry, is too new.", "Rule kinds age, cool_down", _LATER),
     ("QUORUM", "The people, devices or ledger weight of the signatures do not suffice.",
-     "Phase submit; rule kind quorum; fact signers. Check kind override: `context.overrides`"),
-    ("QUORUM_BYPASS", "This signature would complete the ledger's quorum but not the policy's.",
-     "Phase sign; rule kind quorum; fact signers"),
+     "Phase submit; rule kind quorum, and always where none concerns the transaction; fact "
+     "signers. Check kind override: `context.overrides`"),
+    ("QUORUM_BYPASS",
+     "The signatures, with the one to be made, fill the ledger's quorum but not the policy's.",
+     "Phase sign, rule kind quorum; phases sign and submit always where none concerns the transaction; "
+     "fact signers"),
     ("ROLE", "A signature is by a key of nobody who may approve this.",
      "Phases sign, submit; rule kind quorum; suspended people and machines"),
     ("SAME_DEVICE", "Two signatures come from one device.",

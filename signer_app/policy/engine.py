@@ -14,7 +14,7 @@ from typing import Final
 from signer_app.core.errors import UsageError
 from signer_app.core.facts import FactsDocument
 from signer_app.core.inspection import Inspection
-from signer_app.policy.builtin import authority, bounds, scope
+from signer_app.policy.builtin import authority, bounds, last_lock, scope
 from signer_app.policy.case import PHASES, Case, Judge, Run, Steps, chosen_first
 from signer_app.policy.checks import FAIL, INDETERMINATE, PASS, Check, Level
 from signer_app.policy.document import PolicyDocument
@@ -66,6 +66,11 @@ def compile_policy(document: PolicyDocument) -> CompiledPolicy:
         matching=Matching(body.accounts, body.address_book),
     )
     grants = [rule.grant(terms) for rule in document.rules if isinstance(rule, Allow)]
+    quorums = tuple(
+        (terms.matching.touching(rule.match), rule)
+        for rule in document.rules
+        if isinstance(rule, QuorumRule) and rule.level is not Level.ADVISORY
+    )
     judges: tuple[Judge, ...] = (
         bounds.compile_network(terms),
         bounds.compile_sources(terms),
@@ -76,12 +81,8 @@ def compile_policy(document: PolicyDocument) -> CompiledPolicy:
         authority.compile_authority(terms, grants),
         authority.judge_signers,
         authority.judge_lockout,
+        last_lock.compile_last_lock(quorums),
         *(_compiled(rule, terms) for rule in document.rules),
-    )
-    quorums = tuple(
-        (terms.matching.touching(rule.match), rule)
-        for rule in document.rules
-        if isinstance(rule, QuorumRule) and rule.level is not Level.ADVISORY
     )
     return CompiledPolicy(document, keys, judges, quorums, Readings(None, body.facts))
 

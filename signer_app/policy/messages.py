@@ -87,6 +87,12 @@ MESSAGES: Final[dict[str, str]] = {
     "bypass_ok": "This signature does not complete the ledger's quorum before the policy's.",
     "bypass": "This signature would complete the ledger's quorum ({actual} of {expected}) while still "
     "open: {open}.",
+    "bypass_no_rule": "The ledger's quorum ({actual} of {expected}) would be complete, and the policy has no "
+    "quorum rule for this.",
+    "quorum_none": "The policy has no quorum rule for this, so the signature that completes the ledger's "
+    "quorum will be refused.",
+    "ledger_quorum_open": "The signatures have weight {actual} of the ledger's quorum {expected}, and the "
+    "policy has no quorum rule for this.",
     "role_ok": "Every signer may approve this.",
     "role_bad": "Not by anyone who may approve this: {actual}.",
     "device_ok": "No two signatures come from one device.",

@@ -56,8 +56,12 @@ class Judge:
         self._rooms = rooms
         self._policies = policies
 
-    def open_case(self, proposal: Proposal) -> Case:
+    def open_case(
+        self, proposal: Proposal, *, known: Sequence[Fact] | None = None, also: Sequence[JsonValue] = ()
+    ) -> Case:
         """Decode the stored body again and read fresh facts. Nodes that fail leave facts missing.
+        For previews: ``known`` are facts that were read a moment ago (their age is judged like any), and
+        ``also`` are outflows to count as if proposals known here could still move them.
 
         IntegrityError STORE_BROKEN for a body that does not have the proposal's id.
         """
@@ -66,19 +70,23 @@ class Judge:
             raise IntegrityError("The stored bytes are not those of this proposal.", code="STORE_BROKEN")
         now = whole_seconds(self._rooms.clock())
         policy = self._policies.in_force(now)
-        window = max(policy.longest_window_s, DEFAULT_WINDOW_S)
-        self._rooms.progress("Reading facts from the nodes")
-        facts = self._read_facts(proposal, inspection, window)
+        if known is None:
+            known = self.read_facts(proposal.network, proposal.account, destinations_of(inspection), policy)
         now = max(now, whole_seconds(self._rooms.clock()))  # after the reads, so that none is in the future
-        facts = with_local_outflows(facts, proposal, self._local_outflows(proposal, now), now)
+        pending = [*self._local_outflows(proposal, now), *also]
+        facts = with_local_outflows(known, proposal, pending, now)
         context = self._context(proposal, policy)
         return Case(proposal, inspection, policy, FactsDocument(now, "online", context, facts))
 
-    def _read_facts(self, proposal: Proposal, inspection: Inspection, window_s: int) -> tuple[Fact, ...]:
+    def read_facts(
+        self, network: str, account: str, destinations: Sequence[str], policy: ActivePolicy
+    ) -> tuple[Fact, ...]:
+        """What a judgement under ``policy`` needs to know, from the nodes; nothing where they fail."""
+        self._rooms.progress("Reading facts from the nodes")
+        window_s = max(policy.longest_window_s, DEFAULT_WINDOW_S)
         try:
-            reader = self._rooms.ledger(proposal.network)
-            return reader.facts(
-                account=proposal.account, destinations=_destinations(inspection), window_s=window_s
+            return self._rooms.ledger(network).facts(
+                account=account, destinations=destinations, window_s=window_s
             )
         except NodeError as error:
             self._rooms.progress(f"No facts: {error.message}")
@@ -107,6 +115,10 @@ class Judge:
             fields["state"] = self._state(case, facts, report, phase)
         index = self._rooms.record("verdict", fields)
         return Judged(report, facts, case.policy, index)
+
+    def preview(self, case: Case) -> Report:
+        """The report of phase propose. Nothing is journaled."""
+        return self._evaluate(case, self._facts_for(case, None), "propose", None)
 
     def soft_failures(self, case: Case, rules: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """(rule, code) of soft failures that an override can name. Nothing is journaled.
@@ -214,7 +226,8 @@ def proposer_of(proposal: Proposal, policy: ActivePolicy) -> str:
     return proposal.importer
 
 
-def _destinations(inspection: Inspection) -> tuple[str, ...]:
+def destinations_of(inspection: Inspection) -> tuple[str, ...]:
+    """Receivers whose accounts a judgement has to read."""
     found = {
         effect.to
         for effect in inspection.effects

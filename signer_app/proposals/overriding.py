@@ -7,10 +7,12 @@ failures are never overridden: while one stands, nobody is even asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from signer_app.core.errors import ConflictError, DeniedError, NotFoundError
 from signer_app.core.failpoints import failpoint
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.core.proposal_file import MAX_OVERRIDES
 from signer_app.core.statements import Override
 from signer_app.policy.document import PolicyDocument
 from signer_app.policy.engine import proposer_may_approve
@@ -22,6 +24,9 @@ from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.signing import denied
 from signer_app.proposals.store.queries import Proposal
 from signer_app.proposals.weighing import LATER, Refused, keep_refused, members_of_own, signed, weigh
+
+#: Overrides of one person that travel with a proposal.
+PER_PERSON: Final = 8
 
 
 def override(
@@ -102,12 +107,7 @@ def _open_failures(
     for name in rules:
         if name not in known:
             raise NotFoundError(f"The policy in force has no rule {name[:64]}.")
-    done = {
-        (check.rule, check.code)
-        for item in rooms.queries.overrides(case.proposal.id, case.policy.document.hash)
-        if item.person == rooms.person
-        for check in item.checks
-    }
+    done = _taken_by(rooms, case.proposal.id, case.policy.document.hash, rooms.person)
     found = tuple(failure for failure in judge.soft_failures(case, rules) if failure not in done)
     if not found:
         raise ConflictError(
@@ -120,15 +120,13 @@ def take(
     rooms: Rooms, proposal: Proposal, values: Sequence[JsonObject], policy: PolicyDocument | None
 ) -> tuple[list[Override], list[Refused]]:
     """Weigh and keep the overrides of a file. Gives those that are new, and those kept out."""
-    known = {item.id for item in rooms.queries.overrides(proposal.id)}
     added: list[Override] = []
     refused: list[Refused] = []
     for value in values:
         weighed = _weighed(value, proposal, policy)
         if isinstance(weighed, Refused):
             refused.append(weighed)
-        elif weighed.id not in known:
-            known.add(weighed.id)
+        elif _says_more(rooms, weighed):
             rooms.record("override", _record(weighed, "file"))
             added.append(weighed)
     keep_refused(rooms, refused, proposal.id)
@@ -141,7 +139,7 @@ def settle(rooms: Rooms, policy: PolicyDocument) -> None:
         if item.kind == "override" and item.code in LATER and item.proposal_id is not None:
             proposal = rooms.queries.proposal(item.proposal_id)
             weighed = _weighed(item.statement, proposal, policy)
-            if not isinstance(weighed, Refused):
+            if not isinstance(weighed, Refused) and _says_more(rooms, weighed):
                 rooms.record("override", _record(weighed, "file"))
 
 
@@ -152,6 +150,33 @@ def _weighed(value: JsonObject, proposal: Proposal, policy: PolicyDocument | Non
     if (weighed.proposal_id, weighed.body_hash) != (proposal.id, proposal.body_hash):
         return Refused("override", value, "SIGNATURE_INVALID", "The override is for other bytes.")
     return weighed
+
+
+def _says_more(rooms: Rooms, statement: Override) -> bool:
+    """Whether it takes a failure that its person has not taken yet: a thousand of one person are one."""
+    return not set(statement.taken) <= _taken_by(
+        rooms, statement.proposal_id, statement.policy_hash, statement.person
+    )
+
+
+def _taken_by(rooms: Rooms, proposal_id: str, policy_hash: str, person: str) -> set[tuple[str, str]]:
+    return {
+        failure
+        for item in rooms.queries.overrides(proposal_id, policy_hash)
+        if item.person == person
+        for failure in item.taken
+    }
+
+
+def carried(rooms: Rooms, proposal_id: str, policy: PolicyDocument | None) -> list[Override]:
+    """What travels with a proposal: overrides under the policy in force, the newest of each person."""
+    if policy is None:
+        return []
+    by_person: dict[str, list[Override]] = {}
+    for item in rooms.queries.overrides(proposal_id, policy.hash):
+        by_person.setdefault(item.person, []).append(item)
+    newest = [item for items in by_person.values() for item in items[-PER_PERSON:]]
+    return newest[:MAX_OVERRIDES]
 
 
 def described(rooms: Rooms, proposal_id: str, policy: PolicyDocument | None) -> list[JsonValue]:

@@ -186,22 +186,29 @@ def follow(
     wait = 0.5
     looks = 0
     while True:
-        proposal = rooms.queries.proposal(identifier)
-        try:
-            result = track(rooms, proposal)
-        except NodeError as error:
-            rooms.progress(f"{error.code}: {error.message}")
-            result = _tracked(proposal)
+        looks += 1
+        result = look(rooms, identifier, looks)
         if result["state"] in life.FINAL:
             return result
         if seconds is not None and now() - started + wait > seconds:
             return result
-        looks += 1
-        if looks % OFFER_EVERY == 0:
-            _offer_again(rooms, proposal.id, result)
         rooms.progress(f"{result['state_words']}; looking again in {wait:.0f} s")
         pause(wait)
         wait = min(wait * 1.5, 4.0)
+
+
+def look(rooms: Rooms, identifier: str, number: int) -> JsonObject:
+    """Look for proof for the ``number``-th time (from 1); at every OFFER_EVERY-th look offer the bytes again.
+    As track, but nodes that do not answer are no error: then ``unanswered`` says which error it was."""
+    proposal = rooms.queries.proposal(identifier)
+    try:
+        result = track(rooms, proposal)
+    except NodeError as error:
+        rooms.progress(f"{error.code}: {error.message}")
+        return {**_tracked(proposal), "unanswered": error.to_json()}
+    if result["state"] not in life.FINAL and number % OFFER_EVERY == 0:
+        _offer_again(rooms, proposal.id, result)
+    return result
 
 
 def _offer_again(rooms: Rooms, identifier: str, result: JsonObject) -> None:

@@ -145,7 +145,7 @@ class ProposalService:
             proposal,
             form,
             halts=self.halts.document(),
-            overrides=self._rooms.queries.overrides(proposal.id),
+            overrides=overriding.carried(self._rooms, proposal.id, self._policy_or_none()),
         )
         note: JsonObject = {
             "text": "exported",
@@ -175,6 +175,12 @@ class ProposalService:
         """Judge again on fresh facts; an open proposal's state follows."""
         proposal = intake.require(self._rooms, identifier)
         return self._judge.settle(proposal)
+
+    def judge_signing(self, identifier: str, signer: str) -> Judged:
+        """Whether policy would let ``signer`` (CAIP-10) sign now, journaled as every verdict is. Signing asks
+        again."""
+        case = self._judge.open_case(intake.require(self._rooms, identifier))
+        return self._judge.judge(case, phase="sign", signer=signer)
 
     def able_signers(self, identifier: str) -> list[JsonValue]:
         """Who of the policy in force can sign these bytes, and who cannot and why; empty without a policy."""
@@ -323,6 +329,10 @@ class ProposalService:
         if seconds == 0:
             return sending.track(self._rooms, proposal)
         return sending.follow(self._rooms, proposal.id, seconds=seconds)
+
+    def look(self, identifier: str, number: int) -> JsonObject:
+        """One look of many, for who waits between them by other means (sending.look)."""
+        return sending.look(self._rooms, intake.require(self._rooms, identifier).id, number)
 
     # -- after a crash -------------------------------------------------------------------------------------
 

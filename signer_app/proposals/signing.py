@@ -22,6 +22,7 @@ from signer_app.signers.port import BadSignatureError, KeyInfo, SignedTransactio
 
 #: Why a signature of our own signer is in quarantine.
 _FOREIGN = "our own signer returned it for other bytes"
+_NO_MORE = "Policy does not allow this signature any more. The device was not asked."
 
 
 def sign(rooms: Rooms, judge: Judge, proposal: Proposal, key: SigningKey) -> JsonObject:
@@ -38,7 +39,7 @@ def sign(rooms: Rooms, judge: Judge, proposal: Proposal, key: SigningKey) -> Jso
     refuse_unable(proposal, key)
     signer = key.connect()
     rooms.progress("Signing")
-    signed, digest = _ask(rooms, case, key, signer, judged.report)
+    signed, digest = _ask(rooms, judge, case, key, signer, judged.report)
     if key.asks_person:
         case = _judge_again(rooms, judge, case, key, signed)
     released = _release(rooms, case, key, signed, digest)
@@ -107,9 +108,18 @@ def quorum_of(report: Report) -> JsonObject:
 
 
 def _ask(
-    rooms: Rooms, case: Case, key: SigningKey, signer: Signer, report: Report
+    rooms: Rooms, judge: Judge, case: Case, key: SigningKey, signer: Signer, report: Report
 ) -> tuple[SignedTransaction, str]:
     """Journal the intent, ask the signer, and trust nothing that it says. The digest is our own."""
+
+    def confirm() -> None:
+        """The person may have compared for minutes: before the bytes leave, is it still allowed?"""
+        fresh = judge.open_case(rooms.queries.proposal(case.proposal.id))
+        again = judge.judge(fresh, phase="sign", signer=key.account)
+        if again.report.verdict != "ALLOW":
+            judge.settle(case.proposal, fresh)
+            raise denied(_NO_MORE, again.report)
+
     proposal = case.proposal
     payload = chain_of(proposal.network).signing_payload(
         network=proposal.network, body=proposal.body, signer=key.account, public_key=key.public_key
@@ -132,6 +142,7 @@ def _ask(
             signer=key.account,
             key_id=key.id,
             report_hash=report.hash(),
+            confirm=confirm if key.asks_person else None,
         )
         _verify(proposal, signed, key.account, digest)
     except BadSignatureError as error:

@@ -16,6 +16,7 @@ from signer_app.core.errors import DeniedError, MalformedError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.statements import Override, Statement, make_statement, read_statement
 from signer_app.core.text import safe_text
+from signer_app.policy.codes import CHECK_CODES
 from signer_app.policy.document import PolicyDocument
 from signer_app.proposals.rooms import Rooms
 from signer_app.signers.statements import verify_statement
@@ -71,8 +72,15 @@ def _policy_refusal(statement: Statement, policy: PolicyDocument) -> tuple[str, 
         )
     if isinstance(statement, Override) and statement.policy_hash != policy.hash:
         return "POLICY_DENIED", "It is for another version of the policy."
+    if isinstance(statement, Override) and not _names_rules(statement, policy):
+        return "POLICY_DENIED", "It names a rule or a code that the policy does not have."
     silent = why_silent(policy, statement.person, statement.device_key)
     return ("ROLE", silent) if silent is not None else None
+
+
+def _names_rules(statement: Override, policy: PolicyDocument) -> bool:
+    rules = {rule.id for rule in policy.rules}
+    return all(check.rule in rules and check.code in CHECK_CODES for check in statement.checks)
 
 
 def why_silent(policy: PolicyDocument, person_id: str, device_key: str) -> str | None:

@@ -118,11 +118,20 @@ class Signer(Protocol):
         ...
 
     def sign_transaction(
-        self, *, network: str, body: str, signer: str, key_id: str, report_hash: str
+        self,
+        *,
+        network: str,
+        body: str,
+        signer: str,
+        key_id: str,
+        report_hash: str,
+        confirm: Callable[[], None] | None = None,
     ) -> SignedTransaction:
         """Sign the body (CONTRACTS C1), never a digest, for ``signer`` (CAIP-10).
 
         ``report_hash`` is the lower hex hash of the policy report that allowed it; the receipt repeats it.
+        ``confirm`` is called once everything is prepared, right before the key is asked; what it raises ends
+        the signing.
         Raises SignerError, BadSignatureError; MalformedError for a body that does not decode.
         """
         ...

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from signer_app.core.errors import CountersignError, UsageError
 from signer_app.ui import strings
+from signer_app.ui.garbage import Collector
 from signer_app.ui.loop import on_unhandled, run
 from signer_app.ui.qt import QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
@@ -80,6 +81,7 @@ async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
     theme().choose(settings.mode, settings.percent)
     app.setWindowIcon(icons.icon("countersign", "#FFFFFF", 64))
     window = MainWindow(settings)
+    collector = Collector(app)
     listener = Listener(name)
     listener.received.connect(window.take_files)
     on_unhandled(window.tasks_failed)
@@ -93,4 +95,5 @@ async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
     window.show()
     await ended.wait()
     listener.close()
+    collector.stop()
     return 0

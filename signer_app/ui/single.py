@@ -66,8 +66,10 @@ class Listener(QtCore.QObject):
 
         def done() -> None:
             more()
-            self.received.emit(parse(bytes(data)))
+            files = parse(bytes(data))
             socket.deleteLater()
+            # Not inside the socket's own signal: what follows may take its time and may close this listener.
+            QtCore.QTimer.singleShot(0, self, lambda: self.received.emit(files))
 
         socket.readyRead.connect(more)
         socket.disconnected.connect(done)

@@ -261,7 +261,7 @@ ALREADY_OPEN = "This workspace is open in another window or command."
 
 def journal_verified(records: int) -> str:
     """The verifier's good news."""
-    return f"Journal intact. {records:,} records verified."
+    return f"Journal intact. {records:,} record{'' if records == 1 else 's'} verified."
 
 
 VERIFYING = "Verifying every record"
@@ -272,6 +272,107 @@ JOURNAL_NOT_INTACT = "Journal not intact. Do not sign. Export the evidence befor
 def no_workspace(folder: str) -> str:
     """A folder that was chosen is none of ours."""
     return f"{folder} is no workspace. Choose the folder that holds vault.json."
+
+
+# -- inbox --------------------------------------------------------------------------------------------------
+
+INBOX_TABS = MappingProxyType({"mine": "Needs me", "open": "All open", "done": "Done"})
+INBOX_GROUPS = MappingProxyType(
+    {
+        "soon": "Expires within the hour",
+        "stopped": "Stopped by policy or people",
+        "later": "Later",
+        "others": "Waiting for other signers",
+        "done": "Done",
+    }
+)
+NOTHING_NEEDS_YOU = "Nothing needs your signature."
+NOTHING_HERE = "Nothing is here."
+OPEN_FILE = "Open a proposal"
+READING_PROPOSALS = "Reading proposals"
+JUDGING = "Judging on fresh facts"
+IMPORTING = "Taking a proposal in"
+EXPORTING = "Writing a proposal's file"
+DETAIL = "The proposal"
+WHAT_WILL_CHANGE = "What will change"
+POLICY_CHECKS = "Policy checks"
+HASHES = "Hash of this proposal"
+HASHES_SUB = "Read row A to another signer by phone."
+SIGNATURES = "Signatures"
+FROM, TO = "From", "To"
+NO_TAG = "No destination tag"
+MESSAGE_SAYS = "The message says"
+NEVER_JUDGED = "Not judged yet. Nothing can be signed before it is."
+DENIED = "Denied. These bytes cannot be signed with Countersign."
+SIGN_NOT_BUILT = (
+    "Off: signing in the window is not in this version. On the command line: countersign proposal sign"
+)
+REVIEW_AND_SIGN = "Review and sign"
+JUDGE_AGAIN = "Judge again"
+EXPORT = "Export"
+EXPORT_EVIDENCE = "Export evidence"
+OPEN = "Open"
+LIVE = "Signatures are out"
+LIVE_SAID = "Signatures that exist could still execute this until it expires."
+VERDICTS = MappingProxyType(
+    {
+        "ALLOW": "Allowed by policy",
+        "DENY": "Not allowed by policy as it is",
+        "NEEDS_OVERRIDE": "Needs override",
+    }
+)
+NEXT_SIGN, NEXT_OTHERS = "Your signature", "Signatures of others"
+NEXT_SEND, NEXT_SEND_SUB = "Send", "After a last policy check"
+
+
+def decoded(count: int) -> str:
+    """Where the effects come from."""
+    return f"decoded from the {count:,} bytes you sign"
+
+
+def judged(policy: str, time: str) -> str:
+    """Which policy, and when."""
+    return f"policy {policy}, run {time}"
+
+
+def denied_because(count: int) -> str:
+    """How many checks stand against it."""
+    return f"{count} check{'' if count == 1 else 's'} failed or could not tell. Your device was not asked."
+
+
+def failed(count: int) -> str:
+    """A chip."""
+    return f"{count} failed"
+
+
+def passed(count: int) -> str:
+    """A chip."""
+    return f"{count} passed"
+
+
+def tag(text: str) -> str:
+    """The destination tag, which is not part of the address."""
+    return f"Destination tag {text}"
+
+
+def needs(parts: tuple[str, ...]) -> str:
+    """Which groups are open."""
+    return f"Needed: {', '.join(parts)}"
+
+
+def proposed_by(who: str) -> str:
+    """A step."""
+    return f"Proposed by {who}"
+
+
+def signed_by(who: str) -> str:
+    """A step."""
+    return f"Signed by {who}"
+
+
+def rejected_by(who: str) -> str:
+    """A step."""
+    return f"Rejected by {who}"
 
 
 # -- settings -----------------------------------------------------------------------------------------------

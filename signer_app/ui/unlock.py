@@ -196,12 +196,12 @@ class UnlockPage(QtWidgets.QWidget):
         if directory is None or not self.passphrase.text():
             self.passphrase.setFocus()
             return
+        self._busy = True  # before the task begins, so that a second press finds it blocked
+        self._say("info", strings.UNLOCKING)
+        self._blocking()
         self.tasks.spawn(self._open(directory, self.passphrase.take(), self.offline.isChecked()))
 
     async def _open(self, directory: Path, secret: bytearray, offline: bool) -> None:
-        self._busy = True
-        self._say("info", strings.UNLOCKING)
-        self._blocking()
         try:
             await self._session.open(directory, secret, offline=offline)
         except CountersignError as error:

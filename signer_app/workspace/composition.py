@@ -20,22 +20,28 @@ from signer_app.journal.writer import Head, Journal
 from signer_app.policy.document import read_policy
 from signer_app.policy.schema import Key
 from signer_app.policy.votes import make_vote
+from signer_app.proposals.batches import Batches
+from signer_app.proposals.listing import Listing
 from signer_app.proposals.policies import Policies
+from signer_app.proposals.preview import Previews
 from signer_app.proposals.reading import Reading
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.service import ProposalService
 from signer_app.proposals.store.projection import Projection
 from signer_app.proposals.store.queries import Queries
 from signer_app.signers.keystore.client import Keystore
-from signer_app.signers.ledger.signer import SILENT, Desk
+from signer_app.signers.ledger.desk import SILENT, Desk
 from signer_app.treasury.view import Treasury
 from signer_app.vault.database import open_database
 from signer_app.vault.envelope import Purpose, Vault
 from signer_app.vault.files import atomic_write, read_bounded
 from signer_app.vault.lock import WorkspaceLock
 from signer_app.workspace.accounts import Accounts
+from signer_app.workspace.book import Book
 from signer_app.workspace.creation import CONFIG_FILE
 from signer_app.workspace.devices import ConnectedDevices, Devices, device_buses
+from signer_app.workspace.drafts import Drafts
+from signer_app.workspace.heads import Heads, keyring_of
 from signer_app.workspace.keys import Keys, KeystoreOpener, raw_device_key
 from signer_app.workspace.nodes import CONFIG_LIMIT, Nodes
 
@@ -56,6 +62,7 @@ class Workspace:
         stack: ExitStack,
         vault: Vault,
         journal: Journal,
+        heads: Heads,
         clock: Clock,
         desk: Desk,
         offline: bool,
@@ -64,6 +71,7 @@ class Workspace:
         self.directory = directory
         self.vault = vault
         self.journal = journal
+        self._heads = heads
         self.identity = _identity(vault)
         self.person = str(self.identity["person"])
         self._stack = stack
@@ -103,8 +111,17 @@ class Workspace:
             min_agree=self._min_agree,
         )
         stack.callback(self.nodes.close)
-        self.accounts = Accounts(self.nodes, self.policies, self.networks, clock)
+        self._open_services(clock)
+
+    def _open_services(self, clock: Clock) -> None:
+        """What people do here, over the open rooms."""
+        self.accounts = Accounts(self.nodes, self.policies, self.networks, clock, self.person)
         self.proposals = ProposalService(self.rooms, self.policies)
+        self.previews = Previews(self.rooms, self.policies)
+        self.batches = Batches(self.rooms, self.policies, self.proposals, self.previews)
+        self.listing = Listing(self.rooms)
+        self.drafts = Drafts(self.directory / "drafts.json", self.vault)
+        self.book = Book(self.policies, clock)
         self.reading = Reading(self.rooms, self.policies)
         self.treasury = Treasury(self.rooms, self.policies)
 
@@ -141,26 +158,31 @@ class Workspace:
             raise NotFoundError(f"{directory} is no workspace.", code="NOT_A_WORKSPACE")
         with ExitStack() as stack:
             stack.enter_context(WorkspaceLock(directory).acquire())
-            vault = Vault.open(directory / "vault.json", passphrase)
+            keyring = keyring_of(directory / "vault.json")
+            vault = Vault.open(directory / "vault.json", passphrase, keyring=keyring)
             stack.callback(vault.close)
+            heads = Heads(vault, keyring, str(_identity(vault)["log_id"]))
             journal = stack.enter_context(
                 Journal.open(
                     directory / "logs",
                     person=str(_identity(vault)["person"]),
                     wrap_key=vault.key(Purpose.JOURNAL_WRAP),
                     clock=clock,
-                    head=_head(vault),
+                    head=heads.vault_head(),
+                    other_heads=heads.keyring_heads(may_lack=confirm_repair),
                     confirm_repair=confirm_repair,
                 )
             )
-            if confirm_repair:
-                vault.put("head", journal.head().to_json())  # the old head names records that were given up
-            if discard_store:
+            if discard_store or journal.gave_up:
                 for name in STORE_FILES:
                     (directory / name).unlink(missing_ok=True)
+            if confirm_repair:
+                if heads.keyring_lacked:
+                    journal.append("note", {"text": "a person opened it without the keyring's head"})
+                heads.keep(journal.head())  # the old heads name records that were given up
             workspace = cls(
-                directory, stack=stack, vault=vault, journal=journal, clock=clock, desk=desk,
-                offline=offline,
+                directory, stack=stack, vault=vault, journal=journal, heads=heads, clock=clock,
+                desk=desk, offline=offline,
             )  # fmt: skip
             workspace.projection.catch_up()
             workspace.proposals.explain_interruptions()
@@ -193,13 +215,12 @@ class Workspace:
         return keystore
 
     def seal(self) -> None:
-        """Head to the vault; with open keys also a checkpoint by the device key (CONTRACTS E)."""
+        """Head to vault and keyring; with open keys also a checkpoint by the device key (CONTRACTS E)."""
         keystore = self.keys.keystore_or_none
-        head = self.journal.head().to_json()
-        if keystore is not None and self.vault.get("checkpoint") != head:
-            self._checkpoint(keystore, head)
-        if self.vault.get("head") != head:
-            self.vault.put("head", head)
+        head = self.journal.head()
+        if keystore is not None and self.vault.get("checkpoint") != head.to_json():
+            self._checkpoint(keystore, head.to_json())
+        self._heads.keep(head)
 
     def _checkpoint(self, keystore: Keystore, head: JsonObject) -> None:
         """A key process that dies now costs the checkpoint alone: it follows at the next unlock. What was
@@ -288,6 +309,8 @@ class Workspace:
             "proposals": len(self.queries.proposals()),
             "records": self.journal.size,
             **self.reading.halts(),
+            "keyring": self.vault.keyring,
+            "head_kept_in": list(self._heads.places),
         }
 
     def contents(self) -> JsonObject:
@@ -302,13 +325,16 @@ class Workspace:
 def verify_with_vault(
     workspace: Path, path: Path, passphrase: bytearray, checkpoints: tuple[Path, ...]
 ) -> JsonObject:
-    """Verify a journal, decrypt every record, and hold it against the vault's head. Never writes."""
-    vault = Vault.open(workspace / "vault.json", passphrase)
+    """Verify a journal, decrypt every record, and hold it against the heads that are kept. Never writes."""
+    keyring = keyring_of(workspace / "vault.json")
+    vault = Vault.open(workspace / "vault.json", passphrase, keyring=keyring)
     try:
+        heads = Heads(vault, keyring, str(_identity(vault)["log_id"]))
         return verify(
             path,
             checkpoint_files=checkpoints,
-            head=_head(vault),
+            head=heads.vault_head(),
+            other_heads=heads.keyring_heads(),
             epoch_keys=vault_keys(workspace / "logs", vault.key(Purpose.JOURNAL_WRAP)),
         ).to_json()
     finally:
@@ -333,11 +359,6 @@ def _network_class(directory: Path, identity: JsonObject) -> NetworkClass:
             code="CLASS_CHANGED",
         )
     return stated
-
-
-def _head(vault: Vault) -> Head | None:
-    head = vault.get("head")
-    return Head.from_json(head) if isinstance(head, dict) else None
 
 
 def _integer(value: object) -> int:

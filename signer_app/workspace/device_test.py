@@ -25,8 +25,13 @@ _NOBODY: Final = "rrrrrrrrrrrrrrrrrrrrrhoLvTp"
 def try_device(devices: ConnectedDevices, device_id: str | None, networks: Sequence[str]) -> JsonObject:
     """{device, model, steps: [{name, detail}]}; the first step that fails is raised as its SignerError."""
     device = devices.one(device_id)
+    with device.turn():
+        return {"device": device.id, "model": device.model, "steps": _steps(devices, device, networks)}
+
+
+def _steps(devices: ConnectedDevices, device: LedgerDevice, networks: Sequence[str]) -> list[JsonValue]:
     steps: list[JsonValue] = [_step("Connected", f"{device.model} by {device.transport}")]
-    app = device.ready(APP, devices.tell)
+    app = device.ready(APP, devices.desk)
     steps.append(_step("Unlocked, app open", f"{app.name} {app.version}"))
     xrp = XrpApp(device)
     version = xrp.version()
@@ -36,7 +41,7 @@ def try_device(devices: ConnectedDevices, device_id: str | None, networks: Seque
     steps.append(_step("Address", f"{key.address} is that of its key"))
     if tuple(networks) == CLASS_NETWORKS["practice"]:
         steps.append(_step("Signature", _practice_signature(device, devices, key, networks[0])))
-    return {"device": device.id, "model": device.model, "steps": steps}
+    return steps
 
 
 def _step(name: str, detail: str) -> JsonObject:

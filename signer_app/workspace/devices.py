@@ -19,8 +19,9 @@ from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.policy.schema import Key
 from signer_app.signers.hid.client import BusSpec, Connected, DeviceProcess
 from signer_app.signers.keystore.client import Keystore
-from signer_app.signers.ledger.device import PATIENCE_S, LedgerDevice
-from signer_app.signers.ledger.signer import USUAL_PATHS, Desk, LedgerSigner, find_key
+from signer_app.signers.ledger.desk import Desk, Stage, Step
+from signer_app.signers.ledger.device import LedgerDevice
+from signer_app.signers.ledger.signer import USUAL_PATHS, LedgerSigner, find_key
 from signer_app.signers.ledger.xrp.client import APP, XrpApp
 from signer_app.signers.port import DeviceStatus, Signer, SigningKey
 
@@ -70,14 +71,19 @@ class ConnectedDevices:
         """Every connected device."""
         return [LedgerDevice(self._process, found) for found in self._process.scan()]
 
-    def wait(self, device_id: str | None = None, *, patience_s: float = PATIENCE_S) -> list[LedgerDevice]:
+    def stop_waiting(self) -> None:
+        """End what waits for a device, from another thread: who waits gets DEV_CANCELLED."""
+        self._process.cancel_all()
+
+    def wait(self, device_id: str | None = None) -> list[LedgerDevice]:
         """Connected devices, or the one that is named; says what to do and waits while there is none.
 
         SignerError DEV_NOT_FOUND.
         """
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + self.desk.patience_s
         told = False
         while True:
+            self.desk.check()
             found = [device for device in self.all() if device_id in (None, device.id)]
             if found:
                 return found
@@ -85,13 +91,15 @@ class ConnectedDevices:
                 name = "No device" if device_id is None else f"No device {device_id[:80]}"
                 raise SignerError(f"{name} is connected.", code="DEV_NOT_FOUND")
             if not told:
-                self.tell("Connect the device and unlock it; this continues by itself")
+                words = "Connect the device and unlock it; this continues by itself"
+                self.desk.step(Step(Stage.CONNECTED, "", words, DeviceStatus.DISCONNECTED))
+                self.tell(words)
                 told = True
             time.sleep(_LOOK_EVERY_S)
 
-    def one(self, device_id: str | None, *, patience_s: float = PATIENCE_S) -> LedgerDevice:
+    def one(self, device_id: str | None) -> LedgerDevice:
         """The device that is named, or the only one. UsageError where several are there and none is named."""
-        found = self.wait(device_id, patience_s=patience_s)
+        found = self.wait(device_id)
         if len(found) > 1:
             names = ", ".join(device.id for device in found)
             raise UsageError(f"Several devices are connected: {names}. Name one with --device.")
@@ -106,10 +114,11 @@ class ConnectedDevices:
 
     def _describe(self, found: Connected) -> JsonObject:
         entry: JsonObject = {"device": found.id, "model": found.model, "transport": found.transport}
-        if found.busy:
-            reason = "It is asking somebody something."
-            return {**entry, "state": "BUSY", "reason": reason, "app": None, "app_version": None}
-        probe = LedgerDevice(self._process, found).probe(APP)
+        with self._process.look(found.id) as free:
+            if found.busy or not free:
+                reason = "It is asking somebody something."
+                return {**entry, "state": "BUSY", "reason": reason, "app": None, "app_version": None}
+            probe = LedgerDevice(self._process, found).probe(APP)
         return {
             **entry,
             "state": probe.state.status.value,
@@ -124,13 +133,14 @@ class ConnectedDevices:
         {device, model, path, public_key, address, accounts, shown}. Raises SignerError DEV_*.
         """
         device = self.one(device_id)
-        device.ready(APP, self.tell)
-        app = XrpApp(device)
-        found = app.address(path)
-        if show:
-            self.tell(f"The {device.model} shows an address now. It must be {found.address}")
-            if app.address(path, show=True) != found:
-                raise SignerError("The device showed another address.", code="DEV_PROTOCOL")
+        with device.turn():
+            device.ready(APP, self.desk)
+            app = XrpApp(device)
+            found = app.address(path)
+            if show:
+                self.tell(f"The {device.model} shows an address now. It must be {found.address}")
+                if app.address(path, show=True) != found:
+                    raise SignerError("The device showed another address.", code="DEV_PROTOCOL")
         accounts: list[JsonValue] = [f"{network}:{found.address}" for network in networks]
         return {
             "device": device.id,
@@ -164,6 +174,10 @@ class Devices:
 
     def close(self) -> None:
         self.connected.close()
+
+    def stop_waiting(self) -> None:
+        """End what waits for a device, from another thread: who waits gets DEV_CANCELLED."""
+        self.connected.stop_waiting()
 
     def signing_key(self, device: str, network: str, *, path: str | None = None) -> SigningKey:
         """This person's key on the policy's ``device`` for ``network``; nothing is asked of the device yet.
@@ -205,9 +219,12 @@ class Devices:
         open_first = sorted(found, key=lambda device: device.probe(APP).state.status != DeviceStatus.READY)
         failures: list[SignerError] = []
         for device in open_first:
+            self.connected.desk.check()
+            self.connected.desk.step(Step(Stage.CONNECTED, device.model, device.transport))
             try:
                 signer = self._look(device, entry, paths)
             except SignerError as error:
+                self.connected.desk.check()  # a person who stops it does not mean this device alone
                 failures.append(error)
                 continue
             if signer is not None:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from signer_app.core.errors import NotFoundError, UsageError
+from signer_app.core.errors import IntegrityError, NotFoundError, UsageError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.resources import resource
 from signer_app.vault.files import atomic_write
@@ -41,9 +41,20 @@ def install_rules(directory: Path, *, dry_run: bool) -> JsonObject:
     )
     changed = present != wanted
     if changed and not dry_run:
-        atomic_write(target, wanted.encode("utf-8"), 0o644)
+        _write(target, wanted)
         _reload()
     return {"file": str(target), "changed": changed, "written": changed and not dry_run, "diff": diff}
+
+
+def _write(target: Path, wanted: str) -> None:
+    try:
+        atomic_write(target, wanted.encode("utf-8"), 0o644)
+    except IntegrityError as error:
+        raise IntegrityError(
+            f"{target} cannot be written. Run devices install-udev as root.",
+            code=error.code,
+            details=error.details,
+        ) from error
 
 
 def _reload() -> None:

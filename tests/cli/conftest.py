@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 _TESTS = Path(__file__).resolve().parents[1]
-for _room in ("proposals", "practice", "workspace"):
+for _room in ("proposals", "practice", "workspace", "signers"):
     sys.path.insert(0, str(_TESTS / _room))
 
 from ledger_process import LedgerProcess  # noqa: E402 - found through the line above

@@ -76,7 +76,7 @@ def test_no_option_takes_a_secret() -> None:
             for name in parameter.opts:
                 if any(word in name for word in ("pass", "seed", "secret", "key", "pin")):
                     assert name in {
-                        "--passphrase-file", "--key-passphrase-file", "--seed-file", "--key",
+                        "--passphrase-file", "--key-passphrase-file", "--seed-file", "--key", "--keyring",
                     }, f"{path}: {name}"  # fmt: skip
 
 

@@ -174,6 +174,20 @@ def test_signing_while_a_review_stands(device: DeviceProcess, handle: ReportHand
     assert sign(handle, BLOB).endswith("9000")
 
 
+@pytest.mark.parametrize("p1", ["01", "81", "80"])
+def test_nothing_is_added_to_what_a_person_reads(
+    device: DeviceProcess, handle: ReportHandle, p1: str
+) -> None:
+    with device.control() as control:
+        control.do("mode", mode="manual")
+        send(handle, sign_apdus(BLOB)[0])
+        device.question()
+        assert exchange(handle, f"e004{p1}4003f103aa") == "6a80"
+        control.do("approve")
+        control.do("mode", mode="auto")
+    assert handle.read(100) == b""
+
+
 def test_quit_and_open(device: DeviceProcess, handle: ReportHandle) -> None:
     before = device.interface()
     assert before.product_id == 0x4007

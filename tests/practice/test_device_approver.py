@@ -10,8 +10,17 @@ import pytest
 from device_process import ADDRESS, PATH, DeviceProcess, exchange, sign
 from xrpl.core.binarycodec import encode
 
-from signer_app.core.effects import AssetAmount, FeePaid, TicketReserve, Transfer, TrustChange
+from signer_app.core.effects import (
+    AssetAmount,
+    AuthorityChange,
+    Effect,
+    FeePaid,
+    TicketReserve,
+    Transfer,
+    TrustChange,
+)
 from signer_app.core.errors import MalformedError
+from signer_app.core.json_types import JsonValue
 from signer_app.practice.devices.expectations import parse
 
 ACCOUNT = "rPT1Sjq2YGrBMTttX4GZHjKu9dyfzbpAYe"
@@ -188,6 +197,70 @@ def test_tickets_by_their_effects(device: DeviceProcess) -> None:
     assert 'Unknown shows "4"' in outcome(device, {**tx, "TicketCount": 4}, {"effects": [effect, EFFECTS[1]]})
 
 
+SIGNERS = [ADDRESS, TO]
+
+
+def change(what: str, after: JsonValue) -> AuthorityChange:
+    return AuthorityChange(path="", account=CAIP + ACCOUNT, what=what, before=None, after=after)
+
+
+@pytest.mark.parametrize(
+    ("effect", "fields", "other"),
+    [
+        (
+            TrustChange(
+                path="", account=CAIP + ACCOUNT, limit="1000", flags=("tfSetNoRipple", "tfSetfAuth"),
+                asset=f"xrpl:0/iou:0000000000000000000000005553440000000000.{TO}",
+            ),
+            {
+                "TransactionType": "TrustSet", "Flags": 0x80030000,
+                "LimitAmount": {"currency": "USD", "issuer": TO, "value": "1000"},
+            },
+            {"Flags": 0x80020000},
+        ),
+        (
+            AuthorityChange(
+                path="", account=CAIP + ACCOUNT, what="signer_list", before=None,
+                after={"quorum": 2, "signers": [{"account": CAIP + who, "weight": 1} for who in SIGNERS]},
+            ),
+            {
+                "TransactionType": "SignerListSet", "SignerQuorum": 2,
+                "SignerEntries": [{"SignerEntry": {"Account": who, "SignerWeight": 1}} for who in SIGNERS],
+            },
+            {"SignerQuorum": 1},
+        ),
+        (
+            change("signer_list", None),
+            {"TransactionType": "SignerListSet", "SignerQuorum": 0},
+            {"SignerQuorum": 1},
+        ),
+        (
+            change("regular_key", None),
+            {"TransactionType": "SetRegularKey"},
+            {"RegularKey": TO},
+        ),
+        (
+            change("regular_key", CAIP + TO),
+            {"TransactionType": "SetRegularKey", "RegularKey": TO},
+            {"RegularKey": ADDRESS},
+        ),
+        (
+            change("master_key", "disabled"),
+            {"TransactionType": "AccountSet", "SetFlag": 4},
+            {"SetFlag": 5},
+        ),
+    ],
+    ids=lambda value: getattr(value, "what", getattr(value, "kind", "")),
+)  # fmt: skip
+def test_set_up_of_an_account_by_its_effects(
+    device: DeviceProcess, effect: Effect, fields: dict[str, Any], other: dict[str, Any]
+) -> None:
+    tx = {"Account": ACCOUNT, "Fee": "60", "Sequence": 5, "SigningPubKey": "", **fields}
+    agreed = {"effects": [effect.to_json(), EFFECTS[1]]}
+    assert outcome(device, tx, agreed) is None
+    assert outcome(device, {**tx, **other}, agreed) is not None
+
+
 def test_a_script_presses_without_looking(device: DeviceProcess) -> None:
     assert outcome(device, TX, {"script": [*["right"] * 6, "both"]}) == "by script"
     assert outcome(device, TX, {"script": [*["right"] * 7, "both", "both", "right"]}) == "by script"
@@ -248,6 +321,9 @@ def test_a_mode_that_is_set_answers_what_stands(device: DeviceProcess) -> None:
         {"effects": [{**EFFECTS[0], "paths": True}]},
         {"effects": [{**EFFECTS[0], "path": "RawTransactions[0]"}]},
         {"effects": [TrustChange(path="", account="x", asset="y", limit="1", flags=()).to_json()]},
+        {"effects": [AuthorityChange(path="", account="x", what="x", before=None, after=None).to_json()]},
+        {"effects": [{**change("signer_list", None).to_json(), "after": {"quorum": 1}}]},
+        {"effects": [{"kind": "TicketReserve", "account": "x", "count": True}]},
     ],
 )
 def test_expectations_that_are_none(document: Any) -> None:

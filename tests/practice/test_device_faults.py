@@ -17,7 +17,6 @@ from device_process import (
     send,
     sign,
     sign_apdus,
-    wait_until,
 )
 from xrpl.core.binarycodec import encode, encode_for_multisigning
 
@@ -371,4 +370,12 @@ def test_faults_at_the_start(tmp_path: Path) -> None:
         assert exchange(handle, CONFIG) == "6d00"
         assert device.interface().product_id >> 8 == 0x10
         handle.close()
-        wait_until(lambda: device.alive)
+        # Without a battery the screen goes dark with the cable, and the app is closed.
+        with device.control() as control:
+            control.do("open", app="XRP")
+            device.wait(lambda screen: bool(screen["plugged"]))
+            control.do("unplug")
+            assert control.do("screens")["pages"] == [""]
+            assert control.refused("press", button="right") == "CONFLICT"
+            control.do("plug")
+            assert control.do("screens")["pages"] == ["Nano S | Dashboard"]

@@ -39,7 +39,15 @@ NEVER_IN_THE_KEYSTORE = (
         "signer_app.nodes",
         "signer_app.proposals",
     ),
-    *("signer_app.workspace", "signer_app.practice", "signer_app.journal", "signer_app.vault.keyring_half"),
+    *(
+        "PySide6",
+        "qasync",
+        "signer_app.ui",
+        "signer_app.workspace",
+        "signer_app.practice",
+        "signer_app.journal",
+        "signer_app.vault.keyring_half",
+    ),
 )
 
 
@@ -63,11 +71,11 @@ def test_every_contract_is_kept() -> None:
 
 def test_the_layers_are_those_of_the_design() -> None:
     assert CONTRACTS["rooms"]["layers"] == [
-        "(ui) | cli",
+        "ui | cli",
         "workspace",
         "practice",
         "(desks)",
-        "(treasury)",
+        "treasury",
         "proposals",
         "policy | signers | journal | nodes | exchange",
         "chains",
@@ -82,7 +90,9 @@ def small_copy(folder: Path, extra: dict[str, str]) -> None:
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
     rooms = (
         "cli",
+        "ui",
         "practice",
+        "treasury",
         "proposals",
         "policy",
         "signers",
@@ -92,7 +102,8 @@ def small_copy(folder: Path, extra: dict[str, str]) -> None:
         "chains",
         "vault",
     )
-    empty = [f"{room}/__init__.py" for room in (*rooms, "core", "signers/keystore", "chains/xrpl")]
+    folders = (*rooms, "core", "signers/keystore", "signers/hid", "chains/xrpl")
+    empty = [f"{room}/__init__.py" for room in folders]
     used = {
         "chains/xrpl/second_reader.py": "import xrpl\n",
         "practice/server.py": "import aiohttp\n",
@@ -100,12 +111,17 @@ def small_copy(folder: Path, extra: dict[str, str]) -> None:
         "vault/migrations.py": "",
         "vault/keyring_half.py": "",
         "proposals/tables.py": "import sqlalchemy\n",
+        "ui/qt.py": "import PySide6.QtCore\n",
+        "ui/loop.py": "import qasync\n",
     }
     names = [
         "__init__.py",
         "__main__.py",
         "workspace.py",
         "signers/keystore/process.py",
+        "signers/child.py",
+        "signers/hid/process.py",
+        "signers/hid/usb.py",
         *empty,
         *used,
         *extra,
@@ -125,8 +141,15 @@ def small_copy(folder: Path, extra: dict[str, str]) -> None:
         ("proposals/x.py", "import signer_app.practice", "Imports go downwards only"),
         ("cellar/__init__.py", "", "declared as a layer"),
         ("ui/__init__.py", "import signer_app.practice", "practice ledgers"),
-        ("ui/__init__.py", "import PySide6.QtCore", "Qt"),
+        ("ui/__init__.py", "import signer_app.cli", "Imports go downwards only"),
+        ("cli/x.py", "import signer_app.ui", "Imports go downwards only"),
+        ("ui/__init__.py", "import PySide6.QtCore", "Only the window knows Qt"),
+        ("cli/x.py", "import PySide6.QtCore", "Only the window knows Qt"),
+        ("core/x.py", "def late():\n    import PySide6.QtGui", "Only the window knows Qt"),
+        ("ui/x.py", "import qasync", "event loop's library"),
+        ("proposals/x.py", "import qasync", "event loop's library"),
         ("cli/x.py", "import xrpl.core", "XRPL SDK"),
+        ("workspace.py", "import signer_app.signers.hid.usb", "opens devices"),
         ("chains/xrpl/codec.py", "import xrpl", "XRPL SDK"),
         ("nodes/x.py", "import aiohttp", "HTTP"),
         ("journal/x.py", "import sqlalchemy", "database toolkit"),
@@ -162,7 +185,14 @@ def test_the_process_that_holds_keys_loads_nothing_that_it_must_not() -> None:
 
 
 def test_main_loads_neither_the_command_line_nor_a_child() -> None:
-    names = ("signer_app.cli", "signer_app.signers", "signer_app.workspace", "xrpl", "sqlalchemy")
+    names = (
+        "signer_app.cli",
+        "signer_app.ui",
+        "PySide6",
+        "signer_app.signers",
+        "signer_app.workspace",
+        "xrpl",
+    )
     assert loaded_after("import signer_app.__main__", names) == set()
 
 

@@ -58,7 +58,7 @@ def test_the_ids_are_unique_and_in_order() -> None:
     ids = [tuple(map(int, row[0].split("."))) for row in rows()]
     assert len(ids) > 60
     assert ids == sorted(set(ids))
-    assert {item for item, _ in ids} == set(range(1, 13))
+    assert {item for item, _ in ids} == set(range(1, 15))
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row[0])

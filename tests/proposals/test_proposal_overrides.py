@@ -94,7 +94,7 @@ def test_one_voice_of_two_allows_nothing_and_the_same_person_adds_none(desk_of: 
     assert error.value.code == "NOTHING_TO_SIGN"
     again = override_by(bob.owner, proposal, str(bob.queries.policies()[0]["hash"]))
     bob.service.import_bytes(carrying(bob.export(proposal.id), overrides=[again]))
-    assert len(bob.queries.overrides(proposal.id)) == 2
+    assert len(bob.queries.overrides(proposal.id)) == 1
     with pytest.raises(DeniedError):
         sign(bob, proposal)
 
@@ -204,7 +204,7 @@ def test_overrides_of_a_policy_that_comes_later_are_weighed_then(desk_of: Opener
 
 
 @pytest.mark.parametrize("name", ["forged", "altered reason", "altered checks", "unknown key", "other bytes",
-                                  "other policy", "suspended"])  # fmt: skip
+                                  "other policy", "suspended", "no such rule", "no such code"])  # fmt: skip
 def test_what_does_not_count_is_kept_out(desk_of: Opener, team: Team, name: str) -> None:
     policy = soft(team)
     if name == "suspended":
@@ -224,6 +224,10 @@ def test_what_does_not_count_is_kept_out(desk_of: Opener, team: Team, name: str)
         "other bytes": (override_by(carol, other, digest), "SIGNATURE_INVALID"),
         "other policy": (override_by(carol, proposal, "11" * 32), "POLICY_DENIED"),
         "suspended": (good, "ROLE"),
+        "no such rule": (override_by(carol, proposal, digest, checks=[{**CAP, "rule": "x"}]),
+                         "POLICY_DENIED"),
+        "no such code": (override_by(carol, proposal, digest, checks=[{**CAP, "code": "XX"}]),
+                         "POLICY_DENIED"),
     }[name]  # fmt: skip
     file = carrying(bob.export(proposal.id), overrides=[statement])
     result = bob.service.import_bytes(file)
@@ -234,6 +238,23 @@ def test_what_does_not_count_is_kept_out(desk_of: Opener, team: Team, name: str)
     assert shown["code"] == code
     bob.service.import_bytes(file)
     assert len(bob.records("override")) == 1
+
+
+def test_many_of_one_person_do_not_crowd_out_the_others(desk_of: Opener, team: Team) -> None:
+    bob = desk_of("bob", active=False)
+    digest = bob.activate(soft(team, 2))
+    proposal = taken(bob, shared("402", bob))
+    bob.service.override(proposal.id, "checked")
+    codes = ("TX_CAP", "FEE_CAP", "ROLE", "TIER", "QUORUM", "RESERVE", "EXPIRED", "TEXT_BIDI",
+             "NETWORK", "HALTED")  # fmt: skip
+    flood = [
+        override_by(team.people["carol"], proposal, digest, checks=[{"rule": "cap", "code": code}])
+        for code in codes
+    ]
+    bob.service.import_bytes(carrying(bob.export(proposal.id), overrides=[*flood, *flood]))
+    assert len(bob.queries.overrides(proposal.id)) == 11
+    travelling = [entry["person"] for entry in json.loads(bob.export(proposal.id))["overrides"]]
+    assert travelling == ["bob", *["carol"] * 8]
 
 
 @pytest.mark.parametrize("state", ["REJECTED", "CONFIRMED"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import sys
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from signer_app.ui.loop import make_loop
 from signer_app.ui.qt import QtCore, QtWidgets
 from signer_app.ui.settings import ViewSettings
+from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme, theme
 
 T = TypeVar("T")
@@ -43,6 +45,15 @@ def _qt_warnings_fail() -> Iterator[None]:
     assert said == []
 
 
+@pytest.fixture(autouse=True)
+def _collect_here() -> Iterator[None]:
+    """As in the program: widgets that are garbage go in this thread, never in a worker's."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
 @pytest.fixture
 def look(qapp: QtWidgets.QApplication) -> Iterator[Theme]:
     """The theme, put back to light and 100 % afterwards."""
@@ -54,16 +65,39 @@ def look(qapp: QtWidgets.QApplication) -> Iterator[Theme]:
 @pytest.fixture
 def run(qapp: QtWidgets.QApplication) -> Iterator[Run[T]]:
     """Runs a coroutine on Qt's loop, with a limit, and ends what it left behind."""
+    qapp.setQuitOnLastWindowClosed(False)  # as loop.run does
     with asyncio.Runner(loop_factory=lambda: make_loop(qapp)) as runner:
 
         def go(work: Coroutine[object, object, T]) -> T:
             async def limited() -> T:
-                async with asyncio.timeout(60):
-                    return await work
+                try:
+                    async with asyncio.timeout(60):
+                        return await work
+                finally:
+                    await close_windows()
 
             return runner.run(limited())
 
         yield go
+
+
+async def closed(window: MainWindow) -> None:
+    """Close a window and wait until it is gone, its workspace closed and its thread ended."""
+    ended = asyncio.Event()
+    window.closed.connect(ended.set)
+    window.close()
+    async with asyncio.timeout(30):
+        await ended.wait()
+    window.idle.stop()
+    window.deleteLater()
+    QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+
+
+async def close_windows() -> None:
+    """What a test that failed left open."""
+    for widget in QtWidgets.QApplication.topLevelWidgets():
+        if isinstance(widget, MainWindow):
+            await closed(widget)
 
 
 async def until(condition: Callable[[], object], seconds: float = 20) -> None:

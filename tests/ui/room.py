@@ -40,8 +40,6 @@ def _lacks(widget: QtWidgets.QWidget) -> str:
         return f"{hint} in {widget.size()}" if hint.width() > width or hint.height() > height + 1 else ""
     if isinstance(widget, QtWidgets.QAbstractButton) or type(widget).__module__.startswith("signer_app"):
         hint = widget.minimumSizeHint()
-        if isinstance(widget, QtWidgets.QPushButton) and not widget.layout():
-            hint = widget.sizeHint()
         least = hint.height() if not widget.hasHeightForWidth() else widget.heightForWidth(width)
         return f"{hint} in {widget.size()}" if hint.width() > width or least > height else ""
     return ""

@@ -18,7 +18,7 @@ STATED = {
     "light": {"ctl": 3.0, "text": 15.5, "text2": 7.2, "text3": 4.9, "accent": 6.3, "danger": 5.7,
               "warn": 5.7, "ok": 5.6, "info": 5.7, "practice": 5.4},
     "dark": {"ctl": 3.4, "text": 12.5, "text2": 7.4, "text3": 5.1, "accent": 6.7, "danger": 6.7,
-             "warn": 8.1, "ok": 7.5, "info": 7.0, "practice": 7.4},
+             "warn": 8.1, "ok": 7.5, "info": 7.0, "practice": 7.3},
 }  # fmt: skip
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from signer_app.core.errors import UnforeseenError
 from signer_app.core.json_types import JsonObject
+from signer_app.practice.processes import program
 
 COMMAND_TIMEOUT_S = 180
 
@@ -41,11 +41,6 @@ class Answer:
                 f"got exit {self.exit_code}, {self.error or self.result}"
             )
         return self.error
-
-
-def program() -> list[str]:
-    """How to start this very program again, from source and frozen."""
-    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "signer_app"]
 
 
 def run_command(options: tuple[str, ...], *arguments: str) -> Answer:

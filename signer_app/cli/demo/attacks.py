@@ -7,10 +7,11 @@ from pathlib import Path
 
 from signer_app.cli.demo.actors import Answer, StepError
 from signer_app.cli.demo.evidence import entries, expect, member, travelled, verified_journal
-from signer_app.cli.demo.policy_text import CUSTODIAN_TAG, DAY_CAP
-from signer_app.cli.demo.stage import NETWORK, Stage
+from signer_app.cli.demo.stage import Stage
 from signer_app.core.canonical import canonical
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.practice.policy_text import CUSTODIAN_TAG, DAY_CAP
+from signer_app.practice.treasury import NETWORK
 from signer_app.practice.xrpl.attacker import look_alike, payment_body, regular_key_body
 
 WAITING_AMOUNT, SECOND_AMOUNT = "300000", "200000"

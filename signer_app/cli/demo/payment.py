@@ -7,10 +7,11 @@ from pathlib import Path
 
 from signer_app.cli.demo.actors import Actor, StepError
 from signer_app.cli.demo.evidence import entries, expect, member, proved_record, travelled, verified_journal
-from signer_app.cli.demo.policy_text import CUSTODIAN_TAG
-from signer_app.cli.demo.stage import NETWORK, Stage
+from signer_app.cli.demo.stage import Stage
 from signer_app.cli.render import effect_words
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.practice.policy_text import CUSTODIAN_TAG
+from signer_app.practice.treasury import NETWORK
 
 AMOUNT = "25000"
 OUTCOME_SECONDS = 40

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from signer_app.cli.demo.actors import Actor, StepError
 from signer_app.cli.demo.evidence import entries, expect, member, travelled, verified_journal
-from signer_app.cli.demo.policy_text import policy_yaml
-from signer_app.cli.demo.stage import NETWORK, USD_HEX, Stage
+from signer_app.cli.demo.stage import Stage
 from signer_app.core.json_types import JsonObject
-from signer_app.practice.xrpl.sponsor import Sponsor
+from signer_app.practice.policy_text import Member, policy_yaml
+from signer_app.practice.treasury import ISSUED, TICKETS, USD_HEX
 
-ISSUED = "1000000"
-TICKETS = 6
-DISABLE_MASTER, DEFAULT_RIPPLE = 4, 8
 #: lsfDisableMaster in account flags (xrpl.org, AccountRoot).
 DISABLED_MASTER = 0x00100000
 
@@ -81,17 +78,8 @@ def _account(key: JsonObject) -> str:
 
 def treasury(stage: Stage) -> list[str]:
     """Fund, issue, list signers, set tickets aside, disable the master key: all by signed transactions."""
-    sponsor = Sponsor(stage.nodes[0])
-    for party in (stage.treasury, stage.issuer, stage.custodian, stage.stranger):
-        sponsor.fund(stage.genesis, party.address, 1000)
-    sponsor.account_set(stage.issuer, DEFAULT_RIPPLE)
-    for holder in (stage.treasury, stage.custodian):
-        sponsor.trust(holder, "USD", stage.issuer.address, "10000000")
-    sponsor.issue(stage.issuer, stage.treasury.address, "USD", ISSUED)
     members = [_account(key).rpartition(":")[2] for key in stage.keys.values()]
-    sponsor.signer_list(stage.treasury, 2, members)
-    sponsor.tickets(stage.treasury, TICKETS)
-    sponsor.account_set(stage.treasury, DISABLE_MASTER)
+    stage.world.set_up(stage.nodes[0], stage.genesis, members)
     return _read_treasury(stage, members)
 
 
@@ -114,14 +102,24 @@ def _read_treasury(stage: Stage, members: list[str]) -> list[str]:
     ]
 
 
+def _member(actor: Actor, key: JsonObject) -> Member:
+    """What the policy's author has to know of a person."""
+    return Member(
+        id=actor.person,
+        role=actor.role,
+        device_key=str(actor.do("keys", "export-public").ok()["device_key"]),
+        key_id=str(key["id"]),
+        account=_account(key),
+        public_key=str(key["public_key"]),
+        device=actor.device,
+    )
+
+
 def policy(stage: Stage) -> list[str]:
     """One document, three votes, active in each workspace under one hash."""
-    device_keys = {
-        person: str(actor.do("keys", "export-public").ok()["device_key"])
-        for person, actor in stage.people.items()
-    }
     document = stage.file("policy.yaml")
-    document.write_text(policy_yaml(stage, device_keys), encoding="utf-8")
+    members = [_member(actor, stage.keys[person]) for person, actor in stage.people.items()]
+    document.write_text(policy_yaml(stage.world, members), encoding="utf-8")
     votes = []
     for person, actor in stage.people.items():
         vote = stage.file(f"vote-{person}.json")
@@ -147,4 +145,3 @@ SCENES = (
     ("A treasury with a 2-of-3 signer list and its master key disabled", treasury),
     ("A policy, voted for and activated in each workspace", policy),
 )
-NETWORK_NAME = NETWORK

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from signer_app.cli.demo.evidence import entries
-from signer_app.cli.demo.processes import serving
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.practice.devices.remote import DeviceRemote
+from signer_app.practice.processes import serving
 
 #: The policy's name for it, and that of its folder.
 NANO = "nano-1"

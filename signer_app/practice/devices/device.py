@@ -212,7 +212,9 @@ class Device:
             watcher()
 
     def press(self, button: Button, *, by: str = "person", reason: str | None = None) -> None:
-        """Press a button. Raises ConflictError while the device is locked."""
+        """Press a button. Raises ConflictError while the device is locked or has no power."""
+        if self.is_off:
+            raise ConflictError("The device has no power; plug it in first.")
         if self.locked:
             raise ConflictError("The device is locked; unlock it first.")
         choice = self.flow.press(button)
@@ -251,13 +253,22 @@ class Device:
             self._answer(pending.apdu, answer)
 
     @property
+    def is_off(self) -> bool:
+        """True without cable and battery."""
+        return not (self._cable or self.model.has_battery)
+
+    @property
     def asks(self) -> Purpose | None:
         """What a person is asked for now."""
         return None if self._pending is None else self.flow.purpose
 
     def screen(self) -> JsonObject:
         """Shape: {plugged, locked, app, purpose, waiting, screen, pages, at}."""
-        shown = screens.notice("Locked", "Enter your PIN") if self.locked else self.flow
+        shown = self.flow
+        if self.is_off:
+            shown = screens.notice("")
+        elif self.locked:
+            shown = screens.notice("Locked", "Enter your PIN")
         return {
             "plugged": self.plugged,
             "locked": self.locked,

@@ -8,14 +8,14 @@ C3), the last two in any order and with ``also`` for further lines; or with ``sc
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from signer_app.core.errors import MalformedError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.practice.devices.paging import drawn
 from signer_app.practice.devices.screens import Button, Line
+from signer_app.practice.devices.xrp.effects import effects_in_words
 
 _WORDS = {
     "type": "Transaction Type",
@@ -27,9 +27,6 @@ _WORDS = {
     "memo": "Memo Data [1]",
 }
 _FORMS = ("lines", "words", "effects", "script")
-#: Networks above this number put it into their transactions, which the app shows without a name.
-_LEGACY_NETWORKS = 1024
-_CURRENCY = re.compile("[0-9A-Fa-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,11 @@ def parse(document: JsonValue) -> Expectation:
     also = _lines(document.get("also", []))
     if form == "lines":
         return Expectation(_lines(document.get("lines", [])) + also, address=address)
-    lines = _from_words(document["words"]) if form == "words" else _from_effects(document["effects"])
+    lines = (
+        _from_words(document["words"])
+        if form == "words"
+        else effects_in_words(_rows(document["effects"], "effects"))
+    )
     return Expectation(lines + also, ordered=False, address=address)
 
 
@@ -139,90 +140,3 @@ def _from_words(value: JsonValue) -> tuple[Line, ...]:
         for word, name in _WORDS.items()
         if word in value and value[word] is not None
     )
-
-
-def _from_effects(value: JsonValue) -> tuple[Line, ...]:
-    rows = _rows(value, "effects")
-    lines: list[Line] = []
-    for row in rows:
-        kind = _text(row.get("kind"), "kind")
-        if kind not in _EFFECTS:
-            raise MalformedError(f"The device has no words for the effect {kind[:40]}; give lines.")
-        lines += _EFFECTS[kind](row)
-    return tuple(lines) + _network(rows)
-
-
-def _network(rows: Sequence[JsonObject]) -> tuple[Line, ...]:
-    networks = {
-        str(row["account"]).split(":")[1] for row in rows if str(row.get("account", "")).count(":") == 2
-    }
-    # The app has no name for the field, but shows it.
-    return tuple(
-        Line("Unknown", number)
-        for number in sorted(networks)
-        if number.isdecimal() and int(number) > _LEGACY_NETWORKS
-    )
-
-
-def _address(value: JsonValue) -> str:
-    return _text(value, "account").rsplit(":", 1)[-1]
-
-
-def _amount(name: str, asset: JsonValue, amount: JsonValue) -> list[Line]:
-    """The lines of an amount: itself, then currency and issuer where it is issued."""
-    number = _text(amount, "amount")
-    what = _text(asset, "asset").partition("/")[2]
-    if what == "slip44:144":
-        return [Line(name, f"XRP {number}")]
-    code, _, issuer = what.removeprefix("iou:").partition(".")
-    if not what.startswith("iou:") or not _CURRENCY.fullmatch(code) or not issuer:
-        raise MalformedError("The device has no words for this asset; give lines.")
-    if not code.startswith("00"):
-        return [Line(name, number), Line("Currency", code.lower()), Line("Issuer", issuer)]
-    try:
-        letters = bytes.fromhex(code[24:30]).decode("ascii")
-    except ValueError as error:
-        raise MalformedError("The currency of an expectation cannot be read.") from error
-    return [Line(name, f"{letters} {number}"), Line("Issuer", issuer)]
-
-
-def _transfer(row: JsonObject) -> list[Line]:
-    if row.get("path") or row.get("paths"):
-        raise MalformedError("The device has no words for this transfer; give lines.")
-    lines = [
-        Line("Transaction Type", "Payment"),
-        Line("Account", _address(row.get("account"))),
-        Line("Destination", _address(row.get("to"))),
-        *_amount("Amount", row.get("asset"), row.get("amount")),
-    ]
-    if row.get("tag") is not None:
-        lines.append(Line("Destination Tag", _text(row["tag"], "tag")))
-    if row.get("memo") is not None:
-        lines.append(_seen("Memo Data [1]", _text(row["memo"], "memo")))
-    if row.get("partial"):
-        lines.append(Line("Flags", "Partial Payment"))
-    for member, name in (("max_spend", "Send Max"), ("min_delivered", "Deliver Min")):
-        amount = row.get(member)
-        if isinstance(amount, dict):
-            lines += _amount(name, amount.get("asset"), amount.get("amount"))
-    return lines
-
-
-def _fee(row: JsonObject) -> list[Line]:
-    return _amount("Fee", row.get("asset"), row.get("amount"))
-
-
-def _ticket(row: JsonObject) -> list[Line]:
-    # Tickets are newer than the app: it shows type and count, and has a name for neither.
-    return [
-        Line("Transaction Type", "Unknown"),
-        Line("Account", _address(row.get("account"))),
-        Line("Unknown", str(row.get("count"))),
-    ]
-
-
-_EFFECTS: dict[str, Callable[[JsonObject], list[Line]]] = {
-    "Transfer": _transfer,
-    "FeePaid": _fee,
-    "TicketReserve": _ticket,
-}

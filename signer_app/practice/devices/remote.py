@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -40,6 +43,26 @@ class DeviceRemote:
             words = error_text.get("message") if isinstance(error_text, dict) else None
             raise SignerError(f"The practice device refused {name}: {words}", code="DEV_REFUSED")
         return result
+
+    def watch(self, show: Callable[[JsonObject], None]) -> None:
+        """Call ``show`` with the screen now and at each change, until hang_up() in another thread or the
+        device's end. A connection that watches does nothing else. SignerError DEV_DISCONNECTED.
+        """
+        try:
+            self._socket.settimeout(None)
+            send_line(self._socket, {"do": "watch"})
+            while True:
+                line = read_line(self._socket)
+                screen = line.get("screen", line.get("result"))
+                if isinstance(screen, dict):
+                    show(screen)
+        except (BusError, OSError) as error:
+            raise _gone(self._folder) from error
+
+    def hang_up(self) -> None:
+        """End the connection, also under somebody who reads from it in another thread."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._socket.close()

@@ -11,7 +11,7 @@ from signer_app.core.errors import NotFoundError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.proposals.lifecycle import FINAL, PROPOSAL
 from signer_app.proposals.store import tables as t
-from signer_app.proposals.store.statement_queries import StatementQueries
+from signer_app.proposals.store.list_queries import ListQueries
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Proposal:
         }
 
 
-class Queries(StatementQueries):
+class Queries(ListQueries):
     """Reads over one store."""
 
     def proposal(self, identifier: str) -> Proposal:

@@ -66,7 +66,9 @@ def override(connection: Connection, index: int, record: JsonObject) -> None:
 
 def _refused(connection: Connection, index: int, record: JsonObject) -> bool:
     """Keep or drop the refusal of this statement; true if the record is one."""
-    statement, refused = record.get("statement"), record.get("refused")
+    if "statement" not in record:
+        return False
+    statement, refused = record["statement"], record.get("refused")
     key = canonical_hash(statement)
     if not isinstance(refused, dict):
         connection.execute(delete(t.refused_statements).where(t.refused_statements.c.hash == key))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,6 +55,8 @@ class DeviceProcess:
         self._lock = threading.Lock()
         self._host: ChildHost | None = None
         self._closed = False
+        self._asked: set[str] = set()
+        self._turns: dict[str, threading.RLock] = {}
 
     @property
     def pid(self) -> int | None:
@@ -68,8 +71,28 @@ class DeviceProcess:
             raise _protocol()
         return [_connected(entry) for entry in entries]
 
-    def exchange(self, device: str, apdu: bytes, *, timeout_s: float | None) -> bytes:
-        """One APDU and its answer with the status word; without ``timeout_s`` a person is asked.
+    def turn(self, device: str) -> AbstractContextManager[object]:
+        """Hold a device while several exchanges belong together. One thread at a time; it may nest."""
+        return self._turn(device)
+
+    @contextlib.contextmanager
+    def look(self, device: str) -> Iterator[bool]:
+        """A turn for who only looks: false at once while another thread holds the device."""
+        turn = self._turn(device)
+        taken = turn.acquire(blocking=False)
+        try:
+            yield taken
+        finally:
+            if taken:
+                turn.release()
+
+    def _turn(self, device: str) -> threading.RLock:
+        with self._lock:
+            return self._turns.setdefault(device, threading.RLock())
+
+    def exchange(self, device: str, apdu: bytes, *, timeout_s: float | None, person: bool = False) -> bytes:
+        """One APDU and its answer with the status word. Where a ``person`` is asked, or without
+        ``timeout_s``, the process is watched meanwhile: one that is stopped is noticed in seconds.
 
         Raises SignerError DEV_DISCONNECTED (also where the process hung and was ended), DEV_TIMEOUT,
         DEV_BUSY, DEV_CANCELLED, DEV_IN_USE, DEV_NO_PERMISSION, DEV_PROTOCOL.
@@ -80,7 +103,9 @@ class DeviceProcess:
             "timeout_ms": None if timeout_s is None else int(timeout_s * 1000),
         }
         limit = None if timeout_s is None else timeout_s + SCAN_TIMEOUT_S + _GRACE_S
-        answer = self._call("exchange", params, timeout=limit).get("answer")
+        with self._noted(device):
+            watched = person or limit is None
+            answer = self._call("exchange", params, timeout=limit, watched=watched).get("answer")
         if not isinstance(answer, str):
             raise _protocol()
         try:
@@ -93,6 +118,23 @@ class DeviceProcess:
         left."""
         with contextlib.suppress(SignerError):
             self._call("cancel", {"device": device}, timeout=PING_TIMEOUT_S)
+
+    def cancel_all(self) -> None:
+        """Stop waiting for every device that is asked something now. From another thread; never raises."""
+        with self._lock:
+            asked, running = sorted(self._asked), self._host is not None
+        for device in asked if running else ():
+            self.cancel(device)
+
+    @contextlib.contextmanager
+    def _noted(self, device: str) -> Iterator[None]:
+        with self._lock:
+            self._asked.add(device)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asked.discard(device)
 
     def release(self, device: str) -> None:
         """Close a device, so that it is opened anew: it changes its app, or somebody else needs it."""
@@ -107,13 +149,15 @@ class DeviceProcess:
         if host is not None:
             host.close()
 
-    def _call(self, name: str, params: JsonObject, *, timeout: float | None) -> JsonObject:
-        host = self._running()
+    def _call(
+        self, name: str, params: JsonObject, *, timeout: float | None, watched: bool = False
+    ) -> JsonObject:
         try:
-            if timeout is not None:
+            host = self._running()
+            if not watched:
                 return host.call(name, params, timeout=timeout)
             with _watched(host):
-                return host.call(name, params, timeout=None)
+                return host.call(name, params, timeout=timeout)
         except SignerError as error:
             if error.code in _LOST:
                 raise SignerError(
@@ -131,13 +175,21 @@ class DeviceProcess:
                 return self._host
             if self._host is not None:
                 self._host.close()
-            self._host = ChildHost("hid")
-            buses: list[JsonValue] = [bus.to_json() for bus in self._buses]
-            self._host.call("configure", {"buses": buses}, timeout=SCAN_TIMEOUT_S)
-            self._host.call(
-                "scan", {}, timeout=SCAN_TIMEOUT_S
-            )  # a device that was known may be named at once
+                self._host = None
+            self._host = self._start()
             return self._host
+
+    def _start(self) -> ChildHost:
+        """A process that knows its buses. Where that fails none is left, which would see no device."""
+        host = ChildHost("hid")
+        try:
+            buses: list[JsonValue] = [bus.to_json() for bus in self._buses]
+            host.call("configure", {"buses": buses}, timeout=SCAN_TIMEOUT_S)
+            host.call("scan", {}, timeout=SCAN_TIMEOUT_S)  # a device that was known may be named at once
+        except BaseException:
+            host.close()
+            raise
+        return host
 
 
 @contextlib.contextmanager

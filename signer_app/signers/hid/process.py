@@ -180,7 +180,7 @@ class HidService:
 
     def _ask(self, device: _Device, apdu: bytes, deadline: float | None) -> bytes:
         if device.channel is None:
-            device.channel = self._hid.run(lambda: device.bus.open(device.found))
+            device.channel = self._hid.run(lambda: _open(device))
         channel = device.channel
         channel.send(apdu)
         failpoint("hid.sent")
@@ -206,6 +206,8 @@ class HidService:
             self._hid.run(lambda: self._shut(device))
         finally:
             device.busy.release()
+        with self._state:
+            self._scanned_at = float("-inf")
         return {}
 
     def _shut(self, device: _Device) -> None:
@@ -221,6 +223,20 @@ class HidService:
         if device is None:
             raise SignerError(f"{name[:80]} is not connected.", code="DEV_DISCONNECTED")
         return device
+
+
+def _open(device: _Device) -> Channel:
+    """Open a device; in the hid thread only. One that came back since the last scan has another path."""
+    try:
+        return device.bus.open(device.found)
+    except BusError as error:
+        if error.trouble is not Trouble.GONE:
+            raise
+        again = [found for found in device.bus.enumerate() if found.id == device.found.id]
+        if not again or again[0] == device.found:
+            raise
+    device.found = again[0]
+    return device.bus.open(device.found)
 
 
 def _make_bus(entry: JsonValue) -> Bus:

@@ -84,8 +84,8 @@ class TcpChannel:
 
     def _read(self, seconds: float) -> None:
         """Take what is there, waiting at most ``seconds`` for the first byte."""
-        self._connection.settimeout(seconds)
         try:
+            self._connection.settimeout(seconds)
             part = self._connection.recv(_MAX_DATA)
         except (TimeoutError, BlockingIOError):
             return

@@ -6,7 +6,7 @@ A device that changes its app leaves the bus and comes back as another one; unti
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from signer_app.core.errors import SignerError
 from signer_app.signers.hid.client import Connected, DeviceProcess
 from signer_app.signers.ledger import dashboard
 from signer_app.signers.ledger.dashboard import OpenApp
+from signer_app.signers.ledger.desk import Desk, Stage, Step
 from signer_app.signers.ledger.exchange import Answer, Apdu, parse_answer
 from signer_app.signers.port import DeviceState, DeviceStatus
 
@@ -22,8 +23,6 @@ ANSWER_TIMEOUT_S: Final = 8.0
 #: After an app was opened or left the device is away for one to three seconds.
 RETURN_TIMEOUT_S: Final = 10.0
 _LOOK_EVERY_S: Final = 0.4
-#: How long a person may take to unlock the device or to open the app by hand.
-PATIENCE_S: Final = 60.0
 
 _STATUS_OF: Final = {
     "DEV_LOCKED": DeviceStatus.LOCKED,
@@ -37,7 +36,11 @@ _STATUS_OF: Final = {
     "DEV_DISCONNECTED": DeviceStatus.DISCONNECTED,
 }
 
-Tell = Callable[[str], None]
+
+#: Nobody answers so who is asked which app is open: it came late, for a request that was given up.
+_NO_ANSWER_TO_THIS: Final = frozenset(
+    {"DEV_PROTOCOL", "DEV_REJECTED", "DEV_REFUSED", "DEV_UNSUPPORTED", "DEV_TOO_LARGE"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,25 @@ class LedgerDevice:
         self.transport = connected.transport
         #: The model where the bus knows it; an emulator does not say what it emulates.
         self.known_model = None if connected.transport == "emulator" else connected.model
+        #: How long a person who is asked may take, in seconds; null is for ever.
+        self.person_limit_s: float | None = None
 
     def ask(self, apdu: Apdu, *, person: bool = False) -> Answer:
         """An interrupt of this program while a person is asked also ends the waiting in the device
         process.
         """
         try:
-            timeout = None if person else ANSWER_TIMEOUT_S
-            return parse_answer(self._process.exchange(self.id, apdu.to_bytes(), timeout_s=timeout))
+            timeout = self.person_limit_s if person else ANSWER_TIMEOUT_S
+            return parse_answer(
+                self._process.exchange(self.id, apdu.to_bytes(), timeout_s=timeout, person=person)
+            )
         except KeyboardInterrupt:
             self._process.cancel(self.id)
             raise
+
+    def turn(self) -> AbstractContextManager[object]:
+        """Hold it while several requests belong together; who only looks leaves it alone meanwhile."""
+        return self._process.turn(self.id)
 
     def cancel(self) -> None:
         """End the waiting of another thread. What the device shows stays on its screen."""
@@ -79,7 +90,7 @@ class LedgerDevice:
         try:
             return dashboard.open_app_of(self)
         except SignerError as error:
-            if error.code != "DEV_PROTOCOL":
+            if error.code not in _NO_ANSWER_TO_THIS:
                 raise
         self._process.release(self.id)
         return dashboard.open_app_of(self)
@@ -97,45 +108,54 @@ class LedgerDevice:
             return Probe(DeviceState(DeviceStatus.APP_CLOSED, f"The {needed} app is not open."), app)
         return Probe(DeviceState(DeviceStatus.WRONG_APP, f"{app.name} is open, {needed} is needed."), app)
 
-    def ready(self, needed: str, tell: Tell, *, patience_s: float = PATIENCE_S) -> OpenApp:
+    def ready(self, needed: str, desk: Desk) -> OpenApp:
         """Bring the device to the app ``needed``: wait for it to be unlocked, leave another app, open this
         one.
 
-        ``tell`` says what the person has to do. Raises SignerError DEV_LOCKED or DEV_TIMEOUT when nobody did
-        it in ``patience_s``, DEV_REJECTED, DEV_APP_MISSING, DEV_DISCONNECTED, …
+        ``desk`` is told what the person has to do. Raises SignerError DEV_LOCKED or DEV_TIMEOUT when nobody
+        did it in time, DEV_REJECTED, DEV_APP_MISSING, DEV_DISCONNECTED, DEV_CANCELLED, …
         """
-        app = self._unlocked(tell, patience_s)
-        if app.name == needed:
-            return app
-        if not app.is_dashboard:
-            tell(f"Leaving {app.name} on the {self.model}")
+        app = self._unlocked(desk)
+        desk.step(Step(Stage.UNLOCKED, self.model))
+        if app.name != needed and not app.is_dashboard:
+            self._wants(
+                desk, Stage.APP_OPEN, DeviceStatus.WRONG_APP, f"Leaving {app.name} on the {self.model}"
+            )
             dashboard.quit_app(self)
-            app = self._returned(tell, patience_s)
+            app = self._returned(desk)
         if app.is_dashboard:
-            tell(f"Open the {needed} app on the {self.model}: it asks you now")
+            words = f"Open the {needed} app on the {self.model}: it asks you now"
+            self._wants(desk, Stage.APP_OPEN, DeviceStatus.APP_CLOSED, words)
             dashboard.open_app(self, needed)
-            app = self._returned(tell, patience_s)
+            app = self._returned(desk)
         if app.name != needed:
             raise SignerError(
                 f"{app.name} is open on the {self.model}, {needed} is needed.", code="DEV_WRONG_APP"
             )
+        desk.step(Step(Stage.APP_OPEN, self.model, f"{app.name} {app.version}"))
         return app
 
-    def _unlocked(self, tell: Tell, patience_s: float) -> OpenApp:
-        deadline = time.monotonic() + patience_s
+    def _wants(self, desk: Desk, stage: Stage, obstacle: DeviceStatus, words: str) -> None:
+        desk.step(Step(stage, self.model, words, obstacle))
+        desk.tell(words)
+
+    def _unlocked(self, desk: Desk) -> OpenApp:
+        deadline = time.monotonic() + desk.patience_s
         told = False
         while True:
+            desk.check()
             try:
                 return self.open_app()
             except SignerError as error:
                 if error.code != "DEV_LOCKED" or time.monotonic() > deadline:
                     raise
             if not told:
-                tell(f"Your {self.model} is locked. Enter the PIN on the device; this continues by itself")
+                words = f"Your {self.model} is locked. Enter the PIN on the device; this continues by itself"
+                self._wants(desk, Stage.UNLOCKED, DeviceStatus.LOCKED, words)
                 told = True
             time.sleep(_LOOK_EVERY_S)
 
-    def _returned(self, tell: Tell, patience_s: float) -> OpenApp:
+    def _returned(self, desk: Desk) -> OpenApp:
         """After an app was opened or left: wait until the device is back on the bus and answers."""
         self._process.release(self.id)
         deadline = time.monotonic() + RETURN_TIMEOUT_S
@@ -143,7 +163,7 @@ class LedgerDevice:
             time.sleep(_LOOK_EVERY_S)
             try:
                 if any(found.id == self.id for found in self._process.scan()):
-                    return self._unlocked(tell, patience_s)
+                    return self._unlocked(desk)
             except SignerError as error:
                 if error.code not in ("DEV_DISCONNECTED", "DEV_IN_USE", "DEV_PROTOCOL", "DEV_NO_PERMISSION"):
                     raise

@@ -8,15 +8,21 @@ from signer_app.ui.shell.page import Page, Shell
 
 
 def _inbox(shell: Shell) -> Page:
-    from signer_app.ui.pages.absent import AbsentPage  # noqa: PLC0415 - a page loads when it is shown
+    from signer_app.ui.pages.inbox.page import InboxPage  # noqa: PLC0415 - a page loads when it is shown
 
-    return AbsentPage(shell, "inbox", "proposal list")
+    return InboxPage(shell)
 
 
 def _settings(shell: Shell) -> Page:
     from signer_app.ui.pages.settings import SettingsPage  # noqa: PLC0415
 
     return SettingsPage(shell)
+
+
+def _devices(shell: Shell) -> Page:
+    from signer_app.ui.pages.devices.page import DevicesPage  # noqa: PLC0415
+
+    return DevicesPage(shell)
 
 
 def _journal(shell: Shell) -> Page:
@@ -54,7 +60,7 @@ PAGES: dict[str, Callable[[Shell], Page]] = {
     "treasury": _absent("treasury", "accounts show"),
     "book": _absent("book", "accounts add"),
     "policy": _policy,
-    "devices": _absent("devices", "keys list"),
+    "devices": _devices,
     "journal": _journal,
     "nodes": _nodes,
     "settings": _settings,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from signer_app.ui import strings
 from signer_app.ui.loop import ask
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.shell.actions import ACTIONS
+from signer_app.ui.shell.page import Hit
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, NetworkFrame, column, label, row
 
@@ -102,16 +102,6 @@ class Dialog(QtWidgets.QDialog):
         self.content.addLayout(line)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something that was found: what it is, where it leads."""
-
-    title: str
-    detail: str
-    page: str
-    argument: str = ""
-
-
 class FindDialog(Dialog):
     """Type, see, choose. ``search`` is asked after each letter and answers at once from what is loaded."""
 
@@ -133,6 +123,8 @@ class FindDialog(Dialog):
         self.content.addWidget(self.input)
         self.list = QtWidgets.QListView()
         self.list.setObjectName("find.results")
+        self.list.setProperty("rows", "true")
+        self.list.setWordWrap(True)
         self.list.setAccessibleName(strings.FIND_RESULTS)
         self.list.setEditTriggers(QtWidgets.QAbstractItemView.EditTrigger.NoEditTriggers)
         self._model = QtGui.QStandardItemModel(self)

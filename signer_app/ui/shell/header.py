@@ -42,12 +42,15 @@ class FindBox(QtWidgets.QPushButton):
         key = label(strings.FIND_KEY)
         key.setProperty("kbd", "true")
         line.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setMinimumWidth(t.scaled(130))
-        self.setMaximumWidth(t.scaled(372))
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QtCore.QSize:  # noqa: N802
         """As wide as it may be."""
         return QtCore.QSize(theme().scaled(372), theme().scaled(30))
+
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
+        """The first word and the key."""
+        return QtCore.QSize(theme().scaled(130), theme().scaled(30))
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
         """Without room for the whole sentence, the first word alone."""
@@ -107,6 +110,7 @@ class HeaderBar(QtWidgets.QFrame):
         and accessible names stay."""
         t = theme()
         self.setMinimumHeight(t.size("header"))
+        self.find_box.setMaximumWidth(t.scaled(372))
         pills = (self.nodes, self.device)
         for level in range(3):
             for pill in pills:

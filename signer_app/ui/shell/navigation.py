@@ -84,6 +84,7 @@ class Navigation(QtWidgets.QFrame):
         """Icons only, with tooltips; or icons and words."""
         self.rail = rail
         self.setFixedWidth(theme().size("rail" if rail else "nav"))
+        self.list.setMinimumWidth(theme().size("rail") - 2)
         self._who.setVisible(not rail)
         self.list.scheduleDelayedItemsLayout()
         self.list.viewport().update()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeVar
@@ -27,6 +28,16 @@ T = TypeVar("T")
 SKELETON_AFTER, WORDS_AFTER, CANCEL_AFTER = 0.2, 2.0, 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found: what it is, where it leads."""
+
+    title: str
+    detail: str
+    page: str
+    argument: str = ""
+
+
 class Shell(Protocol):
     """What pages may ask of the window."""
 
@@ -38,6 +49,9 @@ class Shell(Protocol):
 
     def ask(self, dialog: QtWidgets.QDialog) -> Awaitable[int]:
         """Show a dialog over the veil; one at a time."""
+
+    def add_finder(self, finder: Callable[[str], Sequence[Hit]]) -> None:
+        """Let the find dialog ask somebody more; until the window is locked."""
 
     def changed(self) -> None:
         """Something was written: read the frame and the page in view again."""
@@ -129,7 +143,11 @@ class Page(QtWidgets.QWidget):
     def _cancel(self) -> None:
         if self._loading is not None:
             self._loading.cancel()
-        self.show_empty(strings.CANCELLED, strings.RETRY, self.refresh)
+        self.show_empty(strings.CANCELLED, strings.RETRY, self._again)
+
+    def _again(self) -> None:
+        self.show_body()
+        self.refresh()
 
     def run(self, work: Awaitable[object]) -> None:
         """Do something that takes time; what it raises becomes the error banner."""

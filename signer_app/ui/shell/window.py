@@ -15,10 +15,10 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import Actions
-from signer_app.ui.shell.dialogs import DialogHost, FindDialog, Hit, KeysDialog
+from signer_app.ui.shell.dialogs import DialogHost, FindDialog, KeysDialog
 from signer_app.ui.shell.header import HeaderBar
 from signer_app.ui.shell.navigation import Navigation, Who
-from signer_app.ui.shell.page import Page, Shell
+from signer_app.ui.shell.page import Hit, Page, Shell
 from signer_app.ui.shell.status import StatusBar
 from signer_app.ui.theme import SCALES, theme
 from signer_app.ui.unlock import UnlockPage

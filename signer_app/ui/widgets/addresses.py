@@ -32,7 +32,7 @@ class GroupedText(Painted):
         self._role = role
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         policy = QtWidgets.QSizePolicy(
-            QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Preferred
+            QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed
         )
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -88,7 +88,7 @@ class GroupedText(Painted):
         return QtCore.QSize(width, theme().line(self._role))
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
-        """Take the height that this width needs, whatever the layout thinks."""
+        """Insist on the height that this width needs, in layouts too that do not ask for it."""
         self.setMinimumHeight(self.heightForWidth(event.size().width()))
         super().resizeEvent(event)
 

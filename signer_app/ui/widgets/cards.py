@@ -53,6 +53,7 @@ class Card(QtWidgets.QFrame):
             frame = QtWidgets.QFrame()
             frame.setProperty("kind", "card-head")
             frame.setMinimumHeight(t.scaled(38))
+            frame.setSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed)
             frame.setLayout(self.head)
             if icon:
                 self.head.addWidget(Icon(icon, "text"))

@@ -15,6 +15,8 @@ from signer_app.ui.widgets.cards import ActionButton
 ORDER = ("FAIL", "INDETERMINATE", "PASS", "NOT_APPLICABLE")
 #: Width of the column of names at 100 %, in pixels.
 NAME_WIDTH = 150
+#: A word that is longer may be broken.
+LONG_WORD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,14 @@ class CheckLine:
     details: tuple[tuple[str, str], ...] = ()
 
 
+def breakable(text: str) -> str:
+    """``text`` with places to break inside long words: an address has no space, and must not be cut."""
+    return " ".join(
+        word if len(word) <= LONG_WORD else "\u200b".join(word[i : i + 4] for i in range(0, len(word), 4))
+        for word in text.split(" ")
+    )
+
+
 class CheckRow(QtWidgets.QAbstractButton):
     """A row that Space or a click opens and closes."""
 
@@ -37,7 +47,12 @@ class CheckRow(QtWidgets.QAbstractButton):
         self.line = line
         self.setCheckable(bool(line.details))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if line.details else Qt.FocusPolicy.NoFocus)
-        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Preferred)
+        policy = QtWidgets.QSizePolicy(
+            QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed
+        )
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._shown = breakable(line.words)
         outcome = strings.CHECK_OUTCOMES[line.outcome]
         self.setAccessibleName(f"{line.name}, {outcome}, {line.words}")
         self.setToolTip(outcome)
@@ -50,20 +65,33 @@ class CheckRow(QtWidgets.QAbstractButton):
     def _height(self, width: int) -> int:
         t = theme()
         words = QtGui.QFontMetrics(t.font("body")).boundingRect(
-            self._words_box(width), Qt.TextFlag.TextWordWrap, self.line.words
+            self._words_box(width), Qt.TextFlag.TextWordWrap, self._shown
         )
         names = QtGui.QFontMetrics(t.font("label")).boundingRect(
             QtCore.QRect(0, 0, t.scaled(NAME_WIDTH - 8), 10_000), Qt.TextFlag.TextWordWrap, self.line.name
         )
         return max(t.size("row-check"), words.height() + t.scaled(7), names.height() + t.scaled(7))
 
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """A narrower row may need a second line."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """As many lines as the words need."""
+        return self._height(width)
+
     def sizeHint(self) -> QtCore.QSize:  # noqa: N802
         """One line, or as many as the words need."""
-        return QtCore.QSize(theme().scaled(360), self._height(self.width() or 360))
+        width = theme().scaled(360)
+        return QtCore.QSize(width, self._height(width))
+
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
+        """Icon, name and a few words across."""
+        return QtCore.QSize(theme().scaled(NAME_WIDTH + 24 + 80), theme().size("row-check"))
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
-        """A narrower row may need a second line."""
-        self.setMinimumHeight(self._height(event.size().width()))
+        """Insist on the height that this width needs, in layouts too that do not ask for it."""
+        self.setMinimumHeight(self.heightForWidth(event.size().width()))
         super().resizeEvent(event)
 
     def paintEvent(self, _event: QtGui.QPaintEvent) -> None:  # noqa: N802
@@ -83,7 +111,7 @@ class CheckRow(QtWidgets.QAbstractButton):
         painter.setFont(t.font("body"))
         pen(painter, t.tokens.danger.text if self.line.outcome == "FAIL" else t.tokens.text2)
         box = self._words_box(self.width())
-        painter.drawText(box.adjusted(0, t.scaled(4), 0, 0), flags, self.line.words)
+        painter.drawText(box.adjusted(0, t.scaled(4), 0, 0), flags, self._shown)
 
 
 class CheckList(QtWidgets.QWidget):

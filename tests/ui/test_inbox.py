@@ -1,0 +1,236 @@
+"""The inbox: words come from the effects of bytes, entries are grouped, nothing is cut or guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PASSPHRASE, closed, until
+from gallery import HASH, KNOWN, STRANGER
+from pytestqt.qtbot import QtBot
+from room import cramped, nameless
+
+from signer_app.ui import strings
+from signer_app.ui.pages.inbox import words
+from signer_app.ui.pages.inbox.detail import Detail
+from signer_app.ui.pages.inbox.listing import STATE_LOOKS, EntryList, group_of
+from signer_app.ui.pages.inbox.reading import Details, KeyHolder, entry_of
+from signer_app.ui.qt import Qt, QtWidgets
+from signer_app.ui.settings import ViewSettings
+from signer_app.ui.shell.window import MainWindow
+from signer_app.ui.theme import Theme
+from signer_app.ui.widgets import ActionButton, AddressBlock, CheckLine, CheckList, EffectTable, WhyDisabled
+
+Run = Callable[..., Any]
+NOW = datetime.now(UTC)
+NETWORK = "xrpl:63456"
+TREASURY, ACME = f"{NETWORK}:{STRANGER}", f"{NETWORK}:{KNOWN}"
+XRP = f"{NETWORK}/slip44:144"
+NAMES = {TREASURY: "Treasury", ACME: "Acme Custody"}
+HOLDERS = (KeyHolder("alice", f"{NETWORK}:rAlice"), KeyHolder("carol", f"{NETWORK}:rCarol"))
+FEE = {
+    "kind": "FeePaid",
+    "path": "",
+    "account": TREASURY,
+    "asset": XRP,
+    "amount": "0.0004",
+    "worst_case": "0.0004",
+}
+
+
+def transfer(**more: Any) -> dict[str, Any]:
+    base = {"kind": "Transfer", "path": "", "account": TREASURY, "to": ACME, "tag": "17", "asset": XRP,
+            "amount": "25000.50", "issue": False}  # fmt: skip
+    return {**base, **more}
+
+
+def proposal(number: int = 0, **more: Any) -> dict[str, Any]:
+    base = {
+        "proposal_id": f"{number:02d}" + HASH[2:], "body": "12" * 152, "network": NETWORK,
+        "account": TREASURY,
+        "type": "Payment", "state": "PENDING", "state_words": "Open", "live": False, "title": "", "note": "",
+        "proposer": "bob", "created_at": NOW.isoformat(),
+        "expires_at": (NOW + timedelta(hours=5)).isoformat(),
+        "slot": {"kind": "ticket", "value": "4"}, "expiry_ledger": "97412817", "effects": [transfer(), FEE],
+        "signatures": [], "rejections": [], "verdicts": [],
+    }  # fmt: skip
+    return {**base, **more}
+
+
+def entry(number: int = 0, me: str = "carol", **more: Any) -> Any:
+    return entry_of(proposal(number, **more), NAMES, HOLDERS, me)
+
+
+def signed_by(account: str) -> dict[str, Any]:
+    return {"signer": f"{NETWORK}:{account}", "signed_at": NOW.isoformat(), "record": 7}
+
+
+@pytest.mark.parametrize(
+    ("effects", "title"),
+    [
+        ([transfer(), FEE], "Pay 25,000.50 XRP to Acme Custody"),
+        ([transfer(to=f"{NETWORK}:{KNOWN[:-1]}x"), FEE], f"Pay 25,000.50 XRP to {KNOWN[:-1]}x"),
+        ([transfer(issue=True), FEE], "Issue 25,000.50 XRP to Acme Custody"),
+        ([transfer(), transfer(), FEE], "Pay 25,000.50 XRP to Acme Custody, and 1 more"),
+        ([transfer(), {"kind": "Unknown", "what": "Batch"}, FEE], "Do something that is not understood"),
+        ([{"kind": "AuthorityChange", "what": "SignerList"}, FEE], "Change who may sign: SignerList"),
+        ([{"kind": "TicketReserve", "count": 5}, FEE], "Set aside 5 tickets"),
+        ([FEE], "Pay a fee, change nothing"),
+    ],
+)
+def test_titles_come_from_effects(effects: list[Any], title: str) -> None:
+    assert words.title(effects, NAMES) == title
+    assert entry(effects=effects, title="Pay 5 XRP to your mother").title == title
+
+
+def test_issued_assets_name_code_and_whole_issuer() -> None:
+    usd = "0" * 24 + "555344" + "0" * 10
+    assert words.asset_name(f"{NETWORK}/iou:{usd}.{KNOWN}", {}) == f"USD of {KNOWN}"
+    rlusd = "524C555344" + "0" * 30
+    assert words.asset_name(f"{NETWORK}/iou:{rlusd}.{KNOWN}", {}) == f"{rlusd} of {KNOWN}"
+
+
+def test_names_of_others_cannot_hide_or_turn_text() -> None:
+    assert "\u202e" not in words.name_of("a:b:c", {"a:b:c": "Acme\u202eydotsuC"})
+
+
+@pytest.mark.parametrize(
+    ("delta", "text", "soon"),
+    [
+        (timedelta(minutes=41, seconds=5), "41 min left", True),
+        (timedelta(hours=5, minutes=9, seconds=5), "5 h 09 min", False),
+        (timedelta(days=2, minutes=1), "2 days", False),
+        (timedelta(seconds=-5), "time is over", True),
+    ],
+)
+def test_time_left(delta: timedelta, text: str, soon: bool) -> None:
+    assert words.left((NOW + delta).isoformat(), NOW) == (text, soon)
+    assert words.left(None, NOW) == ("no expiry", False)
+
+
+def test_what_needs_me() -> None:
+    assert entry().mine
+    assert not entry(signatures=[signed_by("rCarol")]).mine
+    assert not entry(me="bob").mine
+    assert not entry(proposer="carol").mine
+    assert not entry(state="CONFIRMED").mine
+    assert [pip.state for pip in entry(signatures=[signed_by("rAlice")]).pips] == ["signed", "you"]
+
+
+def test_groups() -> None:
+    soon = (NOW + timedelta(minutes=5)).isoformat()
+    assert group_of(entry(expires_at=soon), NOW) == "soon"
+    assert group_of(entry(), NOW) == "later"
+    assert group_of(entry(state="DENIED"), NOW) == "stopped"
+    assert group_of(entry(signatures=[signed_by("rCarol")]), NOW) == "others"
+    assert group_of(entry(state="CONFIRMED"), NOW) == "done"
+
+
+def test_every_state_has_a_look() -> None:
+    from signer_app.proposals.lifecycle import PROPOSAL
+
+    assert set(STATE_LOOKS) == set(PROPOSAL.words)
+
+
+def test_the_list_keeps_the_choice_and_moves_by_letters(qtbot: QtBot, look: Theme) -> None:
+    listing = EntryList()
+    qtbot.addWidget(listing)
+    listing.resize(352, 600)
+    listing.show()
+    chosen: list[str] = []
+    listing.chosen.connect(chosen.append)
+    entries = [entry(1), entry(2, state="DENIED"), entry(3)]
+    listing.show_entries(entries, NOW)
+    assert chosen[0] == entries[1].id  # what policy stopped stands before what is later
+    qtbot.keyClick(listing, Qt.Key.Key_J)
+    assert listing.current() == entries[0].id
+    listing.show_entries([entry(4), *entries], NOW)
+    assert listing.current() == entries[0].id
+    said = listing.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said.startswith("Pay 25,000.50 XRP to Acme Custody, Treasury, Open, 0 of 2 signed")
+    assert not listing.choose("ff")
+
+
+def details(**more: Any) -> Details:
+    raw = proposal(**more)
+    checks = (CheckLine("PASS", "Network", "fine"), CheckLine("FAIL", "Quorum", f"{ACME} is missing"))
+    return Details(entry_of(raw, NAMES, HOLDERS, "carol"), raw, NAMES, HOLDERS, checks, "DENY",
+                   NOW.isoformat(),                   "treasury v1", ("0 of 1 finance",))  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [920, 560])
+def test_the_detail_shows_bytes_before_words(qtbot: QtBot, look: Theme, width: int) -> None:
+    detail = Detail()
+    qtbot.addWidget(detail)
+    detail.resize(width, 900)
+    evil = "<b>Pay Acme</b>\u202e"
+    detail.show_details(details(title=evil, signatures=[signed_by("rAlice")], live=True))
+    detail.show()
+    for _ in range(6):
+        QtWidgets.QApplication.processEvents()
+    lacking = cramped(detail) + nameless(detail)
+    assert not lacking, "\n".join(lacking)
+    assert [block.address.text for block in detail.findChildren(AddressBlock)] == [STRANGER, KNOWN]
+    texts = [widget.text() for widget in detail.findChildren(QtWidgets.QLabel)]
+    assert strings.MESSAGE_SAYS in texts
+    assert "<b>Pay Acme</b>\\u{202e}" in texts
+    assert strings.NO_OTHER_CHANGE in texts
+    table = detail.findChild(EffectTable)
+    assert table is not None
+    assert [line.accessibleName() for line in table.lines] == ["Payment −25,000.50 XRP", "Fee −0.0004 XRP"]
+    checks = detail.findChild(CheckList)
+    assert checks is not None
+    assert checks.rows[0].line.name == "Quorum"
+
+
+def test_a_stranger_is_marked_and_authority_is_never_called_no_change(qtbot: QtBot, look: Theme) -> None:
+    detail = Detail()
+    qtbot.addWidget(detail)
+    effects = [
+        transfer(to=f"{NETWORK}:{KNOWN[:-1]}x"),
+        {"kind": "AuthorityChange", "what": "SignerList"},
+        FEE,
+    ]
+    detail.show_details(details(effects=effects))
+    block = detail.findChildren(AddressBlock)[1]
+    assert block.address.accessibleName().startswith("No label, Not on allow-list")
+    texts = [widget.text() for widget in detail.findChildren(QtWidgets.QLabel)]
+    assert strings.NO_OTHER_CHANGE not in texts
+
+
+def test_denied_says_so_and_offers_the_evidence_only(qtbot: QtBot, look: Theme) -> None:
+    detail = Detail()
+    qtbot.addWidget(detail)
+    detail.show_details(details(state="DENIED", state_words="Denied"))
+    why = detail.findChild(WhyDisabled)
+    assert why is not None
+    assert why.shown_reason == strings.DENIED
+    asked: list[str] = []
+    detail.asked.connect(asked.append)
+    why.button.click()
+    assert asked == []
+    next(b for b in detail.findChildren(QtWidgets.QPushButton) if b.text() == strings.EXPORT_EVIDENCE).click()
+    assert asked == ["export"]
+    assert isinstance(why.button, ActionButton)
+
+
+def test_an_empty_inbox_and_a_file_that_is_none(
+    run: Run, look: Theme, settings: ViewSettings, workspace_folder: Path, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        window = MainWindow(settings)
+        window.show()
+        await window.session.open(workspace_folder, bytearray(PASSPHRASE))
+        page: Any = window.page
+        await until(lambda: page._stack.currentWidget() is page._empty)
+        assert page._empty.words.text() == strings.NOTHING_NEEDS_YOU
+        bad = tmp_path / "bad.countersign"
+        bad.write_bytes(b"{")
+        window.take_files([bad])
+        await until(lambda: "error" in page.banner_keys)
+        await closed(window)
+
+    run(main())

@@ -1,0 +1,177 @@
+"""Starting: what opens the window, what is said without a display, one window for a workspace, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import until
+
+from signer_app.__main__ import wants_window
+from signer_app.core.errors import UsageError
+from signer_app.ui.app import Start, parse, require_display
+from signer_app.ui.garbage import Collector
+from signer_app.ui.qt import QtCore
+from signer_app.ui.single import LIMIT, Listener, hand_over, server_name
+from signer_app.ui.single import parse as parse_message
+from signer_app.ui.theme import Theme
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "window"),
+    [
+        ([], True),
+        (["--workspace", "x"], True),
+        (["--workspace=x", "--offline"], True),
+        (["a.countersign", "b.countersign"], True),
+        (["--help"], False),
+        (["--version"], False),
+        (["proposal", "list"], False),
+        (["--workspace", "x", "journal", "show"], False),
+        (["--json"], False),
+        (["a.txt"], False),
+    ],
+)
+def test_only_a_start_without_a_command_wants_the_window(arguments: list[str], window: bool) -> None:
+    assert wants_window(arguments) is window
+
+
+def test_what_the_window_is_started_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = parse(["--workspace", "w", "--offline", "a.countersign"])
+    assert given == Start(Path("w"), (Path("a.countersign"),), True)
+    monkeypatch.setenv("COUNTERSIGN_WORKSPACE", "v")
+    assert parse([]).workspace == Path("v")
+    with pytest.raises(UsageError):
+        parse(["--colour"])
+
+
+def test_without_a_display_it_says_so() -> None:
+    with pytest.raises(UsageError) as caught:
+        require_display({}, "linux")
+    assert caught.value.code == "DISPLAY_REQUIRED"
+    for environment in ({"DISPLAY": ":0"}, {"WAYLAND_DISPLAY": "w"}, {"QT_QPA_PLATFORM": "offscreen"}):
+        require_display(environment, "linux")
+    require_display({}, "win32")
+
+
+def test_the_real_program_without_a_display() -> None:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "signer_app"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "needs a display" in done.stderr
+    assert "countersign --help" in done.stderr
+
+
+def test_the_real_program_opens_takes_files_and_a_second_start_ends(tmp_path: Path) -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "signer_app", "--workspace", str(tmp_path / "one")]
+    first = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
+    try:
+        end = time.monotonic() + 60
+        while not hand_over(server_name(tmp_path / "one"), []):
+            assert first.poll() is None
+            assert time.monotonic() < end
+        second = subprocess.run(
+            [*command, "a.countersign"], cwd=ROOT, env=environment, timeout=60, check=False
+        )
+        assert second.returncode == 0
+        assert first.poll() is None
+    finally:
+        first.kill()
+        first.communicate()
+
+
+def test_files_of_a_second_start_arrive(run: Run, look: Theme, tmp_path: Path) -> None:
+    async def main() -> None:
+        name = server_name(tmp_path)
+        listener = Listener(name)
+        assert listener.listening
+        received: list[list[Path]] = []
+        listener.received.connect(received.append)
+        program = (
+            "import sys, pathlib; from signer_app.ui.single import hand_over; "
+            "sys.exit(not hand_over(sys.argv[1], [pathlib.Path(sys.argv[2])]))"
+        )
+        second = await asyncio.to_thread(
+            subprocess.Popen, [sys.executable, "-c", program, name, str(tmp_path / "a.countersign")], cwd=ROOT
+        )
+        await until(lambda: received and second.poll() is not None)
+        assert received == [[tmp_path / "a.countersign"]]
+        assert second.returncode == 0
+        listener.close()
+
+    run(main())
+
+
+def test_nobody_listens(tmp_path: Path, look: Theme) -> None:
+    assert not hand_over(server_name(tmp_path / "nobody"), [])
+    assert server_name(tmp_path) != server_name(None)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", b"\xff", b'"x"', b"[1, null]", b'["a\\u0000b"]', b"[" * (LIMIT + 1)]
+)
+def test_a_message_of_nonsense_names_no_file(data: bytes) -> None:
+    assert parse_message(data) == []
+
+
+def test_garbage_goes_in_the_thread_of_the_window(run: Run, look: Theme) -> None:
+    class Knot(QtCore.QObject):
+        pass
+
+    async def main() -> None:
+        collector = Collector()
+        assert not gc.isenabled()
+        where: list[int] = []
+        knot = Knot()
+        knot.itself = knot  # type: ignore[attr-defined]
+        weakref.finalize(knot, lambda: where.append(threading.get_ident()))
+        del knot
+
+        def allocate() -> None:
+            for _ in range(20):
+                [[] for _ in range(5000)]
+
+        thread = threading.Thread(target=allocate)
+        thread.start()
+        thread.join()
+        assert where == []
+        kept = [[] for _ in range(5000)]  # type: ignore[var-annotated]
+        collector.collect()
+        gc.collect()
+        assert where == [threading.get_ident()]
+        assert len(kept) == 5000
+        collector.stop()
+        assert gc.isenabled()
+        gc.disable()
+
+    run(main())
+
+
+def test_the_pictures_are_there_and_small() -> None:
+    pictures = sorted((ROOT / "docs" / "screenshots").glob("*.png"))
+    names = {path.stem for path in pictures}
+    for page in ("gallery", "unlock", "settings"):
+        for look in ("light", "dark"):
+            assert f"{page}-{look}" in names
+    assert sum(path.stat().st_size for path in pictures) < 3 * 1024 * 1024

@@ -138,8 +138,11 @@ class LedgerReader(Protocol):
 
     network: str
 
-    def facts(self, *, account: str, destinations: Sequence[str], window_s: int) -> tuple[Fact, ...]:
-        """Observations of every operator at one pinned validated ledger (CONTRACTS B)."""
+    def facts(
+        self, *, account: str, destinations: Sequence[str], window_s: int, assets: Sequence[str] = ()
+    ) -> tuple[Fact, ...]:
+        """Observations of every operator at one pinned validated ledger (CONTRACTS B); with ``assets``
+        (CAIP-19) the account's balance of each."""
         ...
 
     def account_state(self, account: str) -> AccountState: ...

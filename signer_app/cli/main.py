@@ -25,6 +25,7 @@ from signer_app.cli import (
     practice,
     proposal,
     slots,
+    treasury,
     workspace,
 )
 from signer_app.cli.demo import command as demo_command
@@ -44,6 +45,7 @@ app.command("inspect")(inspect_command.inspect)
 app.command("demo")(demo_command.demo)
 app.command("halt")(halt.halt)
 app.command("resume")(halt.resume)
+app.command("treasury")(treasury.treasury)
 for noun in (workspace, keys, devices, accounts, nodes, policy, proposal, slots, journal, practice):
     app.add_typer(noun.app, no_args_is_help=True)
 

@@ -31,6 +31,7 @@ from signer_app.proposals.store.projection import Projection
 from signer_app.proposals.store.queries import Queries
 from signer_app.signers.keystore.client import Keystore
 from signer_app.signers.ledger.desk import SILENT, Desk
+from signer_app.treasury.view import Treasury
 from signer_app.vault.database import open_database
 from signer_app.vault.envelope import Purpose, Vault
 from signer_app.vault.files import atomic_write, read_bounded
@@ -122,6 +123,7 @@ class Workspace:
         self.drafts = Drafts(self.directory / "drafts.json", self.vault)
         self.book = Book(self.policies, clock)
         self.reading = Reading(self.rooms, self.policies)
+        self.treasury = Treasury(self.rooms, self.policies)
 
     def _open_devices(self, network_class: NetworkClass, desk: Desk) -> Devices:
         """Their process starts when one is first asked for."""

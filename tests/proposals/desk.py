@@ -20,6 +20,7 @@ from signer_app.chains.intents import Intent, Pay
 from signer_app.chains.port import AccountState, Attempt, Outcome, Signature, SignerKeys, SignerList
 from signer_app.chains.registry import chain_of
 from signer_app.chains.xrpl import keys as xrpl_keys
+from signer_app.core.caip import account_asset_key
 from signer_app.core.canonical import canonical
 from signer_app.core.clock import format_time
 from signer_app.core.errors import NodeError
@@ -171,7 +172,9 @@ class FakeLedger:
         if self.down is not None:
             raise self.down
 
-    def facts(self, *, account: str, destinations: Sequence[str], window_s: int) -> tuple[Fact, ...]:
+    def facts(
+        self, *, account: str, destinations: Sequence[str], window_s: int, assets: Sequence[str] = ()
+    ) -> tuple[Fact, ...]:
         self._up()
         values: dict[tuple[str, str], dict[str, Any]] = {
             ("network", NETWORK): {
@@ -188,6 +191,10 @@ class FakeLedger:
                 ],
             },
             ("outflows", account): {"complete": True, "items": self.outflows},
+            **{
+                ("balance", account_asset_key(account, asset)): {"amount": "900", "frozen": False}
+                for asset in assets
+            },
             **{("account", name): self._account([]) for name in destinations},
         }  # fmt: skip
         return tuple(Fact(kind, key, self._seen(value)) for (kind, key), value in values.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ for _room in ("proposals", "practice", "workspace"):
 from ledger_process import LedgerProcess  # noqa: E402 - found through the line above
 from offices import SECRETS, Offices, Template  # noqa: E402
 
-from signer_app.ui.qt import QtWidgets  # noqa: E402
+from signer_app.ui.qt import QtCore, QtWidgets  # noqa: E402
 from signer_app.ui.settings import ViewSettings  # noqa: E402
 from signer_app.ui.shell.page import Page  # noqa: E402
 from signer_app.ui.shell.window import MainWindow  # noqa: E402
@@ -33,6 +34,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
 @pytest.fixture
 def offices(template: Template, tmp_path: Path) -> Offices:
     return template.copy(tmp_path / "offices")
+
+
+@pytest.fixture(autouse=True)
+def tidy() -> Iterator[None]:
+    """What is left of a window goes here, in the thread that made it: the collector may run in any other, and
+    a timer of Qt must not end there."""
+    yield
+    gc.collect()
 
 
 @asynccontextmanager
@@ -56,6 +65,8 @@ async def window_of(
         await until(lambda: window.session.locked and not window.isVisible())
         await window.tasks.settle()
         window.deleteLater()
+        # In this loop still: a window that is deleted while the next test's loop begins takes it down.
+        QtWidgets.QApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
 
 
 def passphrase_of(name: str) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import PASSPHRASE, Run, until
-from office_stage import settled, window_of
+from office_stage import settled, tidy, window_of
 from room import cramped, nameless
 
 from signer_app.core.errors import IntegrityError
@@ -22,6 +22,8 @@ from signer_app.ui.theme import Theme
 from signer_app.ui.words import journal as words
 from signer_app.workspace import Workspace
 from signer_app.workspace.journal import FullCheck
+
+__all__ = ["tidy"]
 
 
 def page_of(window: MainWindow) -> JournalPage:

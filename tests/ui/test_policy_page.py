@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import PASSPHRASE, Run, until
-from office_stage import Offices, offices, passphrase_of, settled, template, window_of
+from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
 from room import cramped, nameless
 
 from signer_app.core.canonical import canonical
@@ -20,7 +20,7 @@ from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.words import policy as words
 
-__all__ = ["offices", "template"]
+__all__ = ["offices", "template", "tidy"]
 
 
 def page_of(window: MainWindow) -> PolicyPage:

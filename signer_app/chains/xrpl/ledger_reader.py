@@ -22,9 +22,11 @@ class XrplLedgerReader:
         self._pool = pool
         self._min_agree = min_agree
 
-    def facts(self, *, account: str, destinations: Sequence[str], window_s: int) -> tuple[Fact, ...]:
+    def facts(
+        self, *, account: str, destinations: Sequence[str], window_s: int, assets: Sequence[str] = ()
+    ) -> tuple[Fact, ...]:
         """Observations of every operator at one pinned validated ledger (CONTRACTS B)."""
-        return gather_facts(self._pool, self.network, account, destinations, window_s)
+        return gather_facts(self._pool, self.network, account, destinations, window_s, assets=assets)
 
     def account_state(self, account: str) -> AccountState:
         """What composing needs to know. NotFoundError for an account that is not on the ledger."""

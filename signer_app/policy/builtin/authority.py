@@ -53,7 +53,7 @@ def _account(readings: Readings, account: str, keys: KeyTable) -> tuple[Check, .
         found = (
             _master(signers, fact, account),
             _regular(fact, account),
-            _drift(signers, account, keys),
+            drift(signers, account, keys),
         )
         readings.settled[_KIND, account] = found
     return found
@@ -87,7 +87,8 @@ def _regular(fact: Decided | Undecided, account: str) -> Check:
     return _says("REGULAR_KEY_SET", FAIL, "regular_set", fact, actual=str(key), values={"key": account})
 
 
-def _drift(signers: LedgerSigners | Undecided, account: str, keys: KeyTable) -> Check:
+def drift(signers: LedgerSigners | Undecided, account: str, keys: KeyTable) -> Check:
+    """Whether the ledger's signers are those of the policy."""
     if isinstance(signers, Undecided):
         return built_in_undecided(_KIND, signers)
     wanted = keys.signers(parse_account(account).network)

@@ -37,6 +37,12 @@ def _policy(shell: Shell) -> Page:
     return PolicyPage(shell)
 
 
+def _nodes(shell: Shell) -> Page:
+    from signer_app.ui.pages.nodes import NodesPage  # noqa: PLC0415
+
+    return NodesPage(shell)
+
+
 def _absent(key: str, command: str) -> Callable[[Shell], Page]:
     def make(shell: Shell) -> Page:
         from signer_app.ui.pages.absent import AbsentPage  # noqa: PLC0415
@@ -56,6 +62,6 @@ PAGES: dict[str, Callable[[Shell], Page]] = {
     "policy": _policy,
     "devices": _devices,
     "journal": _journal,
-    "nodes": _absent("nodes", "nodes list"),
+    "nodes": _nodes,
     "settings": _settings,
 }

@@ -1,0 +1,130 @@
+"""The dialogs of the nodes page: standing by a list, and adding a node."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from signer_app.core.config import NodeProfile, read_profile
+from signer_app.core.errors import CountersignError
+from signer_app.core.json_types import JsonObject
+from signer_app.core.text import safe_text
+from signer_app.ui import strings
+from signer_app.ui.qt import Qt, QtWidgets
+from signer_app.ui.shell.dialogs import Dialog
+from signer_app.ui.theme import theme
+from signer_app.ui.widgets import ActionButton, Cell, Column, FactTable, StateBanner, WhyDisabled, label, row
+from signer_app.ui.widgets.tables import FITS
+from signer_app.ui.words import nodes as words
+
+
+class ConfirmDialog(Dialog):
+    """The whole list, and one question. Nothing is accepted that is not shown."""
+
+    def __init__(self, parent: QtWidgets.QWidget, nodes: Sequence[JsonObject], network_class: str) -> None:
+        super().__init__(parent, words.CONFIRM_TITLE, network_class)
+        t = theme()
+        self.setMinimumWidth(t.scaled(720))
+        self.content.addWidget(label(words.CONFIRM_WHY, "body", wrap=True))
+        titles = (words.NAME, words.OPERATOR, words.NETWORK, words.ADDRESS, words.USE)
+        self.table = FactTable(
+            [Column(titles[0], FITS), Column(titles[1], FITS), Column(titles[2], FITS), Column(titles[3]),
+             Column(titles[4], FITS)],
+            fit=True, name="nodes.confirm-list",
+        )  # fmt: skip
+        self.table.show_lines([node_cells(node) for node in nodes])
+        self.content.addWidget(self.table)
+        self.content.addStretch(1)
+        cancel = ActionButton(strings.CANCEL, name="nodes.confirm-cancel")
+        self.confirm = ActionButton(words.CONFIRM, kind="danger", name="nodes.confirm")
+        cancel.triggered.connect(self.reject)
+        self.confirm.triggered.connect(self.accept)
+        self.add_buttons(cancel, self.confirm)
+        cancel.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def node_cells(node: JsonObject) -> tuple[Cell, ...]:
+    """Name, operator, network, addresses and use of a configured node."""
+    roles = node["roles"] if isinstance(node["roles"], list) else []
+    addresses = [str(node["url"]), *([str(node["ws"])] if node.get("ws") else [])]
+    return (
+        Cell(safe_text(str(node["id"])), "label"),
+        Cell(safe_text(str(node["operator"]))),
+        Cell(safe_text(str(node["network"]))),
+        Cell(safe_text(" ".join(addresses), 2000), "mono"),
+        Cell(", ".join(words.ROLES.get(str(role), str(role)) for role in roles)),
+    )
+
+
+class AddDialog(Dialog):
+    """A new node; the profile is checked here, and again by the service."""
+
+    def __init__(self, parent: QtWidgets.QWidget, networks: Sequence[str], network_class: str) -> None:
+        super().__init__(parent, words.ADD_TITLE, network_class)
+        t = theme()
+        self.setMinimumWidth(t.scaled(520))
+        self.profile: NodeProfile | None = None
+        self.content.addWidget(label(words.ADD_WHY, "body", "text2", wrap=True))
+        form = QtWidgets.QFormLayout()
+        form.setVerticalSpacing(t.scaled(8))
+        form.setHorizontalSpacing(t.scaled(16))
+        form.setFieldGrowthPolicy(QtWidgets.QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.name = self._field(form, words.NAME)
+        self.operator = self._field(form, words.OPERATOR)
+        self.network = QtWidgets.QComboBox()
+        self.network.addItems(list(networks))
+        self.use = QtWidgets.QComboBox()
+        self.use.addItems(list(words.USES))
+        self.address = self._field(form, words.ADDRESS, words.ADDRESS_HINT)
+        self.ws = self._field(form, words.WS, words.WS_HINT)
+        for name, box in ((words.NETWORK, self.network), (words.USE, self.use)):
+            box.setAccessibleName(name)
+            form.addRow(label(name, "body", "text2"), box)
+        self.content.addLayout(form)
+        self.message = StateBanner("danger")
+        self.message.hide()
+        self.content.addWidget(self.message)
+        self.content.addStretch(1)
+        cancel = ActionButton(strings.CANCEL, name="nodes.add-cancel")
+        self.add = ActionButton(words.ADD_NOW, kind="primary", name="nodes.add-now")
+        cancel.triggered.connect(self.reject)
+        self.add.triggered.connect(self._check)
+        self._why = WhyDisabled(self.add)
+        line = row()
+        line.addStretch(1)
+        line.addWidget(cancel, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._why)
+        self.content.addLayout(line)
+        self._blocking()
+
+    def _field(self, form: QtWidgets.QFormLayout, name: str, hint: str = "") -> QtWidgets.QLineEdit:
+        field = QtWidgets.QLineEdit()
+        field.setAccessibleName(name)
+        field.setPlaceholderText(hint)
+        field.setMaxLength(1000)
+        field.textChanged.connect(lambda _text: self._blocking())
+        form.addRow(label(name, "body", "text2"), field)
+        return field
+
+    def _blocking(self) -> None:
+        if hasattr(self, "_why"):
+            needed = (self.name, self.operator, self.address)
+            self._why.block("" if all(field.text().strip() for field in needed) else words.FILL)
+
+    def _check(self) -> None:
+        roles = words.USES[self.use.currentText()]
+        try:
+            self.profile = read_profile(
+                {
+                    "id": self.name.text().strip(),
+                    "operator": self.operator.text().strip(),
+                    "network": self.network.currentText(),
+                    "url": self.address.text().strip(),
+                    "ws": self.ws.text().strip() or None,
+                    "roles": list(roles),
+                }
+            )
+        except CountersignError as error:
+            self.message.show_state("danger", error.message, error.hint)
+            self.message.show()
+            return
+        self.accept()

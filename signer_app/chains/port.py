@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from signer_app.chains.intents import Intent, Terms
 from signer_app.core.facts import Fact
 from signer_app.core.inspection import Inspection, Slot
 from signer_app.core.json_types import JsonObject
+
+#: Where transactions expire by ledger (the XRP Ledger), ledgers close every three to four seconds; three
+#: makes "for d days" a promise (ledgers.md 1.2). Builders and bounds of policy count with the same number.
+SECONDS_PER_LEDGER: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from signer_app.cli import render
+from signer_app.cli import render, render_list
 from signer_app.cli.opening import workspace
 from signer_app.cli.session import session_of
 from signer_app.core.json_types import JsonObject
@@ -49,6 +49,15 @@ def show(context: typer.Context, account: Account) -> None:
     session.output.result(result, lambda console: _show(console, result))
 
 
+@app.command("book")
+def book(context: typer.Context) -> None:
+    """The address book of the policy in force, with the state of each entry and look-alikes."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        result = opened.book.list()
+    session.output.result(result, lambda console: render_list.book(console, result))
+
+
 def _list(console: Console, result: JsonObject) -> None:
     found = render.items(result["accounts"])
     if not found:
@@ -66,6 +75,7 @@ def _list(console: Console, result: JsonObject) -> None:
 
 def _show(console: Console, result: JsonObject) -> None:
     console.print(safe_text(str(result["account"])))
+    render_list.account(console, render.obj(result["agreed"]))
     for fact in render.items(result["facts"]):
         console.print(safe_text(f"{fact['kind']} {fact['key']}"))
         for seen in render.items(fact["observations"]):

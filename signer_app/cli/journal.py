@@ -110,10 +110,14 @@ def prove(
 
 @app.command("repair")
 def repair(context: typer.Context) -> None:
-    """Move a torn end aside, after a person has confirmed it. Complete records are never touched."""
+    """Move a torn end aside, or go on without the keyring's head, after a person has confirmed it.
+
+    Complete records are never touched.
+    """
     session = session_of(context)
     session.confirm(
-        "The journal may end in an incomplete record that a checkpoint covers. Move it aside?",
+        "The journal may end in an incomplete record that a checkpoint covers, or the keyring may have lost "
+        "the head. Move the record aside, and go by what is here?",
         loses_nothing=False,
     )
     with workspace(session, confirm_repair=True) as opened:

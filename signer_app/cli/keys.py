@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from signer_app.cli import render
-from signer_app.cli.opening import workspace
+from signer_app.cli.opening import warn_if_exposed, workspace
 from signer_app.cli.session import session_of, write_output
 from signer_app.core.canonical import canonical
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -38,6 +38,7 @@ def import_key(
 ) -> None:
     """Import a chain key. Only the key process opens the seed file."""
     session = session_of(context)
+    warn_if_exposed(session, seed_file)
     with workspace(session, keys=True) as opened:
         result = opened.keys.import_seed(key_id, curve, seed_file)
     session.output.result(result, lambda console: _key(console, result))

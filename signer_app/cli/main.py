@@ -6,6 +6,8 @@ import io
 import os
 import sys
 import traceback
+from collections.abc import Set
+from contextlib import suppress
 from pathlib import Path
 
 import typer
@@ -13,6 +15,8 @@ import typer
 from signer_app import __version__
 from signer_app.cli import (
     accounts,
+    devices,
+    halt,
     inspect_command,
     journal,
     keys,
@@ -24,7 +28,7 @@ from signer_app.cli import (
     workspace,
 )
 from signer_app.cli.demo import command as demo_command
-from signer_app.cli.output import Output
+from signer_app.cli.output import AnswerLostError, Output, answering
 from signer_app.cli.session import Session
 from signer_app.core.errors import CountersignError, UnforeseenError, UsageError
 
@@ -38,7 +42,9 @@ app = typer.Typer(
 )
 app.command("inspect")(inspect_command.inspect)
 app.command("demo")(demo_command.demo)
-for noun in (workspace, keys, accounts, nodes, policy, proposal, slots, journal, practice):
+app.command("halt")(halt.halt)
+app.command("resume")(halt.resume)
+for noun in (workspace, keys, devices, accounts, nodes, policy, proposal, slots, journal, practice):
     app.add_typer(noun.app, no_args_is_help=True)
 
 #: Global options that take a value, and those that do not. They may stand anywhere in the command.
@@ -48,7 +54,9 @@ _PLAIN = frozenset({"--json", "--yes", "--offline"})
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        sys.stdout.write(f"countersign {__version__}\n")
+        with answering():
+            sys.stdout.write(f"countersign {__version__}\n")
+            sys.stdout.flush()
         raise typer.Exit
 
 
@@ -97,21 +105,28 @@ def run(arguments: list[str] | None = None) -> int:
             # A terminal that cannot show a letter must not cost the whole answer.
             stream.reconfigure(errors="backslashreplace")
     try:
-        return _answer(sys.argv[1:] if arguments is None else arguments)
+        code = _answer(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+        return code
     except SystemExit as stop:
         if stop.code == 0:  # a completion script was printed
             return 0
     except BrokenPipeError:
         pass
-    # The reader of our output went away. Point stdout elsewhere, so that closing it stays quiet.
+    except OSError as error:
+        with suppress(OSError):
+            sys.stderr.write(
+                f"The answer could not be written: {error.strerror}. What was done stays done.\n"
+            )
+    # Nobody takes our output any more. Point stdout elsewhere, so that closing it stays quiet.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 
 def _answer(given: list[str]) -> int:
-    ordered = hoist(given)
-    output = Output(as_json="--json" in ordered[: len(ordered) - len(_rest(ordered))])
     command = typer.main.get_command(app)
+    ordered = hoist(given, taking_values(command))
+    output = Output(as_json="--json" in ordered[: len(ordered) - len(_rest(ordered))])
     try:
         # An interrupt comes back as a code, since the library turns it into one.
         if command.main(args=ordered, prog_name="countersign", standalone_mode=False, obj=output) == 130:
@@ -122,9 +137,13 @@ def _answer(given: list[str]) -> int:
         output.error(_stopped())
     except typer.TyperException as error:
         _usage(output, error)
-    except BrokenPipeError:
+    except (BrokenPipeError, AnswerLostError):
         raise
-    except Exception as error:  # noqa: BLE001 - the process root: every other fault ends here
+    except Exception as error:  # the process root: every other fault ends here
+        if isinstance(error, OSError) and traceback.extract_tb(error.__traceback__)[-1].name == "echo":
+            raise AnswerLostError(
+                error.errno, error.strerror
+            ) from error  # the library's own way to print help
         output.error(_unforeseen(error))
     return output.exit_code
 
@@ -160,8 +179,29 @@ def _unforeseen(error: Exception) -> UnforeseenError:
     )
 
 
-def hoist(arguments: list[str]) -> list[str]:
-    """Global options first, in their order, so that they may be written anywhere before "--"."""
+def taking_values(command: object) -> frozenset[str]:
+    """Names of all options of a command and its subcommands whose next argument is their value.
+
+    Left out are names that are a flag in another command: what follows those is read as before.
+    """
+    valued: set[str] = set()
+    flags: set[str] = set()
+    waiting = [command]
+    while waiting:
+        item = waiting.pop()
+        waiting.extend(getattr(item, "commands", {}).values())
+        for parameter in getattr(item, "params", ()):
+            alone = getattr(parameter, "is_flag", False) or getattr(parameter, "count", False)
+            names = {name for name in parameter.opts if name.startswith("-")}
+            (flags if alone else valued).update(names)
+    return frozenset(valued - flags)
+
+
+def hoist(arguments: list[str], valued: Set[str] = frozenset()) -> list[str]:
+    """Global options first, in their order, so that they may be written anywhere before "--".
+
+    ``valued``: options of commands that take a value. What follows one of them is its value, whatever it is.
+    """
     front: list[str] = []
     rest: list[str] = []
     position = 0
@@ -177,6 +217,9 @@ def hoist(arguments: list[str]) -> list[str]:
             position += 1
         else:
             rest.append(item)
+            if item in valued and position + 1 < len(arguments):
+                position += 1
+                rest.append(arguments[position])
         position += 1
     return front + rest
 

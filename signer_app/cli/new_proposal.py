@@ -1,15 +1,17 @@
-"""`countersign proposal new …`: one command for each kind that this version composes."""
+"""`countersign proposal new …`: one command for each kind of proposal, and one for lists of payments."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from signer_app.chains.intents import Intent, Pay, ReserveTickets, SetSigners, Settings, Trust
-from signer_app.cli import render
+from signer_app.cli import render, render_list
 from signer_app.cli.opening import workspace
-from signer_app.cli.session import session_of
+from signer_app.cli.policy import EXIT_OF
+from signer_app.cli.session import read_input, session_of
 from signer_app.core.amounts import parse_decimal
 from signer_app.core.caip import parse_account, parse_asset
 from signer_app.core.clock import parse_duration
@@ -23,6 +25,18 @@ Ticket = Annotated[str | None, typer.Option("--ticket", help="Use this ticket in
 Expires = Annotated[str, typer.Option("--expires-in", help="How long it may wait: 90s, 30m, 12h, 3d.")]
 Title = Annotated[str, typer.Option("--title", help="A few words for the signers. No check reads them.")]
 Note = Annotated[str, typer.Option("--note", help="More words for the signers.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show and judge it; nothing is written.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """Options that every kind has."""
+
+    expires_in: str
+    ticket: str | None
+    title: str
+    note: str
+    dry_run: bool
 
 
 @app.command("payment")
@@ -37,10 +51,11 @@ def payment(
     ticket: Ticket = None,
     title: Title = "",
     note: Note = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Pay an amount of one asset."""
     intent = Pay(to=str(parse_account(to)), asset=parse_asset(asset), amount=parse_decimal(amount), tag=tag)
-    _propose(context, sender, intent, expires_in, ticket, title, note)
+    _propose(context, sender, intent, _Terms(expires_in, ticket, title, note, dry_run))
 
 
 @app.command("trust")
@@ -56,10 +71,11 @@ def trust(
     ticket: Ticket = None,
     title: Title = "",
     note: Note = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Accept an issued asset up to a limit."""
     intent = Trust(parse_asset(asset), parse_decimal(limit), tuple(flag or ()))
-    _propose(context, sender, intent, expires_in, ticket, title, note)
+    _propose(context, sender, intent, _Terms(expires_in, ticket, title, note, dry_run))
 
 
 @app.command("signer-list")
@@ -76,6 +92,7 @@ def signer_list(
     ticket: Ticket = None,
     title: Title = "",
     note: Note = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Replace the list of who may sign for the account."""
     entries = []
@@ -84,7 +101,9 @@ def signer_list(
         if not (weight.isascii() and weight.isdigit()):
             raise UsageError(f"{entry[:100]!r} is not an account with its weight, such as xrpl:0:r…=1.")
         entries.append((str(parse_account(account)), int(weight)))
-    _propose(context, sender, SetSigners(quorum, tuple(entries)), expires_in, ticket, title, note)
+    _propose(
+        context, sender, SetSigners(quorum, tuple(entries)), _Terms(expires_in, ticket, title, note, dry_run)
+    )
 
 
 @app.command("ticket")
@@ -96,9 +115,10 @@ def tickets(
     ticket: Ticket = None,
     title: Title = "",
     note: Note = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Set tickets aside, so that proposals can wait beside each other."""
-    _propose(context, sender, ReserveTickets(count), expires_in, ticket, title, note)
+    _propose(context, sender, ReserveTickets(count), _Terms(expires_in, ticket, title, note, dry_run))
 
 
 @app.command("settings")
@@ -114,20 +134,72 @@ def settings(
     ticket: Ticket = None,
     title: Title = "",
     note: Note = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Change account settings."""
     intent = Settings(tuple(set_flag or ()), tuple(clear_flag or ()), domain)
-    _propose(context, sender, intent, expires_in, ticket, title, note)
+    _propose(context, sender, intent, _Terms(expires_in, ticket, title, note, dry_run))
+
+
+@app.command("payments")
+def payments(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE.csv|-", help="Titles, then one payment a row.")],
+    sender: From,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="FIELD=TITLE", help="Column of to, amount, asset, tag or title."),
+    ] = None,
+    asset: Annotated[
+        str | None, typer.Option("--asset", metavar="CAIP-19", help="What is paid where no column says it.")
+    ] = None,
+    expires_in: Expires = "1d",
+    title: Title = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Pay a list: one proposal a row, each on a ticket of its own.
+
+    The same list again proposes only the rows that are missing.
+    """
+    from signer_app.exchange.payment_list import MAX_BYTES, column_named, read_table  # noqa: PLC0415
+    from signer_app.proposals.batch_rows import ListOrder  # noqa: PLC0415 - keeps help quick
+
+    session = session_of(context)
+    data = read_input(file, MAX_BYTES)
+    account = parse_account(sender)
+    order = ListOrder(
+        network=account.network,
+        account=str(account),
+        data=data,
+        expires_in=parse_duration(expires_in),
+        columns=column_named(read_table(data).titles, column) if column else None,
+        asset=parse_asset(asset) if asset is not None else None,
+        title=title,
+    )
+
+    def step(done: int, total: int) -> bool:
+        if done == total or done % 100 == 0:
+            session.output.note(f"{done:,} of {total:,} rows")
+        return True
+
+    if dry_run:
+        with workspace(session) as opened:
+            checked = opened.batches.check(order, step)
+        result, wrong = checked.to_json(), bool(checked.wrong)
+        code = 3 if wrong else 0 if checked.allowed else 4
+    else:
+        with workspace(session, keys=True) as opened:
+            result = opened.batches.propose(order, step)
+        verdicts = {str(row["verdict"]) for row in render.items(result["rows"])}
+        code = 0 if verdicts == {"ALLOW"} else 4
+    session.output.result(result, lambda console: render_list.payments(console, result), exit_code=code)
 
 
 def _propose(
     context: typer.Context,
     sender: str,
     intent: Intent,
-    expires_in: str,
-    ticket: str | None,
-    title: str,
-    note: str,
+    terms: _Terms,
 ) -> None:
     from signer_app.proposals.intake import Order  # noqa: PLC0415 - keeps help quick
 
@@ -137,11 +209,17 @@ def _propose(
         network=account.network,
         account=sender,
         intent=intent,
-        expires_in=parse_duration(expires_in),
-        title=title,
-        note=note,
-        slot=Slot("ticket", ticket) if ticket is not None else None,
+        expires_in=parse_duration(terms.expires_in),
+        title=terms.title,
+        note=terms.note,
+        slot=Slot("ticket", terms.ticket) if terms.ticket is not None else None,
     )
+    if terms.dry_run:
+        with workspace(session) as opened:
+            result = opened.previews.preview(order).to_json()
+        code = EXIT_OF.get(str(result["verdict"]), 4)
+        session.output.result(result, lambda console: render_list.preview(console, result), exit_code=code)
+        return
     with workspace(session, keys=True) as opened:
         result = opened.proposals.new(order)
     session.output.result(result, lambda console: render.proposal_judged(console, result))

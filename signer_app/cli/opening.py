@@ -13,6 +13,7 @@ from signer_app.core.errors import UsageError
 
 if TYPE_CHECKING:  # the rooms load when a command opens a workspace, not for help or inspect
     from signer_app.signers.keystore.client import Keystore
+    from signer_app.signers.ledger.desk import Desk
     from signer_app.vault.kdf import KdfParameters
     from signer_app.workspace import KeystoreCreator, KeystoreOpener, Workspace
 
@@ -24,6 +25,7 @@ def vault_passphrase(session: Session) -> Iterator[bytearray]:
     from signer_app.vault.passphrase import prompt_passphrase, read_passphrase_file  # noqa: PLC0415
 
     if session.passphrase_file is not None:
+        warn_if_exposed(session, session.passphrase_file)
         secret = read_passphrase_file(session.passphrase_file)
     else:
         secret = prompt_passphrase("Vault passphrase")
@@ -31,6 +33,16 @@ def vault_passphrase(session: Session) -> Iterator[bytearray]:
         yield secret
     finally:
         wipe(secret)
+
+
+def warn_if_exposed(session: Session, path: Path) -> None:
+    """Say so where others may read a file that holds a secret. Looks at its mode alone, and goes on."""
+    from signer_app.vault.passphrase import is_exposed  # noqa: PLC0415
+
+    if is_exposed(path):
+        session.output.warn(
+            f"Others on this system may read {path}, which holds a secret: chmod 600 is safer."
+        )
 
 
 def keystore_opener(session: Session) -> KeystoreOpener:
@@ -41,6 +53,7 @@ def keystore_opener(session: Session) -> KeystoreOpener:
         from signer_app.vault.passphrase import prompt_passphrase  # noqa: PLC0415
 
         if session.key_passphrase_file is not None:
+            warn_if_exposed(session, session.key_passphrase_file)
             return open_keystore(directory, passphrase_file=session.key_passphrase_file)
         return open_keystore(directory, passphrase=prompt_passphrase("Key passphrase"))
 
@@ -64,6 +77,7 @@ def keystore_creator(session: Session) -> KeystoreCreator:
         from signer_app.vault.passphrase import prompt_passphrase  # noqa: PLC0415
 
         if session.key_passphrase_file is not None:
+            warn_if_exposed(session, session.key_passphrase_file)
             return open_keystore(directory, passphrase_file=session.key_passphrase_file, create=kdf)
         secret = prompt_passphrase("Key passphrase")
         _ask_again(secret, "Key passphrase again")
@@ -84,6 +98,14 @@ def _ask_again(secret: bytearray, label: str) -> None:
         raise UsageError("The two passphrases differ. Nothing was made.", code="PASSPHRASE_REQUIRED")
 
 
+def desk_of(session: Session) -> Desk:
+    """Progress, and what a device will show, as lines on stderr."""
+    from signer_app.cli import render  # noqa: PLC0415
+    from signer_app.signers.ledger.desk import Desk  # noqa: PLC0415
+
+    return Desk(session.output.note, lambda review: session.output.show(render.review_lines(review)))
+
+
 @contextmanager
 def workspace(
     session: Session, *, keys: bool = False, confirm_repair: bool = False, discard_store: bool = False
@@ -96,7 +118,7 @@ def workspace(
         opened = Workspace.open(
             directory,
             passphrase=secret,
-            progress=session.output.note,
+            desk=desk_of(session),
             confirm_repair=confirm_repair,
             offline=session.offline,
             discard_store=discard_store,

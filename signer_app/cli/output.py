@@ -19,6 +19,10 @@ _LONGEST = 4000
 Human = Callable[[Console], None]
 
 
+class AnswerLostError(OSError):
+    """stdout took no more: a full disk or device. A reader that went away is BrokenPipeError as ever."""
+
+
 class Output:
     """Where results and progress go. stdout holds results alone; progress and errors go to stderr."""
 
@@ -31,16 +35,18 @@ class Output:
     def result(self, result: JsonObject, human: Human, *, exit_code: int = 0) -> None:
         """The command's one result. ``exit_code`` is 4 for a denying verdict, and so on (CONTRACTS C)."""
         self.exit_code = exit_code
-        if self.as_json:
-            _write_json({"ok": True, "result": result})
-        else:
-            human(self._console)
+        with answering():
+            if self.as_json:
+                _write_json({"ok": True, "result": result})
+            else:
+                human(self._console)
 
     def error(self, error: CountersignError) -> None:
         """The command failed: an error object, or a sentence with its code and hint."""
         self.exit_code = error.exit_code
         if self.as_json:
-            _write_json({"ok": False, "error": error.to_json()})
+            with answering():
+                _write_json({"ok": False, "error": error.to_json()})
             return
         self._stderr.print(f"{error.code}: {safe_text(error.message, _LONGEST)}", style="bold red")
         if error.hint:
@@ -54,14 +60,25 @@ class Output:
         if not self.as_json:
             self._stderr.print(safe_text(text, _LONGEST), style="dim")
 
+    def show(self, lines: list[str]) -> None:
+        """Several lines that people need while the command waits for them."""
+        if not self.as_json:
+            for line in lines:
+                self._stderr.print(safe_text(line, _LONGEST))
+
+    def warn(self, text: str) -> None:
+        """A danger that does not stop the command; on stderr with --json too."""
+        self._stderr.print(safe_text(text, _LONGEST), style="yellow")
+
     def step(self, name: str, ok: bool, lines: list[str]) -> None:
         """A finished step of a longer run: its name, whether it is right, and what proves it."""
         if self.as_json:
             return
         mark, style = ("✓", "green") if ok else ("✗", "bold red")
-        self._console.print(f"{mark} {name}", style=style)
-        for line in lines:
-            self._console.print(f"    {safe_text(line, _LONGEST)}", style="dim")
+        with answering():
+            self._console.print(f"{mark} {name}", style=style)
+            for line in lines:
+                self._console.print(f"    {safe_text(line, _LONGEST)}", style="dim")
 
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
@@ -71,6 +88,17 @@ class Output:
             return
         with self._stderr.status(text):
             yield
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Around what writes to stdout and does nothing else that may fail with an OSError."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise AnswerLostError(error.errno, error.strerror) from error
 
 
 def _write_json(value: JsonObject) -> None:

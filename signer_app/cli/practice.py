@@ -1,4 +1,4 @@
-"""`countersign practice`: practice ledgers on loopback that speak the real wire protocols."""
+"""`countersign practice`: practice ledgers and devices on loopback that speak the real wire protocols."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from signer_app.cli.session import session_of
 from signer_app.core.errors import UsageError
 from signer_app.core.json_types import JsonObject
 
-app = typer.Typer(name="practice", help="Practice ledgers. Their money is worth nothing.")
+app = typer.Typer(name="practice", help="Practice ledgers and devices. Their money is worth nothing.")
 
 
 @app.command("start")
@@ -60,3 +60,50 @@ def _ready(write: object, result: JsonObject) -> None:
         for endpoint in render.items(network["endpoints"]):
             write(f"{network['network']}  {endpoint['operator']}  {endpoint['http']}  {endpoint['ws']}")
     write(f"genesis account {render.obj(result['genesis'])['address']}; stop with Ctrl+C")
+
+
+@app.command("device")
+def device(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Option("--dir", help="The device's folder; its name names it.")],
+    model: Annotated[
+        str | None, typer.Option("--model", help="nano-s, nano-x or nano-s-plus. Default: nano-x.")
+    ] = None,
+    approve: Annotated[
+        str,
+        typer.Option("--approve", metavar="manual|auto|expect", help="Who answers the device's questions."),
+    ] = "manual",
+    expect: Annotated[
+        Path | None, typer.Option("--expect", help="JSON file with what --approve expect agrees to.")
+    ] = None,
+    fault: Annotated[
+        list[str] | None, typer.Option("--fault", help="Start with a fault; may be repeated.")
+    ] = None,
+    seed_file: Annotated[
+        Path | None, typer.Option("--seed-file", help="BIP-39 phrase for a new device. Default: a fresh one.")
+    ] = None,
+    replug_ms: Annotated[
+        int | None,
+        typer.Option("--replug-ms", min=0, max=60_000, help="Time off the bus when its program changes."),
+    ] = None,
+) -> None:
+    """Start a practice hardware wallet that speaks real HID reports. Runs until it is stopped."""
+    import asyncio  # noqa: PLC0415 - keeps the start of every other command quick
+
+    from signer_app.practice.devices.server import Settings, serve_device  # noqa: PLC0415 - loads a ledger SDK
+
+    session = session_of(context)
+
+    def ready(result: JsonObject) -> None:
+        words = f"{result['product']} {result['serial']} listens on port {result['port']}; stop with Ctrl+C"
+        session.output.result(result, lambda console: console.print(words))
+
+    settings = Settings(
+        model=model,
+        approve=approve,
+        faults=tuple(fault or ()),
+        seed_file=seed_file,
+        expect_file=expect,
+        replug_ms=replug_ms,
+    )
+    asyncio.run(serve_device(directory, settings, ready))

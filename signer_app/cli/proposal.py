@@ -51,11 +51,21 @@ def list_proposals(
     state: Annotated[
         list[str] | None, typer.Option("--state", help="Only these states; may be repeated.")
     ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the list as CSV too.")
+    ] = None,
 ) -> None:
     """The proposals of this workspace."""
+    from signer_app.proposals.listing import to_csv  # noqa: PLC0415 - keeps help quick
+
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.reading.proposals(tuple(name.upper() for name in state) if state else None)
+        states = tuple(name.upper() for name in state) if state else None
+        result = opened.reading.proposals(states)
+        rows = opened.listing.rows() if csv is not None else ()
+    if csv is not None:
+        write_output(csv, to_csv([row for row in rows if states is None or row.state in states]), session)
+        result["file"] = str(csv)
     session.output.result(result, lambda console: _list(console, result))
 
 
@@ -74,10 +84,32 @@ def verify(context: typer.Context, identifier: Id) -> None:
     session = session_of(context)
     with workspace(session) as opened:
         report = opened.proposals.verify(identifier).report
-        result = report.to_json()
+        result = {**report.to_json(), "signers": opened.proposals.able_signers(identifier)}
     session.output.result(
-        result, lambda console: render.report(console, result), exit_code=EXIT_OF[report.verdict]
+        result, lambda console: _verified(console, result), exit_code=EXIT_OF[report.verdict]
     )
+
+
+@app.command("screens")
+def screens(
+    context: typer.Context,
+    identifier: Id,
+    app_version: Annotated[
+        str, typer.Option("--app-version", help="Of the XRP app, as devices list shows it.")
+    ] = "2.4.1",
+    model: Annotated[
+        str | None, typer.Option("--model", help='Such as "Ledger Nano X"; without it any that is known.')
+    ] = None,
+) -> None:
+    """What a Ledger will show for this proposal, screen by screen, and what it leaves out. Asks no device."""
+    from signer_app.signers.ledger.xrp.screens import review  # noqa: PLC0415 - keeps start quick
+
+    session = session_of(context)
+    with workspace(session) as opened:
+        body = str(opened.reading.proposal(identifier)["body"])
+    found = review(body, app_version=app_version, model=model)
+    words = "\n".join(render.review_lines(found))
+    session.output.result(found.to_json(), lambda console: console.print(words))
 
 
 @app.command("export")
@@ -104,12 +136,26 @@ def export(
 def sign(
     context: typer.Context,
     identifier: Id,
-    key: Annotated[str, typer.Option("--key", help="The id of one of your keys (keys list).")],
+    key: Annotated[str | None, typer.Option("--key", help="One of your own keys (keys list).")] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", help="A device of yours, as the policy names it.")
+    ] = None,
+    path: Annotated[
+        str | None, typer.Option("--path", help="The device's derivation path, where it is unusual.")
+    ] = None,
 ) -> None:
-    """Release one signature, if policy allows it with your signature counted in."""
+    """Release one signature, if policy allows it with your signature counted in.
+
+    With --device the transaction is compared and approved on a hardware wallet; Ctrl-C stops waiting for it.
+    """
     session = session_of(context)
+    if (key is None) == (device is None):
+        raise UsageError("Name a key with --key, or a device with --device.")
     with workspace(session, keys=True) as opened:
-        result = opened.proposals.sign(identifier, opened.keys.find(key))
+        if device is not None:
+            result = opened.sign_on_device(identifier, device, path=path)
+        else:
+            result = opened.proposals.sign(identifier, opened.keys.find(key or ""))
     session.output.result(result, lambda console: _signed(console, result))
 
 
@@ -139,6 +185,49 @@ def reject(
         result = opened.proposals.reject(identifier, reason)
     session.output.result(
         result, lambda console: console.print(f"Recorded. The proposal is {result['state']}.")
+    )
+
+
+@app.command("differs")
+def differs(
+    context: typer.Context,
+    identifier: Id,
+    line: Annotated[str, typer.Option("--line", help="The title of the screen that differed.")],
+    device: Annotated[str, typer.Option("--device", help="The device, as the policy names it.")],
+    expected: Annotated[str, typer.Option("--expected", help="What it should have shown.")] = "",
+    seen: Annotated[str, typer.Option("--seen", help="What it showed.")] = "",
+) -> None:
+    """A device showed something else: keep the bytes as evidence, say no, and write the warning."""
+    from signer_app.proposals.differences import Difference  # noqa: PLC0415 - keeps start quick
+    from signer_app.workspace.signing import report_difference  # noqa: PLC0415
+
+    session = session_of(context)
+    with workspace(session, keys=True) as opened:
+        network = str(opened.reading.proposal(identifier)["network"])
+        signer = opened.devices.signing_key(device, network).account
+        result = report_difference(opened, identifier, Difference(line, expected, seen, signer))
+    session.output.result(result, lambda console: console.print(safe_text(str(result["warning"]), 1000)))
+
+
+@app.command("override")
+def override(
+    context: typer.Context,
+    identifier: Id,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it goes into the journal, signed by you.")],
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--rule", help="Only this soft rule; may be repeated. Default: all that fail now."),
+    ] = None,
+) -> None:
+    """Take soft failures upon yourself, as one of the override quorum. Exit 0 once it is complete, else 4.
+
+    A rule about who has to sign is overridden only where --rule names it.
+    """
+    session = session_of(context)
+    with workspace(session, keys=True) as opened:
+        result = opened.proposals.override(identifier, reason, tuple(rule or ()))
+    session.output.result(
+        result, lambda console: _overridden(console, result), exit_code=EXIT_OF[str(result["verdict"])]
     )
 
 
@@ -178,6 +267,11 @@ def track(
     )
 
 
+def _verified(console: Console, result: JsonObject) -> None:
+    render.report(console, result)
+    render.unable_signers(console, result)
+
+
 def _seconds(text: str) -> float:
     if text.isascii() and text.isdigit() and len(text) <= 7:
         return float(int(text))
@@ -206,6 +300,9 @@ def _show(console: Console, result: JsonObject) -> None:
     for name, title in (
         ("quarantine", "Quarantined"),
         ("rejections", "Rejections"),
+        ("halts", "Halted by"),
+        ("overrides", "Overrides"),
+        ("refused_statements", "Statements kept out"),
         ("verdicts", "Verdicts"),
     ):
         found = render.items(result[name])
@@ -218,6 +315,12 @@ def _show(console: Console, result: JsonObject) -> None:
                 if entry.get(key) not in (None, [])
             )
             console.print(f"  {safe_text(words, 1000)}")
+
+
+def _overridden(console: Console, result: JsonObject) -> None:
+    for entry in render.items(result["overridden"]):
+        console.print(safe_text(f"Overridden by you: {entry['code']} of {entry['rule']}", 200))
+    console.print(f"Verdict {result['verdict']}. The proposal is {result['state']}.")
 
 
 def _signed(console: Console, result: JsonObject) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
+
+if TYPE_CHECKING:  # words alone must not load a ledger
+    from signer_app.signers.ledger.xrp.screens import Review
 
 _VERDICT_STYLE = {"ALLOW": "green", "DENY": "bold red", "NEEDS_OVERRIDE": "yellow"}
 _CHECK_STYLE = {"PASS": "green", "FAIL": "bold red", "INDETERMINATE": "yellow", "NOT_APPLICABLE": "dim"}
@@ -206,7 +210,54 @@ def quorum(console: Console, required: JsonObject) -> None:
         console.print(f"ledger quorum {ledger.get('quorum')}, weight so far {ledger.get('weight')}")
 
 
+def review_lines(review: Review) -> list[str]:
+    """What a device will show, in its order, and what it leaves out; for people who compare."""
+    lines = ["", "The device will show:"]
+    for number, screen in enumerate(review.screens, 1):
+        means = f"   ({screen.meaning})" if screen.meaning else ""
+        lines.append(f"  {number:>2}  {screen.name}: {screen.value}{means}")
+    lines.append(f"  then: {', '.join(review.signing)}")
+    if review.hidden:
+        fields = ", ".join(f"{field.path} {field.value}" for field in review.hidden)
+        lines.append(f"It does not show these, which were checked here: {fields}")
+    if review.note:
+        lines.append(review.note)
+    return [safe_text(line, 4000) for line in [*lines, ""]]
+
+
+def unable_signers(console: Console, result: JsonObject) -> None:
+    """Signers of the policy whose device would refuse these bytes, and why."""
+    for entry in items(result.get("signers")):
+        for reason in items(entry["reasons"]):
+            words = f"{entry['person']} cannot sign this with {entry['device']}: {reason['message']}"
+            console.print(safe_text(words, 400), style="yellow")
+
+
 _LIVE = " (signatures are out and could execute)"
+
+
+def halts(console: Console, found: list[JsonObject]) -> None:
+    """Halts that stand, with what it takes to lift them."""
+    for entry in found:
+        names = entry["people"] if isinstance(entry["people"], list) else []
+        scope = entry["accounts"] if isinstance(entry["accounts"], list) else ["everything"]
+        console.print(
+            safe_text(
+                f"HALTED by {entry['person']} at {entry['at']}: {entry['reason']}. Stops "
+                f"{', '.join(map(str, scope))}. Resumed by {entry['have']} of {entry['need']}"
+                f"{': ' + ', '.join(map(str, names)) if names else ''}.",
+                4000,
+            ),
+            style="bold red",
+        )
+        console.print(f"  halt {entry['halt_id']}")
+
+
+def kept_out(console: Console, found: list[JsonObject]) -> None:
+    """Statements that do not count here, with the reason of each."""
+    for entry in found:
+        words = f"Kept out: {entry['kind']} of {entry['person']}. {entry['code']}: {entry['reason']}"
+        console.print(safe_text(words, 1000), style="yellow")
 
 
 def proposal_judged(console: Console, result: JsonObject) -> None:
@@ -217,6 +268,8 @@ def proposal_judged(console: Console, result: JsonObject) -> None:
         codes = result["codes"]
         listed = ", ".join(map(str, codes)) if isinstance(codes, list) and codes else "no objection"
         console.print(f"\n{verdict}: {listed}", style=_VERDICT_STYLE.get(verdict))
+    unable_signers(console, result)
+    kept_out(console, items(obj(result.get("statements")).get("refused")))
 
 
 def proposal(console: Console, result: JsonObject) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from signer_app.cli import render
 from signer_app.cli.opening import keystore_creator, new_vault_passphrase
 from signer_app.cli.opening import workspace as open_workspace
 from signer_app.cli.session import session_of
 from signer_app.core.errors import UsageError
+from signer_app.core.json_types import JsonObject
 
 app = typer.Typer(name="workspace", help="The folder that holds one person's keys, policy and journal.")
 
@@ -28,10 +30,19 @@ def init(
     role: Annotated[
         list[str] | None, typer.Option("--role", help="A role of yours; may be repeated.")
     ] = None,
+    keyring: Annotated[
+        bool,
+        typer.Option(
+            "--keyring", help="Keep half of the vault's key, and the head, in the system's keyring."
+        ),
+    ] = False,
 ) -> None:
     """Make a workspace: a vault, a journal, and this workstation's device key.
 
     Asks for two passphrases: one opens the journal and the database, the other the keys.
+
+    With --keyring the folder opens only for this account on this system, and an old copy of the whole folder
+    put in its place is noticed. Without it, the head of the journal is in the folder alone.
     """
     from signer_app.core.config import NETWORK_CLASSES  # noqa: PLC0415 - keeps help quick
     from signer_app.workspace import create_workspace  # noqa: PLC0415
@@ -49,6 +60,7 @@ def init(
             roles=tuple(role or ()),
             passphrase=secret,
             create_keystore=keystore_creator(session),
+            use_keyring=keyring,
         )
     session.output.result(result, lambda console: render.rows(console, list(result.items())))
 
@@ -73,4 +85,11 @@ def show(context: typer.Context) -> None:
     session = session_of(context)
     with open_workspace(session) as opened:
         result = opened.describe()
-    session.output.result(result, lambda console: render.rows(console, list(result.items())))
+    session.output.result(result, lambda console: _show(console, result))
+
+
+def _show(console: Console, result: JsonObject) -> None:
+    lists = ("halts", "refused_statements")
+    render.rows(console, [(name, value) for name, value in result.items() if name not in lists])
+    render.halts(console, render.items(result["halts"]))
+    render.kept_out(console, render.items(result["refused_statements"]))

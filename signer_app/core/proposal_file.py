@@ -1,7 +1,8 @@
 """The proposal file `*.countersign` (DESIGN section 6): one transaction, who proposes it, signatures so far.
 
 The only part that counts for checks is ``transaction``. Title and note are claims by their author. ``device``
-and ``signed_at`` of a signature are display only.
+and ``signed_at`` of a signature are display only. ``halt`` (countersign/halts@1) and ``overrides`` are signed
+statements of others, each weighed by itself (core/statements.py).
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ from signer_app.core.errors import MalformedError
 from signer_app.core.json_types import JsonObject
 
 FORMAT: Final = "countersign/proposal@1"
+#: Override statements that one file may carry.
+MAX_OVERRIDES: Final = 64
+#: Members that carry signatures and sources of their own; the author's signature is not over them.
+UNAUTHORED: Final = ("signatures", "facts", "halt", "overrides")
 SUFFIX = ".countersign"
 MEDIA_TYPE = "application/vnd.countersign+json"
 
@@ -67,6 +72,7 @@ class ProposalFile(_Strict):
     signatures: list[FileSignature] = Field(default_factory=list, max_length=64)
     facts: dict[str, Any] | None = None  # any JSON object: checked where it is read
     halt: dict[str, Any] | None = None
+    overrides: list[dict[str, Any]] = Field(default_factory=list, max_length=MAX_OVERRIDES)
     links: list[Annotated[str, StringConstraints(max_length=2000)]] = Field(
         default_factory=list, max_length=32
     )
@@ -77,6 +83,8 @@ class ProposalFile(_Strict):
         for name in ("facts", "halt", "proposer"):
             if value[name] is None:
                 del value[name]
+        if not self.overrides:
+            del value["overrides"]
         return value
 
     def to_bytes(self) -> bytes:
@@ -105,13 +113,13 @@ def make_file(**members: object) -> ProposalFile:
 
 def author_message(file: JsonObject) -> bytes:
     """What the proposer's device key signs: domain line + lower hex SHA-256 of the file without
-    ``proposer.sig``, ``signatures``, ``facts`` and ``halt`` (DESIGN section 6)."""
+    ``proposer.sig``, ``signatures``, ``facts``, ``halt`` and ``overrides`` (DESIGN section 6)."""
     return b"countersign/author@1\n" + author_hash(file).encode("ascii")
 
 
 def author_hash(file: JsonObject) -> str:
     """The lower hex hash inside author_message."""
-    signed = {name: value for name, value in file.items() if name not in ("signatures", "facts", "halt")}
+    signed = {name: value for name, value in file.items() if name not in UNAUTHORED}
     proposer = signed.get("proposer")
     if isinstance(proposer, dict):
         signed["proposer"] = {name: value for name, value in proposer.items() if name != "sig"}

@@ -11,6 +11,7 @@ from signer_app.core.errors import MalformedError
 from signer_app.core.inspection import Inspection
 from signer_app.core.json_types import JsonValue
 from signer_app.core.proposal_file import FORMAT, FileSignature, ProposalFile, read_proposal_file
+from signer_app.core.statements import HALTS_FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def is_proposal_file(data: bytes) -> bool:
         return False
     name = value.get("format")
     if isinstance(name, str) and name.startswith("countersign/") and name != FORMAT:
-        raise MalformedError(f"This is a {name[:60]} document, not a proposal.")
+        hint = "Run halt --from FILE." if name == HALTS_FORMAT else None
+        raise MalformedError(f"This is a {name[:60]} document, not a proposal.", hint=hint)
     return name == FORMAT
 
 

@@ -1,9 +1,10 @@
-"""What others say of a journal: the vault's head, checkpoints and anchors; and how the file is judged by it.
+"""What others say of a journal: heads in vault and keyring, checkpoints, anchors; and how the file is judged.
 
 A statement is {size, root}. The file contradicts it (FORK) if it has another root at that size, and has
 lost records (ROLLBACK) if it is shorter. Statements beside the file are read with it; whoever can rewrite
-the file can delete them too, so they find accidents and careless attackers, while the head in the vault, a
-checkpoint kept elsewhere and an anchor find the others.
+the file can delete them too, so they find accidents and careless attackers, while a head in the
+keyring, a checkpoint kept elsewhere and an anchor find the others. The head in the vault finds them only if
+the vault was not put back to an old copy with the file.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class Evidence:
     statements: tuple[Statement, ...]
     keys: tuple[DeviceKey, ...]
     anchored: int | None = None
+    #: Whether checkpoints.log holds finished, well-formed notes and nothing else.
+    clean: bool = True
 
     @property
     def sizes(self) -> set[int]:
@@ -57,12 +60,13 @@ class Judgement:
 
 
 def gather(
-    folder: Path, *, log_id: str | None, keys: Sequence[DeviceKey], head: Head | None,
+    folder: Path, *, log_id: str | None, keys: Sequence[DeviceKey], heads: Iterable[Head],
     checkpoint_files: Iterable[Path] = (),
 ) -> Evidence:  # fmt: skip
     """Read what is known. Raises MalformedError if a named checkpoint file is no checkpoint of this log."""
-    statements = [Statement(head.size, bytes.fromhex(head.root))] if head is not None else []
-    for note, _ in read_notes(read_file(folder / CHECKPOINTS_FILE, limit=_FILE_LIMIT)).notes:
+    statements = [Statement(head.size, bytes.fromhex(head.root)) for head in heads]
+    beside = read_notes(read_file(folder / CHECKPOINTS_FILE, limit=_FILE_LIMIT))
+    for note, _ in beside.notes:
         if log_id is None or note.log_id == log_id:
             statements.append(Statement(note.size, note.root, note))
     for path in checkpoint_files:
@@ -70,7 +74,13 @@ def gather(
     anchors = _read_anchors(read_file(folder / ANCHORS_FILE, limit=_FILE_LIMIT))
     statements.extend(anchors)
     anchored = max((anchor.size for anchor in anchors), default=None)
-    return Evidence(tuple(statements), tuple(keys), anchored)
+    clean = not (beside.malformed or beside.open_bytes)
+    return Evidence(tuple(statements), tuple(keys), anchored, clean)
+
+
+def with_head(head: Head | None, others: Iterable[Head]) -> list[Head]:
+    """The vault's head, if it has one, and those kept elsewhere."""
+    return [*others] if head is None else [head, *others]
 
 
 def _named(path: Path, log_id: str | None) -> list[Statement]:

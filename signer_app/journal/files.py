@@ -8,8 +8,9 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from signer_app.core.errors import ConflictError, IntegrityError
 from signer_app.core.failpoints import armed, failpoint
@@ -48,17 +49,50 @@ def size_of(descriptor: int) -> int:
     return os.lseek(descriptor, 0, os.SEEK_END)  # cheaper than fstat, and the position is not used
 
 
-def write_all(descriptor: int, data: bytes, *, start: int) -> None:
+#: Writes at the end of a file that is ``at`` bytes long and says how many bytes it took.
+_Put: TypeAlias = Callable[[int, "bytes | memoryview", int], int]
+#: The flag of a write that is durable when it returns; None where the system has no such write.
+_DURABLE: int | None = getattr(os, "RWF_DSYNC", None)
+
+
+def _put(descriptor: int, data: bytes | memoryview, _at: int) -> int:
+    return os.write(descriptor, data)
+
+
+def _put_durably(descriptor: int, data: bytes | memoryview, at: int) -> int:
+    return os.pwritev(descriptor, (data,), at, _DURABLE or 0)
+
+
+def write_durably(descriptor: int, data: bytes, *, start: int) -> None:
+    """As write_all, and durable on return: bytes and size. Raises OSError; what was written then is unknown.
+
+    One call where the system has it (pwritev2 with RWF_DSYNC, which does what fdatasync would do for these
+    bytes), because each call that waits is a chance to lose the processor; else a write and a sync.
+    """
+    if _DURABLE is not None:
+        try:
+            write_all(descriptor, data, start=start, put=_put_durably)
+        except OSError as error:
+            # Said before anything is written, by file systems and sandboxes that know no such flag.
+            if error.errno not in {errno.EOPNOTSUPP, errno.ENOSYS}:
+                raise
+        else:
+            return
+    write_all(descriptor, data, start=start)
+    sync_data(descriptor)
+
+
+def write_all(descriptor: int, data: bytes, *, start: int, put: _Put = _put) -> None:
     """Write every byte at the end of a file of ``start`` bytes; the kernel may take fewer at a time.
 
     Before going on after a short write, and at the end, the file's size must tell the same: going on after a
     lost piece would leave a line that looks finished and is wrong. Raises OSError.
     """
-    end, done = start + len(data), os.write(descriptor, data)
+    end, done = start + len(data), put(descriptor, data, start)
     while start + done < end:
         taken = 0
         if size_of(descriptor) == start + done:
-            taken = os.write(descriptor, memoryview(data)[done:])
+            taken = put(descriptor, memoryview(data)[done:], start + done)
         if taken == 0:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         done += taken
@@ -122,8 +156,7 @@ def append_file(path: Path, data: bytes, *, failpoints: str = "file") -> None:
             write_all(descriptor, half, start=start)
             failpoint(f"{failpoints}.half")
             data, start = data[len(half) :], start + len(half)
-        write_all(descriptor, data, start=start)
-        sync_data(descriptor)
+        write_durably(descriptor, data, start=start)
     finally:
         os.close(descriptor)
     failpoint(f"{failpoints}.appended")

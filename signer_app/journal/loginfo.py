@@ -95,3 +95,10 @@ def write_log_info(folder: Path, info: LogInfo) -> None:
         replace_file(folder / LOG_FILE, canonical(info.to_json()) + b"\n")
     except OSError as error:
         raise storage_error(error, "log.json cannot be written") from error
+
+
+def check_org(org: str) -> None:
+    """An organisation's name becomes the first line of each checkpoint, before a slash. UsageError."""
+    if not 1 <= len(org) <= 128 or "/" in org or not org.isprintable() or org != org.strip():
+        raise UsageError("An organisation's name has 1 to 128 printable characters and no slash.")
+    canonical(org)

@@ -37,7 +37,7 @@ def prove(logs_dir: Path, index: int, wrap_key: bytes) -> JsonObject:
     info = read_log_info(logs_dir)
     if info is None:
         raise NotFoundError("There is no log.json beside the journal.")
-    evidence = gather(logs_dir, log_id=info.log_id.hex(), keys=info.device_keys, head=None)
+    evidence = gather(logs_dir, log_id=info.log_id.hex(), keys=info.device_keys, heads=())
     leaves: list[bytes] = []
     try:
         with (logs_dir / JOURNAL_FILE).open("rb", buffering=0) as stream:

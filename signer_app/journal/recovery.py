@@ -14,14 +14,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from signer_app.core.errors import IntegrityError
 from signer_app.core.failpoints import failpoint
 from signer_app.core.json_types import JsonObject
-from signer_app.journal.evidence import Evidence, covered_size, gather, judge
+from signer_app.journal.evidence import Evidence, Statement, covered_size, gather, judge
 from signer_app.journal.files import (
     CHECKPOINTS_FILE,
     JOURNAL_FILE,
@@ -58,9 +60,9 @@ class Recovery:
         sync_folder(folder)
 
 
-def examine(folder: Path, info: LogInfo, head: Head | None) -> tuple[Scan, Evidence]:
+def examine(folder: Path, info: LogInfo, heads: Iterable[Head]) -> tuple[Scan, Evidence]:
     """Scan the journal, noting the roots that are stated. Raises OSError, IntegrityError."""
-    evidence = gather(folder, log_id=info.log_id.hex(), keys=info.device_keys, head=head)
+    evidence = gather(folder, log_id=info.log_id.hex(), keys=info.device_keys, heads=heads)
     with (folder / JOURNAL_FILE).open("rb", buffering=0) as stream:
         result = scan(stream, log_id=info.log_id, sizes=evidence.sizes, keep_offsets=True)
     return result, evidence
@@ -81,20 +83,20 @@ def broken(state: State, message: str, result: Scan) -> IntegrityError:
 
 
 def judge_or_refuse(
-    folder: Path, result: Scan, evidence: Evidence, *, confirmed: bool, abandoned: Head | None
+    folder: Path, result: Scan, evidence: Evidence, *, confirmed: bool, abandoned: AbstractSet[Head]
 ) -> bool:
     """Hold the journal against the evidence; True if a torn record that is covered may be given up.
 
-    ``abandoned`` is a head that the last record, a confirmed recovery, gives up: a crash can come between
-    that record and the moment when the vault learns of it. Raises IntegrityError JOURNAL_BROKEN,
+    ``abandoned`` are heads that the last record, a confirmed recovery, gives up: a crash can come between
+    that record and the moment when vault and keyring learn of it. Raises IntegrityError JOURNAL_BROKEN,
     JOURNAL_TORN.
     """
+    kept = [item for item in evidence.statements if _head_of(item) not in abandoned]
+    evidence = replace(evidence, statements=tuple(kept))
     judgement = judge(evidence, result)
     if judgement.state is None or judgement.broken is None:
         return False
     stated = judgement.broken
-    if abandoned == Head(stated.size, stated.root.hex()):
-        return False
     if judgement.state is State.FORK:
         message = f"The journal's first {stated.size} records are not those that were signed or kept."
         raise broken(State.FORK, message, result)
@@ -131,14 +133,16 @@ def put_aside(
     pending = pending_files(folder)
     if not pending:
         return None
-    abandoned = _drop_notes(folder, result, stamp, give_up) if give_up is not None else None
+    abandoned = _drop_notes(folder, result, stamp, give_up) if give_up is not None else []
     if result.torn_bytes:
         os.ftruncate(descriptor, result.end)
         os.fsync(descriptor)
         failpoint("journal.recovery_truncated")
     entries = [_entry(path) for path in pending]
-    if abandoned is not None:
-        entries[-1]["abandoned"] = abandoned.to_json()
+    if abandoned:
+        entries[-1]["abandoned"] = abandoned[0].to_json()
+    if abandoned[1:]:
+        entries[-1]["also_abandoned"] = [head.to_json() for head in abandoned[1:]]
     return Recovery(tuple(entries), tuple(pending))
 
 
@@ -159,13 +163,27 @@ def _save(folder: Path, stem: str, torn: bytes) -> None:
     create_file(folder / (name + _PENDING), torn)
 
 
-def _drop_notes(folder: Path, result: Scan, stamp: str, evidence: Evidence) -> Head:
-    """Move the notes beyond the file's end out of checkpoints.log; the newest statement given up."""
+def _drop_notes(folder: Path, result: Scan, stamp: str, evidence: Evidence) -> list[Head]:
+    """Move the notes beyond the file's end out of checkpoints.log; all statements given up, newest first."""
     content = read_notes(read_file(folder / CHECKPOINTS_FILE, limit=_FILE_LIMIT))
     beyond = [raw for note, raw in content.notes if note.size > result.size]
     if beyond:
         replace_file(folder / f"torn-{stamp}.checkpoints", b"".join(beyond))
         kept = b"".join(raw for note, raw in content.notes if note.size <= result.size)
         replace_file(folder / CHECKPOINTS_FILE, kept)
-    newest = max(evidence.statements, key=lambda item: item.size)
-    return Head(newest.size, newest.root.hex())
+    given_up = {_head_of(item) for item in evidence.statements if item.size > result.size}
+    return sorted(given_up, key=lambda head: (-head.size, head.root))
+
+
+def _head_of(statement: Statement) -> Head:
+    return Head(statement.size, statement.root.hex())
+
+
+def abandoned_by(record: JsonObject | None) -> frozenset[Head]:
+    """The heads that a confirmed recovery gave up, from its record. Raises MalformedError."""
+    if record is None or "abandoned" not in record:
+        return frozenset()
+    more = record.get("also_abandoned")
+    return frozenset(
+        Head.from_json(item) for item in (record["abandoned"], *(more if isinstance(more, list) else ()))
+    )

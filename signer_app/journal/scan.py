@@ -14,7 +14,7 @@ from binascii import a2b_base64, b2a_base64, hexlify
 from bisect import bisect_right
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 from signer_app.journal.merkle import CompactRange
 from signer_app.journal.records import (
@@ -38,6 +38,14 @@ _LEAF_PART: Final = 76
 
 #: Called for each good line (index, line without LF, epoch); False makes the line a bad one.
 Visitor = Callable[[int, bytes, int], bool]
+#: Told after each chunk how many good records there are by now. What it raises ends the pass.
+Progress = Callable[[int], None]
+
+
+class Readable(Protocol):
+    """All that a pass asks of a file."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(slots=True)
@@ -67,8 +75,8 @@ class Scan:
 
 
 def scan(
-    stream: BinaryIO, *, log_id: bytes | None, sizes: Collection[int] = (), visit: Visitor | None = None,
-    keep_offsets: bool = False, leaves_to: list[bytes] | None = None,
+    stream: Readable, *, log_id: bytes | None, sizes: Collection[int] = (), visit: Visitor | None = None,
+    keep_offsets: bool = False, leaves_to: list[bytes] | None = None, progress: Progress | None = None,
 ) -> Scan:  # fmt: skip
     """Read ``stream`` (unbuffered is best) to its end. Stops judging at the first bad line, and
     never raises for content.
@@ -104,6 +112,8 @@ def scan(
             _count_rest(stream, result, len(carry))
             return result
         result.end += length - len(carry)
+        if progress is not None:
+            progress(result.size)
     result.torn_bytes = len(carry)
     return result
 
@@ -115,14 +125,14 @@ def _note_offsets(result: Scan, lines: list[bytes]) -> None:
         position += len(line) + 1
 
 
-def _skip_long(stream: BinaryIO, result: Scan, open_bytes: int) -> None:
+def _skip_long(stream: Readable, result: Scan, open_bytes: int) -> None:
     """A line longer than any may be: bad if it ends, torn if it does not."""
     _count_rest(stream, result, open_bytes)
     if result.records > result.size:
         result.first_bad = result.size
 
 
-def _count_rest(stream: BinaryIO, result: Scan, open_bytes: int) -> None:
+def _count_rest(stream: Readable, result: Scan, open_bytes: int) -> None:
     """Count the lines that are not judged any more, and what stands after the last of them."""
     while chunk := stream.read(_CHUNK):
         count = chunk.count(b"\n")

@@ -58,6 +58,7 @@ class Verification:
 
     ``records`` counts the lines that end in LF, ``size_checked`` those before the first bad one; ``root``
     is the Merkle root over these. ``checkpoint`` is the newest signed statement that the file agrees with.
+    ``checkpoints_clean`` is false where checkpoints.log holds anything but whole, well-formed notes.
     """
 
     state: State
@@ -71,10 +72,13 @@ class Verification:
     decrypted: bool
     unanchored: int | None = None
     checkpoint: JsonObject | None = None
+    checkpoints_clean: bool = True
     reason: str = ""
 
     def to_json(self) -> JsonObject:
-        """CONTRACTS C6, and log_id, redacted, unanchored, checkpoint {size, root, signature}, reason."""
+        """CONTRACTS C6, and log_id, redacted, unanchored, checkpoint {size, root, signature},
+        checkpoints_clean, reason.
+        """
         return {
             "state": self.state.value,
             "log_id": self.log_id,
@@ -88,5 +92,6 @@ class Verification:
             "decrypted": self.decrypted,
             "unanchored": self.unanchored,
             "checkpoint": self.checkpoint,
+            "checkpoints_clean": self.checkpoints_clean,
             "reason": self.reason,
         }

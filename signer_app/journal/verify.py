@@ -414,10 +414,14 @@ def optional_bytes(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def gather(folder: Path, log_id: str | None, named: list[Path]) -> tuple[list[Statement], int | None]:
-    """(statements, largest anchored size). Raises UnreadableError."""
+def gather(folder: Path, log_id: str | None, named: list[Path]) -> tuple[list[Statement], int | None, bool]:
+    """(statements, largest anchored size, whether checkpoints.log holds checkpoints alone).
+
+    Raises UnreadableError.
+    """
     found = []
-    for note in read_notes(optional_bytes(folder / "checkpoints.log"))[0]:
+    beside, all_notes = read_notes(optional_bytes(folder / "checkpoints.log"))
+    for note in beside:
         if log_id in {None, note.log_id}:
             found.append(Statement(note.size, note.root, note))
     for path in named:
@@ -437,14 +441,14 @@ def gather(folder: Path, log_id: str | None, named: list[Path]) -> tuple[list[St
         if type(size) is int and size >= 0 and isinstance(root, str) and HEX64.fullmatch(root):
             found.append(Statement(size, root))
             anchored = max(size, anchored or 0)
-    return found, anchored
+    return found, anchored, all_notes
 
 
 def check_log(file: Path, log_id: str | None, named: list[Path]) -> dict[str, object]:
     """The result for a journal file. Raises UnreadableError, OSError."""
     own_id, keys = read_log_info(file.parent / "log.json")
     log_id = log_id or own_id
-    statements, anchored = gather(file.parent, log_id, named)
+    statements, anchored, all_notes = gather(file.parent, log_id, named)
     walk = Walk(log_id, {statement.size for statement in statements})
     with file.open("rb") as stream:
         walk.read(stream)
@@ -473,6 +477,7 @@ def check_log(file: Path, log_id: str | None, named: list[Path]) -> dict[str, ob
         "decrypted": False,
         "unanchored": unanchored,
         "checkpoint": checkpoint,
+        "checkpoints_clean": all_notes,
     }
 
 

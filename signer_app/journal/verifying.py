@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from signer_app.core.errors import CountersignError, NotFoundError
 from signer_app.core.json_types import JsonObject
 from signer_app.journal.epochs import read_epochs
-from signer_app.journal.evidence import gather, judge
+from signer_app.journal.evidence import gather, judge, with_head
 from signer_app.journal.files import CHECKPOINTS_FILE, JOURNAL_FILE, read_file, storage_error
 from signer_app.journal.loginfo import parse_log_id, read_log_info
 from signer_app.journal.notes import read_notes
 from signer_app.journal.records import open_record, split_line
-from signer_app.journal.scan import Scan, scan
+from signer_app.journal.scan import Progress, Readable, Scan, scan
 from signer_app.journal.states import Head, State, Verification
 
 _CHECKPOINTS_LIMIT = 256 * 1024 * 1024
@@ -43,12 +43,16 @@ def holds_checkpoint(logs_dir: Path, head: Head) -> bool:
 
 def verify(
     path: Path, *, log_id: str | None = None, checkpoint_files: Sequence[Path] = (), head: Head | None = None,
-    epoch_keys: Mapping[int, bytes] | None = None,
+    other_heads: Iterable[Head] = (), epoch_keys: Mapping[int, bytes] | None = None,
+    length: int | None = None, progress: Progress | None = None,
 ) -> Verification:  # fmt: skip
     """Judge a journal file; log.json, checkpoints.log and anchors.log beside it are read where they exist.
 
+    ``head`` is the vault's, ``other_heads`` are kept elsewhere.
     ``log_id``: 32 hex digits, in place of log.json's. With ``epoch_keys`` every record is decrypted too,
-    and the caller has to give the keys of all epochs: a record that no key opens is TAMPERED. Raises
+    and the caller has to give the keys of all epochs: a record that no key opens is TAMPERED. ``length``:
+    judge the first so many bytes only, where the same program may be writing behind them; ``progress`` is
+    told how many records are good so far, and what it raises ends the pass and comes out of here. Raises
     NotFoundError, MalformedError (a named checkpoint), IntegrityError STORAGE_FAILED or JOURNAL_BROKEN
     (log.json).
     """
@@ -57,12 +61,16 @@ def verify(
     known = parse_log_id(log_id) if log_id is not None else info.log_id if info is not None else None
     evidence = gather(
         file.parent, log_id=known.hex() if known else None, keys=info.device_keys if info else (),
-        head=head, checkpoint_files=checkpoint_files,
+        heads=with_head(head, other_heads), checkpoint_files=checkpoint_files,
     )  # fmt: skip
     opener = None if epoch_keys is None or known is None else _Opener(epoch_keys, known)
     try:
         with file.open("rb", buffering=0) as stream:
-            result = scan(stream, log_id=known, sizes=evidence.sizes, visit=opener.visit if opener else None)
+            part: Readable = stream if length is None else _Start(stream, length)
+            result = scan(
+                part, log_id=known, sizes=evidence.sizes, visit=opener.visit if opener else None,
+                progress=progress,
+            )  # fmt: skip
     except OSError as error:
         raise storage_error(error, "The journal cannot be read") from error
     bad, root, checkpoint = result.first_bad, result.tree.root(), None
@@ -83,12 +91,28 @@ def verify(
         elif evidence.anchored is not None and evidence.anchored < result.size:
             state, unanchored = State.UNANCHORED_TAIL, result.size - evidence.anchored
             reason = f"{unanchored} records are newer than the last anchor."
+    if not (reason or evidence.clean):
+        reason = "checkpoints.log holds something that is no whole checkpoint; what it covered is not known."
     return Verification(
         state=state, log_id=known.hex() if known else None, records=result.records,
         size_checked=result.size if bad is None else bad,
         root=root.hex(), first_bad=bad, torn_bytes=result.torn_bytes, redacted=len(result.redacted),
-        decrypted=opener is not None, unanchored=unanchored, checkpoint=checkpoint, reason=reason,
+        decrypted=opener is not None, unanchored=unanchored, checkpoint=checkpoint,
+        checkpoints_clean=evidence.clean, reason=reason,
     )  # fmt: skip
+
+
+class _Start:
+    """The first ``length`` bytes of a stream."""
+
+    def __init__(self, stream: Readable, length: int) -> None:
+        self._stream, self._left = stream, length
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes; b"" at the end."""
+        data = self._stream.read(min(size, self._left))
+        self._left -= len(data)
+        return data
 
 
 def _root_of_first(file: Path, log_id: bytes | None, size: int) -> bytes:

@@ -9,27 +9,25 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from signer_app.core.canonical import canonical
 from signer_app.core.errors import (
     IntegrityError,
     MalformedError,
     NotFoundError,
     SignerError,
     UnforeseenError,
-    UsageError,
 )
 from signer_app.core.failpoints import armed, failpoint
 from signer_app.core.json_types import JsonObject
 from signer_app.journal import files, recovery
 from signer_app.journal.blobs import BlobIndex, blob_content, blob_fields
-from signer_app.journal.evidence import Evidence
-from signer_app.journal.loginfo import check_person, write_log_info
+from signer_app.journal.evidence import Evidence, with_head
+from signer_app.journal.loginfo import check_org, check_person, write_log_info
 from signer_app.journal.notes import (
     Checkpoint,
     NoteSignature,
@@ -94,7 +92,7 @@ class Journal:
         Raises ConflictError EXISTS or WORKSPACE_LOCKED, UsageError, IntegrityError STORAGE_*.
         """
         check_person(person)
-        _check_org(org)
+        check_org(org)
         keys = () if device_public_key is None else ((person, device_public_key),)
         log = start_log(logs_dir, wrap_key, keys)
         with log.closed_on_error():
@@ -106,20 +104,20 @@ class Journal:
     @classmethod
     def open(
         cls, logs_dir: Path, *, person: str, wrap_key: bytes, clock: Clock, head: Head | None,
-        confirm_repair: bool = False,
+        other_heads: Iterable[Head] = (), confirm_repair: bool = False,
     ) -> Journal:  # fmt: skip
-        """Open for writing: check the whole file, hold it against ``head`` and checkpoints, put torn bytes
-        aside.
+        """Open for writing: check the whole file, hold it against all heads and notes, put torn bytes aside.
 
+        ``head`` is the vault's, ``other_heads`` are kept elsewhere; each must fit.
         ``confirm_repair``: a person agreed to give up a torn record that a head or checkpoint covers; the
-        caller then stores ``head()`` at once. Raises ConflictError WORKSPACE_LOCKED, UsageError,
+        caller then stores ``head()`` everywhere at once. Raises ConflictError WORKSPACE_LOCKED, UsageError,
         IntegrityError JOURNAL_BROKEN (details {state, records, first_bad}), JOURNAL_TORN (details {records,
         missing, torn_bytes}) or STORAGE_*.
         """
         check_person(person)
         log = open_log(logs_dir, wrap_key)
         with log.closed_on_error():
-            result, evidence = recovery.examine(log.folder, log.info, head)
+            result, evidence = recovery.examine(log.folder, log.info, with_head(head, other_heads))
             recovery.refuse_broken(result)
             journal = cls(log, result, person=person, clock=clock)
             journal._read_start()
@@ -129,9 +127,8 @@ class Journal:
 
     def _recover(self, result: Scan, evidence: Evidence, *, confirmed: bool) -> None:
         last = self._last_recovery()
-        abandoned = Head.from_json(last["abandoned"]) if last and "abandoned" in last else None
         give_up = recovery.judge_or_refuse(
-            self._folder, result, evidence, confirmed=confirmed, abandoned=abandoned
+            self._folder, result, evidence, confirmed=confirmed, abandoned=recovery.abandoned_by(last)
         )
         found = recovery.put_aside(
             self._folder, self._log.descriptor, result,
@@ -156,8 +153,13 @@ class Journal:
             raise IntegrityError("The journal's first record is not that of this log.")
         self._org = org
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether the last record is a repair that gave records up; what was made from them must go too."""
+        return bool(recovery.abandoned_by(self._last_recovery()))
+
     def _last_recovery(self) -> JsonObject | None:
-        line = self._line(self.size - 1)
+        line = self.line(self.size - 1)
         if line.sealed is None:
             return None
         record = self.read(self.size - 1)
@@ -180,6 +182,17 @@ class Journal:
     def usable(self) -> bool:
         """False once a write failed: nothing more is appended, and nothing more may be signed."""
         return self._usable
+
+    def distrust(self) -> None:
+        """What is on disk is not what was written: nothing more is appended, so nothing more is signed."""
+        with self._mutex:
+            self._usable = False
+
+    @property
+    def end(self) -> int:
+        """Bytes of the file that hold whole records."""
+        with self._mutex:
+            return self._end
 
     @property
     def log_id(self) -> str:
@@ -262,9 +275,12 @@ class Journal:
                 files.write_all(descriptor, half, start=start)
                 failpoint("journal.half_line")
                 data, start = data[len(half) :], start + len(half)
-            files.write_all(descriptor, data, start=start)
-            failpoint("journal.after_write")
-            files.sync_data(descriptor)
+            if armed("journal.after_write"):  # one call has no moment between its write and its sync
+                files.write_all(descriptor, data, start=start)
+                failpoint("journal.after_write")
+                files.sync_data(descriptor)
+            else:
+                files.write_durably(descriptor, data, start=start)
         except OSError as error:
             raise files.storage_error(error, "The journal cannot be written", poisoned=True) from error
         failpoint("journal.after_sync")
@@ -290,7 +306,7 @@ class Journal:
 
     def read(self, index: int) -> JsonObject:
         """The record at ``index``. Raises NotFoundError (also if redacted), IntegrityError JOURNAL_BROKEN."""
-        line = self._line(index)
+        line = self.line(index)
         if line.sealed is None:
             raise NotFoundError(f"Record {index} of the journal is redacted.")
         key = self._log.epochs.keys.get(line.epoch)
@@ -298,7 +314,8 @@ class Journal:
             raise IntegrityError(f"The key of record {index} of the journal is missing.")
         return open_record(line, epoch_key=key, log_id=self._log.info.log_id)
 
-    def _line(self, index: int) -> Line:
+    def line(self, index: int) -> Line:
+        """The line at ``index`` with its own hashes checked. Raises NotFoundError, IntegrityError."""
         with self._mutex:
             if not 0 <= index < self.size:
                 raise NotFoundError(f"The journal has no record {index}.")
@@ -319,7 +336,7 @@ class Journal:
         read.
         """
         for index in range(start, self.size):
-            if self._line(index).sealed is not None:
+            if self.line(index).sealed is not None:
                 yield index, self.read(index)
 
     def checkpoint(self, sign: Callable[[bytes], bytes], person: str, public_key: bytes) -> str:
@@ -393,10 +410,3 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _check_org(org: str) -> None:
-    """It becomes the first line of each checkpoint, before a slash."""
-    if not 1 <= len(org) <= 128 or "/" in org or not org.isprintable() or org != org.strip():
-        raise UsageError("An organisation's name has 1 to 128 printable characters and no slash.")
-    canonical(org)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from signer_app.core.canonical import canonical_hash, read_json
 from signer_app.core.errors import MalformedError
@@ -31,6 +31,7 @@ from signer_app.policy.schema import (
     ScopeAccount,
     StrictModel,
     Time,
+    known_zone,
 )
 
 FORMAT = "countersign/policy@1"
@@ -46,7 +47,7 @@ class PolicyBody(StrictModel):
     version: Annotated[int, Field(ge=1, le=1_000_000)]
     prev: Hash | None = None
     valid_from: Time
-    time_zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] = "UTC"
+    time_zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$"), AfterValidator(known_zone)] = "UTC"
     networks: Annotated[list[Network], Field(min_length=1)]
     people: Annotated[list[Person], Field(min_length=1)]
     keys: list[Key]

@@ -1,8 +1,8 @@
 """Evaluation: every check of every rule, no short circuit, no order (policy-and-journal 1.3).
 
 Any hard FAIL or INDETERMINATE denies, and so does an effect without an allow (scope.py). What is left of soft
-rules that fail or cannot be decided needs an override. evaluate is a pure function and total: it answers
-for whatever a decoder and a facts document hold.
+rules that fail or cannot be decided needs an override (overrides.py). evaluate is a pure function and total:
+it answers for whatever a decoder and a facts document hold.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Final
 from signer_app.core.errors import UsageError
 from signer_app.core.facts import FactsDocument
 from signer_app.core.inspection import Inspection
-from signer_app.policy.builtin import authority, bounds, scope
+from signer_app.policy.builtin import authority, bounds, last_lock, scope
 from signer_app.policy.case import PHASES, Case, Judge, Run, Steps, chosen_first
-from signer_app.policy.checks import FAIL, INDETERMINATE, Check, Level
+from signer_app.policy.checks import FAIL, INDETERMINATE, PASS, Check, Level
 from signer_app.policy.document import PolicyDocument
 from signer_app.policy.matching import Matching, Select, asks_beyond_shape
+from signer_app.policy.overrides import override_check, soft_failures
 from signer_app.policy.people import KeyTable
 from signer_app.policy.readings import Readings
 from signer_app.policy.report import Report, Verdict
@@ -65,6 +66,11 @@ def compile_policy(document: PolicyDocument) -> CompiledPolicy:
         matching=Matching(body.accounts, body.address_book),
     )
     grants = [rule.grant(terms) for rule in document.rules if isinstance(rule, Allow)]
+    quorums = tuple(
+        (terms.matching.touching(rule.match), rule)
+        for rule in document.rules
+        if isinstance(rule, QuorumRule) and rule.level is not Level.ADVISORY
+    )
     judges: tuple[Judge, ...] = (
         bounds.compile_network(terms),
         bounds.compile_sources(terms),
@@ -75,12 +81,8 @@ def compile_policy(document: PolicyDocument) -> CompiledPolicy:
         authority.compile_authority(terms, grants),
         authority.judge_signers,
         authority.judge_lockout,
+        last_lock.compile_last_lock(quorums),
         *(_compiled(rule, terms) for rule in document.rules),
-    )
-    quorums = tuple(
-        (terms.matching.touching(rule.match), rule)
-        for rule in document.rules
-        if isinstance(rule, QuorumRule) and rule.level is not Level.ADVISORY
     )
     return CompiledPolicy(document, keys, judges, quorums, Readings(None, body.facts))
 
@@ -114,7 +116,31 @@ def evaluate(
         for check in answer:
             if check.verdict in _AGAINST:
                 worst = max(worst, _WEIGHT[check.severity])
+    if worst and readings.context is not None and readings.context.overrides:
+        worst = _overridden(policy, case, checks, worst)
     return Report(_VERDICTS[worst], tuple(checks), policy.document, case, policy.quorums)
+
+
+def proposer_may_approve(policy: CompiledPolicy, case: Case) -> bool:
+    """Whether no quorum rule that concerns the transaction bars its proposer from approving."""
+    return all(
+        rule.proposer_may_approve for select, rule in policy.quorums if rule.match is None or select(case)
+    )
+
+
+def _overridden(policy: CompiledPolicy, case: Case, checks: list[Check], worst: int) -> int:
+    """Add what the overrides come to, and give what stands against the transaction after them."""
+    found = override_check(
+        policy.document,
+        case,
+        soft_failures(checks),
+        proposer_may_approve=proposer_may_approve(policy, case),
+    )
+    if found is None:
+        return worst
+    checks.append(found)
+    lifted = found.verdict == PASS and worst == _WEIGHT[Level.SOFT]
+    return _WEIGHT[Level.ADVISORY] if lifted else worst
 
 
 def _worst(checks: Iterable[Check]) -> int:

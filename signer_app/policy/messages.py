@@ -36,7 +36,10 @@ MESSAGES: Final[dict[str, str]] = {
     "paths_bad": "The payment may be converted on the way; this version allows none of these.",
     "warned": "Decoding warned of {actual}; this always denies.",
     "signature_invalid": "The signature of {actual} in the bytes does not verify. It is not used.",
-    "halted": "Signing is stopped: a halt statement is in force.",
+    "halted": "{person} stopped signing and sending at {at}: {reason}. Two people must resume.",
+    "override_met": "The override quorum ({expected}) takes the soft failures upon itself: {actual}.",
+    "override_open": "The override quorum ({expected}) is not complete. Still open: {open}.",
+    "override_none": "There are overrides, and the policy names no override quorum.",
     "not_halted": "No halt statement is in force.",
     "master_off": "The master key of {key} is disabled.",
     "master_on": "The master key of {key} is enabled and can sign alone.",
@@ -84,6 +87,12 @@ MESSAGES: Final[dict[str, str]] = {
     "bypass_ok": "This signature does not complete the ledger's quorum before the policy's.",
     "bypass": "This signature would complete the ledger's quorum ({actual} of {expected}) while still "
     "open: {open}.",
+    "bypass_no_rule": "The ledger's quorum ({actual} of {expected}) would be complete, and the policy has no "
+    "quorum rule for this.",
+    "quorum_none": "The policy has no quorum rule for this, so the signature that completes the ledger's "
+    "quorum will be refused.",
+    "ledger_quorum_open": "The signatures have weight {actual} of the ledger's quorum {expected}, and the "
+    "policy has no quorum rule for this.",
     "role_ok": "Every signer may approve this.",
     "role_bad": "Not by anyone who may approve this: {actual}.",
     "device_ok": "No two signatures come from one device.",

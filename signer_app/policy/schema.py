@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
@@ -47,6 +48,19 @@ def _checked(read: Callable[[str], object]) -> Callable[[str], str]:
         return text
 
     return validate
+
+
+def known_zone(name: str) -> str:
+    """A name of the IANA time zone database. UTC needs no database; a misspelling would otherwise show only
+    when a rule first asks for the hour.
+    """
+    if name == "UTC":
+        return name
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name[:64]} is no time zone that this system knows") from error
+    return name
 
 
 def _time(value: object) -> datetime:

@@ -6,12 +6,11 @@ The practice networks of one folder, served until the process is told to end (CO
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from signer_app.core.json_types import JsonObject
+from signer_app.practice.stopping import stop_event
 from signer_app.practice.xrpl.apply.context import NETWORK_ID
 from signer_app.practice.xrpl.endpoint import Endpoint
 from signer_app.practice.xrpl.faults import FAULT_NAMES, Faults
@@ -80,7 +79,7 @@ async def serve(
     try:
         for offset, endpoint in enumerate(network.endpoints):
             await endpoint.start(port + offset if port else 0)
-        stopped = _stop_event()
+        stopped = stop_event()
         on_ready(
             {
                 "networks": [
@@ -95,16 +94,6 @@ async def serve(
         await _run(stopped, network, close_ms)
     finally:
         await network.stop()
-
-
-def _stop_event() -> asyncio.Event:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        # Windows' loop has no signal handlers; there the process is ended from outside.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(name, stopped.set)
-    return stopped
 
 
 async def _run(stopped: asyncio.Event, network: _XrplNetwork, close_ms: int | None) -> None:

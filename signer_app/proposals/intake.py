@@ -13,6 +13,7 @@ from signer_app.core.errors import ConflictError, MalformedError, NotFoundError
 from signer_app.core.inspection import Inspection, Slot
 from signer_app.core.json_types import JsonObject
 from signer_app.core.proposal_file import (
+    UNAUTHORED,
     ProposalFile,
     Proposer,
     Transaction,
@@ -30,7 +31,10 @@ from signer_app.signers.statements import verify_statement
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A wish for a new proposal. ``slot`` null: a free ticket, or else the account's next sequence."""
+    """A wish for a new proposal. ``slot`` null: a free ticket, or else the account's next sequence.
+
+    ``links`` travel in the file; no check reads them.
+    """
 
     network: str
     account: str
@@ -39,19 +43,28 @@ class Order:
     title: str = ""
     note: str = ""
     slot: Slot | None = None
+    links: tuple[str, ...] = ()
 
 
-def compose(rooms: Rooms, order: Order) -> ProposalFile:
-    """Bytes for an order, with slot, expiry and fee from the ledger, signed by the author's device key."""
-    if order.network not in rooms.networks:
-        raise MalformedError(f"This workspace does not do {order.network}.", code="NETWORK")
-    chain = chain_of(order.network)
-    state = rooms.ledger(order.network).account_state(order.account)
+def refuse_other_network(rooms: Rooms, network: str) -> None:
+    """MalformedError NETWORK for a network that this workspace does not do."""
+    if network not in rooms.networks:
+        raise MalformedError(f"This workspace does not do {network}.", code="NETWORK")
+
+
+def compose_body(rooms: Rooms, order: Order, state: AccountState) -> str:
+    """The unsigned bytes for an order, with slot, expiry and fee from ``state``. Nothing is written."""
     slot = order.slot or choose_slot(rooms, order.account, state)
     if not isinstance(order.intent, CancelSlot):
         _refuse_taken_slot(rooms, order.account, slot)
     _refuse_missing_ticket(state, slot)
-    body = chain.compose(
+    return body_on(slot, order, state)
+
+
+def body_on(slot: Slot, order: Order, state: AccountState) -> str:
+    """The bytes of an order on a slot, whoever else uses it. MalformedError for what no bytes can hold."""
+    chain = chain_of(order.network)
+    return chain.compose(
         order.intent,
         network=order.network,
         account=order.account,
@@ -62,6 +75,13 @@ def compose(rooms: Rooms, order: Order) -> ProposalFile:
             chain.fee_for(base_fee=state.base_fee, signers=max(state.signer_count, 1)),
         ),
     )
+
+
+def compose(rooms: Rooms, order: Order) -> ProposalFile:
+    """Bytes for an order, with slot, expiry and fee from the ledger, signed by the author's device key."""
+    refuse_other_network(rooms, order.network)
+    state = rooms.ledger(order.network).account_state(order.account)
+    body = compose_body(rooms, order, state)
     now = whole_seconds(rooms.clock())
     keystore = rooms.keystore()
     file = make_file(
@@ -72,6 +92,7 @@ def compose(rooms: Rooms, order: Order) -> ProposalFile:
         note=order.note,
         created_at=format_time(now),
         expires_at=format_time(now + order.expires_in),
+        links=list(order.links),
         proposer=Proposer(person=rooms.person, device_key=keystore.device_public_key()),
     )
     signature = keystore.sign_statement("author", author_hash(file.to_json()))
@@ -159,7 +180,7 @@ def _author(
     if not verify_statement(block.device_key, "author", author_hash(file.to_json()), block.sig):
         return rooms.person, "import", None
     signed = file.to_json()
-    for name in ("signatures", "facts", "halt"):
+    for name in UNAUTHORED:
         signed.pop(name, None)
     people = policy.body.people if policy is not None else []
     if any(person.id == block.person and block.device_key in person.device_keys for person in people):

@@ -18,6 +18,7 @@ from signer_app.core.facts import Context, ContextSignature, Fact, FactsDocument
 from signer_app.core.inspection import Inspection
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.policy.engine import evaluate
+from signer_app.policy.overrides import soft_failures
 from signer_app.policy.report import Report
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.policies import ActivePolicy, Policies
@@ -55,8 +56,12 @@ class Judge:
         self._rooms = rooms
         self._policies = policies
 
-    def open_case(self, proposal: Proposal) -> Case:
+    def open_case(
+        self, proposal: Proposal, *, known: Sequence[Fact] | None = None, also: Sequence[JsonValue] = ()
+    ) -> Case:
         """Decode the stored body again and read fresh facts. Nodes that fail leave facts missing.
+        For previews: ``known`` are facts that were read a moment ago (their age is judged like any), and
+        ``also`` are outflows to count as if proposals known here could still move them.
 
         IntegrityError STORE_BROKEN for a body that does not have the proposal's id.
         """
@@ -65,20 +70,23 @@ class Judge:
             raise IntegrityError("The stored bytes are not those of this proposal.", code="STORE_BROKEN")
         now = whole_seconds(self._rooms.clock())
         policy = self._policies.in_force(now)
-        window = max(policy.longest_window_s, DEFAULT_WINDOW_S)
-        self._rooms.progress("Reading facts from the nodes")
-        facts = self._read_facts(proposal, inspection, window)
+        if known is None:
+            known = self.read_facts(proposal.network, proposal.account, destinations_of(inspection), policy)
         now = max(now, whole_seconds(self._rooms.clock()))  # after the reads, so that none is in the future
-        facts = with_local_outflows(facts, proposal, self._local_outflows(proposal, now), now)
-        return Case(
-            proposal, inspection, policy, FactsDocument(now, "online", _context(proposal, policy), facts)
-        )
+        pending = [*self._local_outflows(proposal, now), *also]
+        facts = with_local_outflows(known, proposal, pending, now)
+        context = self._context(proposal, policy)
+        return Case(proposal, inspection, policy, FactsDocument(now, "online", context, facts))
 
-    def _read_facts(self, proposal: Proposal, inspection: Inspection, window_s: int) -> tuple[Fact, ...]:
+    def read_facts(
+        self, network: str, account: str, destinations: Sequence[str], policy: ActivePolicy
+    ) -> tuple[Fact, ...]:
+        """What a judgement under ``policy`` needs to know, from the nodes; nothing where they fail."""
+        self._rooms.progress("Reading facts from the nodes")
+        window_s = max(policy.longest_window_s, DEFAULT_WINDOW_S)
         try:
-            reader = self._rooms.ledger(proposal.network)
-            return reader.facts(
-                account=proposal.account, destinations=_destinations(inspection), window_s=window_s
+            return self._rooms.ledger(network).facts(
+                account=account, destinations=destinations, window_s=window_s
             )
         except NodeError as error:
             self._rooms.progress(f"No facts: {error.message}")
@@ -92,12 +100,15 @@ class Judge:
         items: list[JsonValue] = []
         for other in self._rooms.queries.proposals(account=judged.account):
             if other.live and other.id != judged.id:
-                items.extend(_outflow_items(other, now))
+                items.extend(outflow_items(other, now))
         return items
 
     def judge(self, case: Case, *, phase: str, signer: str | None = None, settle: bool = False) -> Judged:
-        """Evaluate one phase and journal it. With ``settle`` the state follows from the verdict."""
-        facts = replace(case.facts, context=replace(case.facts.context, signer=signer))
+        """Evaluate one phase and journal it. With ``settle`` the state follows from the verdict.
+
+        Whether signing is halted is read here, not when the case was opened: nodes may have answered slowly.
+        """
+        facts = self._facts_for(case, signer)
         report = self._evaluate(case, facts, phase, signer)
         fields = self._verdict_record(case, facts, report, phase, signer)
         if settle and case.proposal.state in life.OPEN:
@@ -105,14 +116,42 @@ class Judge:
         index = self._rooms.record("verdict", fields)
         return Judged(report, facts, case.policy, index)
 
+    def preview(self, case: Case) -> Report:
+        """The report of phase propose. Nothing is journaled."""
+        return self._evaluate(case, self._facts_for(case, None), "propose", None)
+
+    def soft_failures(self, case: Case, rules: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """(rule, code) of soft failures that an override can name. Nothing is journaled.
+
+        Without ``rules`` those of phase propose. A rule that is named is judged in every phase and for every
+        signer to come, because what people have to sign shows its failures only there.
+        """
+        found = set(soft_failures(self._evaluate(case, self._facts_for(case, None), "propose", None).checks))
+        if not rules:
+            return tuple(sorted(found))
+        signed = {signature.signer for signature in case.proposal.signatures}
+        signers = case.policy.compiled.keys.signers(case.proposal.network) - signed
+        phases: list[tuple[str, str | None]] = [("submit", None), *(("sign", name) for name in signers)]
+        for phase, signer in phases:
+            facts = self._facts_for(case, signer)
+            found |= set(soft_failures(self._evaluate(case, facts, phase, signer).checks))
+        return tuple(sorted(failure for failure in found if failure[0] in rules))
+
+    def _facts_for(self, case: Case, signer: str | None) -> FactsDocument:
+        halt = self._halt_on(case.proposal)
+        return replace(case.facts, context=replace(case.facts.context, signer=signer, halt=halt))
+
+    def _halt_on(self, proposal: Proposal) -> JsonObject | None:
+        halt = self._rooms.queries.halt_on(proposal.acts_for)
+        return halt.to_json() if halt is not None else None
+
     def settle(self, proposal: Proposal, case: Case | None = None) -> Judged:
         """Judge in the proposal's own phase (propose; submit once it is signed) and set its state."""
         if case is None:
             case = self.open_case(proposal)
         else:
-            case = replace(
-                case, proposal=proposal, facts=replace(case.facts, context=_context(proposal, case.policy))
-            )
+            context = self._context(proposal, case.policy)
+            case = replace(case, proposal=proposal, facts=replace(case.facts, context=context))
         return self.judge(case, phase="submit" if proposal.signatures else "propose", settle=True)
 
     def _state(self, case: Case, facts: FactsDocument, report: Report, phase: str) -> str:
@@ -120,6 +159,19 @@ class Judge:
             return life.READY
         proposing = report if phase == "propose" else self._evaluate(case, facts, "propose", None)
         return life.DENIED if proposing.verdict == "DENY" else life.PENDING
+
+    def _context(self, proposal: Proposal, policy: ActivePolicy) -> Context:
+        overrides = self._rooms.queries.overrides(proposal.id, policy.document.hash)
+        return Context(
+            proposer=proposer_of(proposal, policy),
+            origin=proposal.origin,
+            created_at=parse_time(proposal.created_at),
+            signer=None,
+            # The time in a file is display only and no input to a check.
+            signatures=tuple(ContextSignature(s.signer, s.public_key, None) for s in proposal.signatures),
+            overrides=tuple(override.to_json() for override in overrides),
+            halt=self._halt_on(proposal),
+        )
 
     def _evaluate(self, case: Case, facts: FactsDocument, phase: str, signer: str | None) -> Report:
         return evaluate(case.policy.compiled, case.inspection, facts, phase=phase, signer=signer)
@@ -164,18 +216,6 @@ def with_local_outflows(
     return tuple(result)
 
 
-def _context(proposal: Proposal, policy: ActivePolicy) -> Context:
-    return Context(
-        proposer=proposer_of(proposal, policy),
-        origin=proposal.origin,
-        created_at=parse_time(proposal.created_at),
-        signer=None,
-        halt=proposal.halt,
-        # The time in a file is display only and no input to a check.
-        signatures=tuple(ContextSignature(s.signer, s.public_key, None) for s in proposal.signatures),
-    )
-
-
 def proposer_of(proposal: Proposal, policy: ActivePolicy) -> str:
     """The author, if the policy in force binds the signing device key to that person; else the importer."""
     block = proposal.author.get("proposer") if proposal.author is not None else None
@@ -186,7 +226,8 @@ def proposer_of(proposal: Proposal, policy: ActivePolicy) -> str:
     return proposal.importer
 
 
-def _destinations(inspection: Inspection) -> tuple[str, ...]:
+def destinations_of(inspection: Inspection) -> tuple[str, ...]:
+    """Receivers whose accounts a judgement has to read."""
     found = {
         effect.to
         for effect in inspection.effects
@@ -195,7 +236,7 @@ def _destinations(inspection: Inspection) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _outflow_items(proposal: Proposal, now: datetime) -> list[JsonValue]:
+def outflow_items(proposal: Proposal, now: datetime) -> list[JsonValue]:
     """What a proposal could move: one item an asset and receiver, with the most that could leave."""
     states = {life.SUBMITTED: "submitted", life.UNKNOWN: "unknown"}
     total: dict[tuple[str, str], Decimal] = {}

@@ -59,3 +59,17 @@ PROPOSAL = StateTable(
     ),
     final=frozenset(FINAL),
 )
+
+STANDING = "STANDING"
+LIFTED = "LIFTED"
+
+HALT = StateTable(
+    name="Halt",
+    initial=STANDING,
+    words={STANDING: "Halted", LIFTED: "Lifted"},
+    edges=(
+        Edge(STANDING, STANDING, "resumed", "by fewer than two people who count"),
+        Edge(STANDING, LIFTED, "resumed", "by two distinct people who count"),
+    ),
+    final=frozenset({LIFTED}),
+)

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from signer_app.chains.port import Signature
 from signer_app.chains.registry import chain_of
 from signer_app.core.canonical import canonical
 from signer_app.core.errors import UsageError
 from signer_app.core.proposal_file import FileSignature, ProposalFile, Transaction
+from signer_app.core.statements import HaltsDocument, Override
 from signer_app.proposals.store.queries import Proposal
 
 FORMS = ("countersign", "native", "partial")
 
 
-def render(proposal: Proposal, form: str) -> bytes:
-    """Bytes of a file: countersign, native (the ledger's unsigned JSON) or partial (hex of a signed blob)."""
+def render(
+    proposal: Proposal,
+    form: str,
+    *,
+    halts: HaltsDocument | None = None,
+    overrides: Sequence[Override] = (),
+) -> bytes:
+    """Bytes of a file: countersign, native (the ledger's unsigned JSON) or partial (hex of a signed blob).
+
+    ``halts`` and ``overrides`` travel in our own form alone.
+    """
     if form == "countersign":
-        return to_file(proposal).to_bytes()
+        carried: dict[str, object] = {
+            "halt": halts.to_json() if halts is not None else None,
+            "overrides": [override.to_json() for override in overrides],
+        }
+        return to_file(proposal).model_copy(update=carried).to_bytes()
     if form == "native":
         return canonical(chain_of(proposal.network).native_json(body=proposal.body))
     if form == "partial":
@@ -38,7 +54,7 @@ def to_file(proposal: Proposal) -> ProposalFile:
     ]  # fmt: skip
     if proposal.author is not None:
         return ProposalFile.model_validate({**proposal.author, "signatures": []}).model_copy(
-            update={"signatures": signatures, "halt": proposal.halt}
+            update={"signatures": signatures}
         )
     return ProposalFile(
         network=proposal.network,
@@ -49,5 +65,4 @@ def to_file(proposal: Proposal) -> ProposalFile:
         created_at=proposal.created_at,
         expires_at=proposal.expires_at,
         signatures=signatures,
-        halt=proposal.halt,
     )

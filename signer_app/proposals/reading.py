@@ -6,14 +6,18 @@ import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from signer_app.core.canonical import canonical
-from signer_app.core.errors import DeniedError, NotFoundError, UsageError
+from signer_app.core.errors import DeniedError, IntegrityError, NotFoundError, UsageError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.resources import package_path
+from signer_app.policy.document import PolicyDocument
 from signer_app.policy.replay import Stored, replay
 from signer_app.proposals import intake
 from signer_app.proposals import lifecycle as life
+from signer_app.proposals.halts import Halts
+from signer_app.proposals.overriding import described
 from signer_app.proposals.policies import Policies
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
@@ -30,6 +34,21 @@ class Reading:
     def __init__(self, rooms: Rooms, policies: Policies) -> None:
         self._rooms = rooms
         self._policies = policies
+        self._halts = Halts(rooms, policies)
+
+    def halts(self) -> JsonObject:
+        """{halts, refused_statements}: halts that stand, and every statement that was kept out."""
+        refused = self._rooms.queries.refused_statements()
+        return {
+            "halts": [*self._halts.describe(standing=True)],
+            "refused_statements": [item.to_json() for item in refused],
+        }
+
+    def _policy_or_none(self) -> PolicyDocument | None:
+        try:
+            return self._policies.in_force(self._rooms.clock()).document
+        except DeniedError:
+            return None
 
     def proposals(self, states: tuple[str, ...] | None = None) -> JsonObject:
         """{proposals: […]}, oldest first. UsageError for a state that does not exist."""
@@ -40,7 +59,7 @@ class Reading:
         return {"proposals": found}
 
     def proposal(self, identifier: str) -> JsonObject:
-        """A proposal with quarantine, rejections, verdicts and submissions."""
+        """A proposal with quarantine, rejections, overrides, halts on it, verdicts and submissions."""
         proposal = intake.require(self._rooms, identifier)
         queries = self._rooms.queries
         submissions: list[JsonValue] = [
@@ -52,16 +71,17 @@ class Reading:
             "encoding": proposal.encoding,
             "quarantine": list(queries.quarantine(proposal.id)),
             "rejections": list(queries.rejections(proposal.id)),
+            "overrides": described(self._rooms, proposal.id, self._policy_or_none()),
+            "halts": [*self._halts.describe(standing=True, accounts=proposal.acts_for)],
+            "refused_statements": [item.to_json() for item in queries.refused_statements(proposal.id)],
             "verdicts": list(queries.verdicts(proposal.id)),
             "submissions": submissions,
         }
 
     def policies(self) -> JsonObject:
         """{policies: […], in_force: hash|null}."""
-        try:
-            in_force = self._policies.in_force(self._rooms.clock()).document.hash
-        except DeniedError:
-            in_force = None
+        policy = self._policy_or_none()
+        in_force = policy.hash if policy is not None else None
         names = ("hash", "id", "version", "activated_at", "record")
         found: list[JsonValue] = [
             {name: row[name] for name in names} for row in self._rooms.queries.policies()
@@ -114,16 +134,26 @@ class Reading:
         ]
         return {"records": found}
 
-    def bundle(self, logs: Path) -> tuple[bytes, JsonObject]:
-        """A zip for an auditor: journal, checkpoints, activated policies, verify.py. It holds no key."""
-        self._rooms.record("note", {"text": "journal exported", "records": self._rooms.journal.size})
-        self._rooms.seal()
+    def bundle(
+        self, logs: Path, *, extra: Mapping[str, bytes] = MappingProxyType({})
+    ) -> tuple[bytes, JsonObject]:
+        """A zip for an auditor: journal, checkpoints, activated policies, verify.py. It holds no key.
+
+        A journal that can take no note any more is exported all the same: it is evidence then. ``extra``:
+        more files, by name.
+        """
+        if self._rooms.journal.usable:
+            self._rooms.record("note", {"text": "journal exported", "records": self._rooms.journal.size})
+            self._rooms.seal()
         files = {name: (logs / name).read_bytes() for name in LOG_FILES if (logs / name).is_file()}
+        files.update(extra)
         files["verify.py"] = package_path("signer_app.journal", "verify.py").read_bytes()
         for row in self._rooms.queries.policies():
-            files[f"policy/{row['id']}-v{row['version']}.json"] = self._rooms.journal.get_blob(
-                str(row["blob"])
-            )
+            try:
+                policy = self._rooms.journal.get_blob(str(row["blob"]))
+            except IntegrityError:
+                continue  # the record that held it was changed; the journal itself shows that
+            files[f"policy/{row['id']}-v{row['version']}.json"] = policy
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, data in sorted(files.items()):

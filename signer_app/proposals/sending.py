@@ -28,6 +28,7 @@ def submit(rooms: Rooms, judge: Judge, proposal: Proposal) -> JsonObject:
     DeniedError POLICY_DENIED; ConflictError WRONG_STATE; state UNKNOWN when no node took it.
     """
     if proposal.state in life.SENT:
+        _refuse_halted(rooms, proposal)
         return _offer(rooms, proposal, *_last_submission(rooms, proposal))
     if proposal.state not in life.OPEN:
         raise ConflictError(
@@ -53,6 +54,20 @@ def submit(rooms: Rooms, judge: Judge, proposal: Proposal) -> JsonObject:
     rooms.seal()
     failpoint("submit.after_intent")
     return _offer(rooms, proposal, combined.tx_id, combined.blob)
+
+
+def _refuse_halted(rooms: Rooms, proposal: Proposal) -> None:
+    """Bytes that were offered once are not offered again while a person has stopped sending."""
+    halt = rooms.queries.halt_on(proposal.acts_for)
+    if halt is not None:
+        raise DeniedError(
+            "Sending is stopped.",
+            details={
+                "verdict": "DENY",
+                "codes": ["HALTED"],
+                "checks": [f"HALTED: {halt.person} stopped signing and sending at {halt.at}: {halt.reason}"],
+            },
+        )
 
 
 def _combine(rooms: Rooms, proposal: Proposal) -> Combined:
@@ -171,29 +186,38 @@ def follow(
     wait = 0.5
     looks = 0
     while True:
-        proposal = rooms.queries.proposal(identifier)
-        try:
-            result = track(rooms, proposal)
-        except NodeError as error:
-            rooms.progress(f"{error.code}: {error.message}")
-            result = _tracked(proposal)
+        looks += 1
+        result = look(rooms, identifier, looks)
         if result["state"] in life.FINAL:
             return result
         if seconds is not None and now() - started + wait > seconds:
             return result
-        looks += 1
-        if looks % OFFER_EVERY == 0:
-            _offer_again(rooms, proposal.id, result)
         rooms.progress(f"{result['state_words']}; looking again in {wait:.0f} s")
         pause(wait)
         wait = min(wait * 1.5, 4.0)
 
 
+def look(rooms: Rooms, identifier: str, number: int) -> JsonObject:
+    """Look for proof for the ``number``-th time (from 1); at every OFFER_EVERY-th look offer the bytes again.
+    As track, but nodes that do not answer are no error: then ``unanswered`` says which error it was."""
+    proposal = rooms.queries.proposal(identifier)
+    try:
+        result = track(rooms, proposal)
+    except NodeError as error:
+        rooms.progress(f"{error.code}: {error.message}")
+        return {**_tracked(proposal), "unanswered": error.to_json()}
+    if result["state"] not in life.FINAL and number % OFFER_EVERY == 0:
+        _offer_again(rooms, proposal.id, result)
+    return result
+
+
 def _offer_again(rooms: Rooms, identifier: str, result: JsonObject) -> None:
     """The bytes that were sent, while the ledger shows that they can still execute. Never changes its state
-    for the worse: that no node takes them now says nothing of an earlier offer."""
+    for the worse: that no node takes them now says nothing of an earlier offer. Nothing is offered while
+    sending is halted."""
     evidence = result["evidence"]
     is_open = isinstance(evidence, dict) and evidence.get("state") == "OPEN"
     proposal = rooms.queries.proposal(identifier)
-    if is_open and proposal.state in life.SENT and rooms.queries.submissions(identifier):
+    halted = rooms.queries.halt_on(proposal.acts_for) is not None
+    if is_open and not halted and proposal.state in life.SENT and rooms.queries.submissions(identifier):
         _offer(rooms, proposal, *_last_submission(rooms, proposal), otherwise=proposal.state)

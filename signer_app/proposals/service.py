@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from signer_app.core.clock import format_time, whole_seconds
 from signer_app.core.errors import ConflictError, DeniedError, MalformedError, NodeError, NotFoundError
 from signer_app.core.inspection import Inspection, hash_bytes
-from signer_app.core.json_types import JsonObject
+from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.exchange.incoming import Incoming
 from signer_app.policy.document import PolicyDocument
 from signer_app.policy.possible import quorum_possible
-from signer_app.proposals import intake, outgoing, sending, signing
+from signer_app.proposals import intake, outgoing, overriding, sending, signing
 from signer_app.proposals import lifecycle as life
+from signer_app.proposals.able import able_signers
 from signer_app.proposals.custody import Sorted, keep, sort_signatures
+from signer_app.proposals.halts import Halts, Taken
 from signer_app.proposals.judging import Judge, Judged, inspect_body, proposer_of
 from signer_app.proposals.policies import Policies
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
-from signer_app.signers.keystore.client import KeyInfo
+from signer_app.signers.port import BadSignatureError, KeyInfo, SigningKey
 
 
 class ProposalService:
@@ -26,6 +30,7 @@ class ProposalService:
         self._rooms = rooms
         self._policies = policies
         self._judge = Judge(rooms, policies)
+        self.halts = Halts(rooms, policies)
 
     # -- in and out ----------------------------------------------------------------------------------------
 
@@ -42,13 +47,14 @@ class ProposalService:
         if known is None:
             self._add(incoming, data)
         proposal = self._rooms.queries.proposal(incoming.inspection.proposal_id)
-        halted = self._take_halt(proposal, incoming)
+        said = self._take_statements(proposal, incoming)
         fates = self._take_signatures(proposal, incoming) if incoming.signatures else None
         proposal = self._rooms.queries.proposal(proposal.id)
         judged = self._judge_if_possible(
-            proposal, fresh=known is None or halted or bool(fates and fates.added)
+            proposal, fresh=known is None or bool(said.added) or bool(fates and fates.added)
         )
-        return self._import_result(proposal.id, known is None, fates, judged)
+        result = self._import_result(proposal.id, known is None, fates, judged)
+        return {**result, "statements": said.to_json()}
 
     def _add(self, incoming: Incoming, data: bytes) -> None:
         blob = self._rooms.journal.put_blob(data, "application/octet-stream")
@@ -62,17 +68,22 @@ class ProposalService:
         }
         self._rooms.record_many([("proposal.added", record), ("slot.reserved", slot)])
 
-    def _take_halt(self, proposal: Proposal, incoming: Incoming) -> bool:
-        """Keep a halt statement that a file carries; true if it is new.
-
-        Commands to halt and resume are of a later version. Until they can weigh such a statement, it stops
-        this proposal, whoever wrote it.
-        """
-        halt = incoming.file.halt if incoming.file is not None else None
-        if halt is None or proposal.halt == halt:
-            return False
-        self._rooms.record("halt", {"proposal_id": proposal.id, "statement": halt})
-        return True
+    def _take_statements(self, proposal: Proposal, incoming: Incoming) -> Taken:
+        """Halts, resumes and overrides that a file carries; each is weighed by itself."""
+        if incoming.file is None:
+            return Taken()
+        taken = Taken()
+        if incoming.file.halt is not None:
+            taken = self.halts.take_member(incoming.file.halt)
+        if incoming.file.overrides:
+            added, refused = overriding.take(
+                self._rooms, proposal, incoming.file.overrides, self._policy_or_none()
+            )
+            taken.added.extend(added)
+            taken.refused.extend(refused)
+        for item in taken.refused:
+            self._rooms.progress(f"A {item.kind} statement was kept out. {item.code}: {item.reason}")
+        return taken
 
     def _slot_unused_at(self, inspection: Inspection) -> str | None:
         """A validated ledger at which the slot was unused: what becomes of the body happens after it."""
@@ -115,6 +126,7 @@ class ProposalService:
         result["created"] = created
         result["added"] = [item.signer for item in fates.added] if fates else []
         result["quarantined"] = [_fate(entry) for entry in fates.quarantined] if fates else []
+        result["signers"] = self.able_signers(identifier)
         result["verdict"] = judged.report.verdict if judged else None
         result["codes"] = list(judged.report.codes) if judged else []
         return result
@@ -129,7 +141,12 @@ class ProposalService:
         count = 0 if form == "native" else len(proposal.signatures)
         if count and proposal.state not in (*life.SENT, *life.FINAL):
             self._refuse_bypass(proposal)
-        data = outgoing.render(proposal, form)
+        data = outgoing.render(
+            proposal,
+            form,
+            halts=self.halts.document(),
+            overrides=overriding.carried(self._rooms, proposal.id, self._policy_or_none()),
+        )
         note: JsonObject = {
             "text": "exported",
             "proposal_id": proposal.id,
@@ -159,18 +176,50 @@ class ProposalService:
         proposal = intake.require(self._rooms, identifier)
         return self._judge.settle(proposal)
 
+    def able_signers(self, identifier: str) -> list[JsonValue]:
+        """Who of the policy in force can sign these bytes, and who cannot and why; empty without a policy."""
+        policy = self._policy_or_none()
+        proposal = intake.require(self._rooms, identifier)
+        return able_signers(policy, proposal) if policy is not None else []
+
     # -- signatures ----------------------------------------------------------------------------------------
 
     def sign(self, identifier: str, key: KeyInfo) -> JsonObject:
-        """Release one signature of this person (CONTRACTS C5 sign)."""
-        return signing.sign(self._rooms, self._judge, intake.require(self._rooms, identifier), key)
+        """Release one signature of this person's keystore (CONTRACTS C5 sign)."""
+        proposal = intake.require(self._rooms, identifier)
+        return self._sign(proposal, signing.keystore_key(self._rooms, key, proposal.network))
+
+    def sign_on_device(self, identifier: str, choose: Callable[[str], SigningKey]) -> JsonObject:
+        """The same with a device; ``choose`` gives this person's key on the network that it is given."""
+        proposal = intake.require(self._rooms, identifier)
+        return self._sign(proposal, choose(proposal.network))
+
+    def _sign(self, proposal: Proposal, key: SigningKey) -> JsonObject:
+        try:
+            return signing.sign(self._rooms, self._judge, proposal, key)
+        except BadSignatureError as error:
+            self._alarm(proposal, key, error)
+            raise
+
+    def _alarm(self, proposal: Proposal, key: SigningKey, error: BadSignatureError) -> None:
+        """A signer that signs something else may have signed what nobody read: halt the account, here and, by
+        the files that travel, everywhere. Two people look into it and resume.
+        """
+        reason = f"{key.device} signed other bytes than {proposal.id[:12]}, record {error.details['record']}"
+        try:
+            made = self.halts.halt(reason, [proposal.account])
+        except DeniedError as refusal:  # whoever has no voice cannot halt; the quarantine stands all the same
+            error.details["not_halted"] = refusal.message
+            return
+        error.details["halt_id"] = made["halt_id"]
+        error.details["halted"] = proposal.account
 
     def add_signatures(self, identifier: str, data: bytes) -> JsonObject:
         """Take signatures from a file. BAD_SIGNATURE if none is added and one is quarantined."""
         proposal = intake.require(self._rooms, identifier)
         incoming = intake.read(self._rooms, data, network=None, account=None)
         intake.same_transaction(proposal, incoming.inspection)
-        self._take_halt(proposal, incoming)
+        self._take_statements(proposal, incoming)
         fates = self._take_signatures(proposal, incoming)
         if fates.quarantined and not fates.added:
             raise MalformedError(
@@ -250,6 +299,18 @@ class ProposalService:
             refusing=refusing,
         )
 
+    def override(self, identifier: str, reason: str, rules: Sequence[str] = ()) -> JsonObject:
+        """This person's word of the override quorum against soft failures (overriding.py)."""
+        proposal = intake.require(self._rooms, identifier)
+        return overriding.override(self._rooms, self._judge, proposal, reason, rules)
+
+    def settle_statements(self) -> None:
+        """Weigh again the statements that another policy may let in; finish what a crash interrupted."""
+        self.halts.settle()
+        policy = self._policy_or_none() if self._rooms.queries.refused_statements() else None
+        if policy is not None:
+            overriding.settle(self._rooms, policy)
+
     # -- sending -------------------------------------------------------------------------------------------
 
     def submit(self, identifier: str) -> JsonObject:
@@ -262,6 +323,10 @@ class ProposalService:
         if seconds == 0:
             return sending.track(self._rooms, proposal)
         return sending.follow(self._rooms, proposal.id, seconds=seconds)
+
+    def look(self, identifier: str, number: int) -> JsonObject:
+        """One look of many, for who waits between them by other means (sending.look)."""
+        return sending.look(self._rooms, intake.require(self._rooms, identifier).id, number)
 
     # -- after a crash -------------------------------------------------------------------------------------
 

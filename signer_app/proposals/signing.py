@@ -14,26 +14,35 @@ from signer_app.core.failpoints import failpoint
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.policy.report import Report
 from signer_app.proposals import lifecycle as life
+from signer_app.proposals.able import refuse_unable
 from signer_app.proposals.judging import Case, Judge
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
-from signer_app.signers.keystore.client import KeyInfo, SignedTransaction
+from signer_app.signers.port import BadSignatureError, KeyInfo, SignedTransaction, Signer, SigningKey
+
+#: Why a signature of our own signer is in quarantine.
+_FOREIGN = "our own signer returned it for other bytes"
+_NO_MORE = "Policy does not allow this signature any more. The device was not asked."
 
 
-def sign(rooms: Rooms, judge: Judge, proposal: Proposal, key: KeyInfo) -> JsonObject:
+def sign(rooms: Rooms, judge: Judge, proposal: Proposal, key: SigningKey) -> JsonObject:
     """Sign with one key of this person. Returns the result of CONTRACTS C5.
 
     DeniedError POLICY_DENIED with the codes; ConflictError in a state that takes no signatures; SignerError.
     """
-    signer = signer_account(proposal, key)
-    _check_state(proposal, signer)
+    _check_state(proposal, key.account)
     case = judge.open_case(proposal)
-    judged = judge.judge(case, phase="sign", signer=signer)
+    judged = judge.judge(case, phase="sign", signer=key.account)
     if judged.report.verdict != "ALLOW":
         judge.settle(proposal, case)
         raise denied("Policy does not allow this signature.", judged.report)
+    refuse_unable(proposal, key)
+    signer = key.connect()
     rooms.progress("Signing")
-    released = _release(rooms, case, key, signer, judged.report)
+    signed, digest = _ask(rooms, judge, case, key, signer, judged.report)
+    if key.asks_person:
+        case = _judge_again(rooms, judge, case, key, signed)
+    released = _release(rooms, case, key, signed, digest)
     fresh = rooms.queries.proposal(proposal.id)
     after = judge.settle(fresh, case)
     rooms.seal()
@@ -46,11 +55,21 @@ def sign(rooms: Rooms, judge: Judge, proposal: Proposal, key: KeyInfo) -> JsonOb
     }
 
 
-def signer_account(proposal: Proposal, key: KeyInfo) -> str:
-    """The CAIP-10 account that ``key`` signs for on the proposal's network. SignerError NOT_THIS_SIGNER."""
-    for account in key.accounts([proposal.network]):
-        return account
-    raise SignerError(f"Key {key.id} has no account on {proposal.network}.", code="NOT_THIS_SIGNER")
+def keystore_key(rooms: Rooms, key: KeyInfo, network: str) -> SigningKey:
+    """A key of this workstation's keystore. SignerError NOT_THIS_SIGNER on a network that it cannot sign
+    for.
+    """
+    for account in key.accounts([network]):
+        return SigningKey(
+            id=key.id,
+            account=account,
+            public_key=key.public_key,
+            backend="keystore",
+            device="keystore",
+            asks_person=False,
+            connect=rooms.keystore,
+        )
+    raise SignerError(f"Key {key.id} has no account on {network}.", code="NOT_THIS_SIGNER")
 
 
 def _check_state(proposal: Proposal, signer: str) -> None:
@@ -88,16 +107,28 @@ def quorum_of(report: Report) -> JsonObject:
     }
 
 
-def _release(rooms: Rooms, case: Case, key: KeyInfo, signer: str, report: Report) -> tuple[JsonObject, int]:
+def _ask(
+    rooms: Rooms, judge: Judge, case: Case, key: SigningKey, signer: Signer, report: Report
+) -> tuple[SignedTransaction, str]:
+    """Journal the intent, ask the signer, and trust nothing that it says. The digest is our own."""
+
+    def confirm() -> None:
+        """The person may have compared for minutes: before the bytes leave, is it still allowed?"""
+        fresh = judge.open_case(rooms.queries.proposal(case.proposal.id))
+        again = judge.judge(fresh, phase="sign", signer=key.account)
+        if again.report.verdict != "ALLOW":
+            judge.settle(case.proposal, fresh)
+            raise denied(_NO_MORE, again.report)
+
     proposal = case.proposal
     payload = chain_of(proposal.network).signing_payload(
-        network=proposal.network, body=proposal.body, signer=signer, public_key=key.public_key
+        network=proposal.network, body=proposal.body, signer=key.account, public_key=key.public_key
     )
     digest = payload.digest.hex().upper()
     intent: JsonObject = {
         "proposal_id": proposal.id,
         "body_hash": proposal.body_hash,
-        "signer": signer,
+        "signer": key.account,
         "key": key.id,
         "digest": digest,
         "report_hash": report.hash(),
@@ -105,34 +136,70 @@ def _release(rooms: Rooms, case: Case, key: KeyInfo, signer: str, report: Report
     rooms.record("sign.intent", intent)
     failpoint("sign.after_intent")
     try:
-        signed = rooms.keystore().sign_transaction(
+        signed = signer.sign_transaction(
             network=proposal.network,
             body=proposal.body,
-            signer=signer,
+            signer=key.account,
             key_id=key.id,
             report_hash=report.hash(),
+            confirm=confirm if key.asks_person else None,
         )
-        _verify(rooms, proposal, signed, signer, digest)
-    except CountersignError as error:
-        rooms.record(
-            "sign.failed",
-            {"proposal_id": proposal.id, "signer": signer, "code": error.code, "reason": error.message},
-        )
+        _verify(proposal, signed, key.account, digest)
+    except BadSignatureError as error:
+        index = _quarantine(rooms, proposal, error.signature, "SIGNATURE_INVALID", _FOREIGN)
+        error.details["record"] = index
+        _failed(rooms, proposal, key, error.code, error.message)
         raise
+    except CountersignError as error:
+        _failed(rooms, proposal, key, error.code, error.message)
+        raise
+    except KeyboardInterrupt:
+        _failed(rooms, proposal, key, "DEV_CANCELLED", "a person stopped it here")
+        raise
+    return signed, digest
+
+
+def _failed(rooms: Rooms, proposal: Proposal, key: SigningKey, code: str, reason: str) -> None:
+    fields: JsonObject = {
+        "proposal_id": proposal.id,
+        "signer": key.account,
+        "code": code,
+        "reason": reason,
+    }
+    rooms.record("sign.failed", fields)
+
+
+def _judge_again(rooms: Rooms, judge: Judge, case: Case, key: SigningKey, signed: SignedTransaction) -> Case:
+    """A person may have read for minutes: the release is judged on what is true now (DESIGN promise 6)."""
+    fresh = judge.open_case(rooms.queries.proposal(case.proposal.id))
+    judged = judge.judge(fresh, phase="sign", signer=key.account)
+    if judged.report.verdict == "ALLOW":
+        return fresh
+    codes = ", ".join(judged.report.codes)
+    reason = f"made on the device, and not allowed any more when it came back: {codes}"
+    _quarantine(rooms, case.proposal, signed.signature, "POLICY_DENIED", reason)
+    _failed(rooms, case.proposal, key, "POLICY_DENIED", reason)
+    judge.settle(case.proposal, fresh)
+    raise denied("Policy does not allow this signature any more. It was not released.", judged.report)
+
+
+def _release(
+    rooms: Rooms, case: Case, key: SigningKey, signed: SignedTransaction, digest: str
+) -> tuple[JsonObject, int]:
+    proposal = case.proposal
     failpoint("sign.before_released")
-    ledger = _validated(case)
     record: JsonObject = {
         "proposal_id": proposal.id,
         "body_hash": proposal.body_hash,
-        "signer": signer,
+        "signer": key.account,
         "public_key": signed.signature.public_key,
         "signature": signed.signature.signature,
         "scheme": signed.signature.scheme,
         "digest": digest,
-        "device": "keystore",
+        "device": key.device,
         "signed_at": format_time(whole_seconds(rooms.clock())),
         "receipt": signed.receipt,
-        "ledger": ledger,
+        "ledger": _validated(case),
     }
     index = rooms.journal.append("sign.released", record)
     failpoint("sign.after_released")
@@ -142,32 +209,30 @@ def _release(rooms: Rooms, case: Case, key: KeyInfo, signer: str, report: Report
     return {name: record[name] for name in names}, index
 
 
-def _verify(rooms: Rooms, proposal: Proposal, signed: SignedTransaction, signer: str, digest: str) -> None:
-    """Trust nothing that the key's process says: same signer, same digest, and it verifies over our bytes."""
+def _verify(proposal: Proposal, signed: SignedTransaction, account: str, digest: str) -> None:
+    """Same signer, same digest, and it verifies over our bytes. BadSignatureError."""
     signature = signed.signature
     honest = (
-        signature.signer == signer
+        signature.signer == account
         and signed.digest.upper() == digest
         and chain_of(proposal.network).verify(
             network=proposal.network, body=proposal.body, signature=signature
         )
     )
-    if honest:
-        return
-    _quarantine(rooms, proposal, signature)
-    raise SignerError("The signature does not fit these bytes. It was not released.", code="SIGNER_FAILED")
+    if not honest:
+        raise BadSignatureError("The signature does not fit these bytes. It was not released.", signature)
 
 
-def _quarantine(rooms: Rooms, proposal: Proposal, signature: Signature) -> None:
+def _quarantine(rooms: Rooms, proposal: Proposal, signature: Signature, code: str, reason: str) -> int:
     entry: JsonObject = {
         "signer": signature.signer,
         "public_key": signature.public_key,
         "signature": signature.signature,
         "scheme": signature.scheme,
-        "code": "SIGNATURE_INVALID",
-        "reason": "our own key process returned it for other bytes",
+        "code": code,
+        "reason": reason,
     }
-    rooms.record("signature.quarantined", {"proposal_id": proposal.id, "entries": [entry]})
+    return rooms.record("signature.quarantined", {"proposal_id": proposal.id, "entries": [entry]})
 
 
 def _validated(case: Case) -> str | None:

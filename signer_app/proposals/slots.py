@@ -19,17 +19,22 @@ from signer_app.proposals.rooms import Rooms
 
 def choose_slot(rooms: Rooms, account: str, state: AccountState) -> Slot:
     """The lowest ticket that no open proposal uses, else the sequence. ConflictError SLOT_CONFLICT."""
-    taken = _taken(rooms, account)
-    for ticket in state.tickets:
-        if ("ticket", str(ticket)) not in taken:
-            return Slot("ticket", str(ticket))
-    if ("sequence", str(state.sequence)) in taken:
+    free = free_tickets(rooms, account, state)
+    if free:
+        return Slot("ticket", str(free[0]))
+    if ("sequence", str(state.sequence)) in _taken(rooms, account):
         raise ConflictError(
             "Every ticket is taken, and another proposal waits on the account's next sequence.",
             code="SLOT_CONFLICT",
             hint="Send or cancel a proposal first, then propose new tickets.",
         )
     return Slot("sequence", str(state.sequence))
+
+
+def free_tickets(rooms: Rooms, account: str, state: AccountState) -> tuple[int, ...]:
+    """Tickets on the ledger that no open proposal uses and nobody holds back, ascending."""
+    taken = _taken(rooms, account)
+    return tuple(ticket for ticket in state.tickets if ("ticket", str(ticket)) not in taken)
 
 
 def expiry_ledger(state: AccountState, expires_in: timedelta) -> int:

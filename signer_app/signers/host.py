@@ -131,16 +131,17 @@ class ChildHost:
         params: JsonObject | None = None,
         *,
         secret: bytearray | None = None,
-        timeout: float = CALL_TIMEOUT_S,
+        timeout: float | None = CALL_TIMEOUT_S,
     ) -> JsonObject:
         """Ask the child and wait at most ``timeout`` seconds, writing included. ``secret`` is wiped in any
-        case.
+        case. Without a timeout (a person is asked) the answer may take for ever, but not the writing; whoever
+        calls so has to watch by other calls that the child is alive.
 
         Raises SignerError SIGNER_TIMEOUT (the child is then killed), SIGNER_DIED, SIGNER_PROTOCOL, or the
         error that the child itself answered, of its own family.
         """
         try:
-            return self._call(name, params or {}, secret, time.monotonic() + timeout)
+            return self._call(name, params or {}, secret, timeout)
         finally:
             if secret is not None:
                 wipe(secret)
@@ -173,7 +174,10 @@ class ChildHost:
     ) -> None:
         self.close()
 
-    def _call(self, name: str, params: JsonObject, secret: bytearray | None, deadline: float) -> JsonObject:
+    def _call(
+        self, name: str, params: JsonObject, secret: bytearray | None, timeout: float | None
+    ) -> JsonObject:
+        deadline = time.monotonic() + (CALL_TIMEOUT_S if timeout is None else timeout)
         if secret is not None and len(secret) > MAX_SECRET:
             raise MalformedError("The secret is too long.", code="TOO_LARGE")
         number = next(self._ids)
@@ -190,7 +194,7 @@ class ChildHost:
                 raise self._dead(self._fault)
             self._waiting[number] = waiting
         self._send(buffers, deadline)
-        if not waiting.done.wait(max(0.0, deadline - time.monotonic())):
+        if not waiting.done.wait(None if timeout is None else max(0.0, deadline - time.monotonic())):
             self._end("SIGNER_TIMEOUT")
         return self._result(waiting)
 

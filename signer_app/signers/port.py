@@ -5,12 +5,13 @@ A device that cannot be used stays visible with its reason; it is never hidden.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
 from signer_app.chains.port import Signature
+from signer_app.core.errors import SignerError
 from signer_app.core.json_types import JsonObject
 
 #: The id of a workstation's device key among its keys.
@@ -77,6 +78,34 @@ class SignedTransaction:
     receipt: JsonObject
 
 
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key that a person chose to sign with, before its signer is asked for anything.
+
+    ``account`` is the CAIP-10 account it signs for; ``backend`` and ``device`` are the policy's words for
+    where the key is. ``asks_person``: somebody reads and approves on a device, for as long as they like.
+    ``connect`` brings the signer to where it can be asked; it may wait for a device, and raises SignerError.
+    """
+
+    id: str
+    account: str
+    public_key: str
+    backend: str
+    device: str
+    asks_person: bool
+    connect: Callable[[], Signer]
+
+
+class BadSignatureError(SignerError):
+    """A signer gave a signature that does not fit the bytes it was asked to sign. It goes into quarantine."""
+
+    default_code = "DEV_BAD_SIGNATURE"
+
+    def __init__(self, message: str, signature: Signature) -> None:
+        super().__init__(message)
+        self.signature = signature
+
+
 class Signer(Protocol):
     """A software keystore, a hardware wallet or an HSM."""
 
@@ -89,11 +118,20 @@ class Signer(Protocol):
         ...
 
     def sign_transaction(
-        self, *, network: str, body: str, signer: str, key_id: str, report_hash: str
+        self,
+        *,
+        network: str,
+        body: str,
+        signer: str,
+        key_id: str,
+        report_hash: str,
+        confirm: Callable[[], None] | None = None,
     ) -> SignedTransaction:
         """Sign the body (CONTRACTS C1), never a digest, for ``signer`` (CAIP-10).
 
         ``report_hash`` is the lower hex hash of the policy report that allowed it; the receipt repeats it.
-        Raises SignerError; MalformedError for a body that does not decode.
+        ``confirm`` is called once everything is prepared, right before the key is asked; what it raises ends
+        the signing.
+        Raises SignerError, BadSignatureError; MalformedError for a body that does not decode.
         """
         ...

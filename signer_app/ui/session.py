@@ -6,6 +6,7 @@ the first paint.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,13 @@ from typing import TYPE_CHECKING, TypeVar
 from signer_app.core.errors import ConflictError
 from signer_app.core.json_types import JsonObject
 from signer_app.ui.qt import QtCore, Signal
+from signer_app.ui.signing.seat import Seat
 from signer_app.ui.worker import Job, Progress, Worker
 
 if TYPE_CHECKING:  # see above
+    from signer_app.signers.ledger.desk import Desk
     from signer_app.workspace import Workspace
+    from signer_app.workspace.devices import ConnectedDevices
 
 T = TypeVar("T")
 
@@ -72,6 +76,8 @@ class Session(QtCore.QObject):
         self.directory: Path | None = None
         self.summary: Summary | None = None
         self.offline = False
+        #: Where the person compares what a device shows; see signing/seat.py.
+        self.seat = Seat()
 
     @property
     def locked(self) -> bool:
@@ -82,11 +88,11 @@ class Session(QtCore.QObject):
         """Open a workspace; ``passphrase`` is wiped, whatever happens. Raises what Workspace.open raises."""
         if self._worker is not None:
             raise ConflictError("A workspace is open.")
-        progress = Progress(self.progressed.emit)
+        desk = self.seat.desk(Progress(self.progressed.emit))
         worker = Worker(directory.name)
         opened: list[Workspace] = []
         try:
-            opening = worker.call(lambda: opened.append(_open(directory, passphrase, progress, offline)))
+            opening = worker.call(lambda: opened.append(_open(directory, passphrase, desk, offline)))
             await opening
             workspace = opened[0]
             summary = await worker.call(lambda: _summary(workspace))
@@ -117,6 +123,18 @@ class Session(QtCore.QObject):
         return worker.call(lambda: work(workspace), name=name)
 
     @property
+    def connected(self) -> ConnectedDevices:
+        """The connected devices, for a thread that looks at them or stops a waiting; never for this one, for
+        its calls block. ConflictError while locked."""
+        if self._workspace is None:
+            raise ConflictError("The workspace is locked.")
+        return self._workspace.devices.connected
+
+    async def stop_device(self, connected: ConnectedDevices) -> None:
+        """End what waits for a person at a device, while the worker's thread waits with it."""
+        await asyncio.to_thread(connected.stop_waiting)
+
+    @property
     def busy_with(self) -> tuple[str, ...]:
         """Names of calls that run or wait."""
         return self._worker.busy_with if self._worker else ()
@@ -129,12 +147,12 @@ class Session(QtCore.QObject):
             self.changed.emit()
 
 
-def _open(directory: Path, passphrase: bytearray, progress: Progress, offline: bool) -> Workspace:
+def _open(directory: Path, passphrase: bytearray, desk: Desk, offline: bool) -> Workspace:
     from signer_app.vault.kdf import wipe  # noqa: PLC0415 - in the worker's thread, after the first paint
     from signer_app.workspace import Workspace  # noqa: PLC0415
 
     try:
-        return Workspace.open(directory, passphrase=passphrase, progress=progress, offline=offline)
+        return Workspace.open(directory, passphrase=passphrase, desk=desk, offline=offline)
     finally:
         wipe(passphrase)
 

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     STORE = "countersign/vault/store@1"
     JOURNAL_WRAP = "countersign/vault/journal-wrap@1"
     HEAD_MAC = "countersign/vault/head-mac@1"
+    DRAFTS = "countersign/vault/drafts@1"
 
 
 _STATE_LABEL: Final = "countersign/vault/state@1"
@@ -122,6 +123,17 @@ class Vault:
         except MalformedError as error:
             raise _broken(error) from error
         return vault
+
+    @staticmethod
+    def uses_keyring(path: Path) -> bool:
+        """Whether the file says that half of its key is in the system's keyring; ``open`` proves it.
+
+        Raises as open.
+        """
+        try:
+            return _header(decode_file(read_bounded(path, _LIMIT)))["keyring"] is True
+        except MalformedError as error:
+            raise _broken(error) from error
 
     @property
     def vault_id(self) -> str:

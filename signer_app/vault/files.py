@@ -55,6 +55,13 @@ def atomic_write(path: Path, data: bytes, mode: int = PRIVATE_FILE, *, failpoint
         raise storage_error(error, f"{path.name} cannot be written") from error
 
 
+def write_private(path: Path, text: str) -> None:
+    """A new file that only its owner reads. FileExistsError where there is one."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
+
+
 def _refuse_link(path: Path) -> None:
     """Only a regular file is replaced: a link would lead elsewhere, a device or pipe would be gone."""
     if path.is_symlink():

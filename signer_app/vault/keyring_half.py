@@ -1,4 +1,4 @@
-"""The optional half of the vault's key in the operating system's keyring.
+"""The operating system's keyring: the optional half of the vault's key, and beside it the journal's head.
 
 Only back ends on an allow-list are used, named by class: the keyring library can be redirected by a file or a
 variable to one that stores plain text. There is no silent fallback: what cannot be used is an error.
@@ -7,6 +7,7 @@ variable to one that stores plain text. There is no silent fallback: what cannot
 from __future__ import annotations
 
 import hmac
+import sys
 from collections.abc import Callable
 from typing import Protocol
 
@@ -23,6 +24,16 @@ ALLOWED_BACKENDS = frozenset(
         "keyring.backends.macOS.Keyring",
         "keyring.backends.Windows.WinVaultKeyring",
     }
+)
+
+
+#: Errors of the parts that back ends are made of, by module and name. What is not loaded was not raised.
+_BACKEND_ERRORS = (
+    ("keyring.errors", "KeyringError"),
+    ("secretstorage.exceptions", "SecretStorageException"),
+    ("jeepney.wrappers", "DBusErrorResponse"),
+    ("dbus.exceptions", "DBusException"),
+    ("win32ctypes.pywin32.pywintypes", "error"),
 )
 
 
@@ -49,8 +60,8 @@ class SystemKeyring:
         """``backend`` null: the one that the keyring package chooses. Raises KEYRING_UNAVAILABLE if not
         allowed.
         """
-        chosen = backend or _system_backend()
-        name = f"{type(chosen).__module__}.{type(chosen).__qualname__}"
+        chosen = backend or _system_backend(allowed)
+        name = _name_of(chosen)
         if name not in allowed:
             raise _unavailable("No keyring of this system is on the list of safe ones.", name)
         self._backend = chosen
@@ -58,7 +69,7 @@ class SystemKeyring:
 
     def fetch(self, vault_id: str) -> bytes:
         """The 32 bytes stored for this vault."""
-        text = self._call(lambda: self._backend.get_password(SERVICE, vault_id))
+        text = self.read(vault_id)
         if text is None:
             raise _unavailable("The keyring holds no half for this vault.", self._name)
         try:
@@ -70,25 +81,54 @@ class SystemKeyring:
         return secret
 
     def store(self, vault_id: str, secret: bytes) -> None:
-        """Store 32 bytes and read them back: some back ends accept and lose what they cannot hold."""
-        self._call(lambda: self._backend.set_password(SERVICE, vault_id, secret.hex()))
-        if not hmac.compare_digest(self.fetch(vault_id), secret):
+        """Store 32 bytes. Raises as keep."""
+        self.keep(vault_id, secret.hex())
+
+    def read(self, name: str) -> str | None:
+        """The ASCII text kept under ``name``; None where there is none. Raises KEYRING_UNAVAILABLE."""
+        return self._call(lambda: self._backend.get_password(SERVICE, name))
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep ASCII text and read it back: some back ends accept and lose what they cannot hold.
+
+        Raises KEYRING_UNAVAILABLE.
+        """
+        self._call(lambda: self._backend.set_password(SERVICE, name, text))
+        if not hmac.compare_digest((self.read(name) or "").encode("utf-8"), text.encode("utf-8")):
             raise _unavailable("The keyring did not keep what was stored.", self._name)
 
     def _call(self, action: Callable[[], str | None]) -> str | None:
-        from keyring.errors import KeyringError  # noqa: PLC0415 - loaded only by vaults that use a keyring
-
         try:
             return action()
-        except (KeyringError, OSError, RuntimeError) as error:
+        except _vendor_errors() as error:
             raise _unavailable("The system's keyring does not answer.", self._name) from error
 
 
-def _system_backend() -> Backend:
+def _system_backend(allowed: frozenset[str]) -> Backend:
+    """The back end of the keyring package. Where it would ask several in turn, the first that is allowed:
+    two stores of one session are common, and asking in turn would read what another program put in the other.
+    """
     import keyring  # noqa: PLC0415 - searches the system for back ends when it loads
+    from keyring.backends.chainer import ChainerBackend  # noqa: PLC0415
 
-    backend: Backend = keyring.get_keyring()
+    try:
+        backend: Backend = keyring.get_keyring()
+    except _vendor_errors(ImportError, AttributeError) as error:
+        raise _unavailable("The system's keyring cannot be found out.", "none") from error
+    if isinstance(backend, ChainerBackend):
+        return next((part for part in backend.backends if _name_of(part) in allowed), backend)
     return backend
+
+
+def _vendor_errors(*more: type[BaseException]) -> tuple[type[BaseException], ...]:
+    """What back ends raise: the package maps some of its parts' errors and lets others through."""
+    modules = ((sys.modules.get(module), name) for module, name in _BACKEND_ERRORS)
+    found = [getattr(module, name) for module, name in modules if module is not None]
+    return (OSError, RuntimeError, ValueError, *found, *more)
+
+
+def _name_of(backend: Backend) -> str:
+    return f"{type(backend).__module__}.{type(backend).__qualname__}"
 
 
 def _unavailable(message: str, name: str) -> IntegrityError:

@@ -37,11 +37,15 @@ def read_passphrase_file(path: Path) -> bytearray:
 
 
 def is_exposed(path: Path) -> bool:
-    """Whether others than the owner may read the file: worth a warning, since the passphrase is in it."""
+    """Whether others than the owner may read the file: worth a warning, since a secret is in it.
+
+    False for what is no regular file (a pipe of the shell) or cannot be looked at.
+    """
     try:
-        return bool(stat.S_IMODE(path.stat().st_mode) & 0o044)
+        mode = path.stat().st_mode
     except OSError:
         return False
+    return stat.S_ISREG(mode) and bool(stat.S_IMODE(mode) & 0o044)
 
 
 def prompt_passphrase(label: str) -> bytearray:

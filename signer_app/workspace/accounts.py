@@ -9,17 +9,21 @@ from signer_app.core.errors import DeniedError, MalformedError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.proposals.judging import DEFAULT_WINDOW_S
 from signer_app.proposals.policies import Policies
+from signer_app.workspace.account_detail import describe, policy_or_none
 from signer_app.workspace.nodes import Nodes
 
 
 class Accounts:
     """Reads and names accounts of one workspace."""
 
-    def __init__(self, nodes: Nodes, policies: Policies, networks: tuple[str, ...], clock: Clock) -> None:
+    def __init__(
+        self, nodes: Nodes, policies: Policies, networks: tuple[str, ...], clock: Clock, person: str
+    ) -> None:
         self._nodes = nodes
         self._policies = policies
         self._networks = networks
         self._clock = clock
+        self._person = person
 
     def add(self, account: str, label: str) -> JsonObject:
         """Name an account of this workspace's networks; the checksum of its address is checked."""
@@ -44,13 +48,34 @@ class Accounts:
         ]
         return {"accounts": found}
 
+    def names(self) -> dict[str, str]:
+        """What people call accounts (CAIP-10): labels of the configuration, ids of the policy's accounts,
+        address book and keys. A label decides nothing; where two name one account, the person's own wins.
+        """
+        found: dict[str, str] = {}
+        policy = policy_or_none(self._policies, self._clock)
+        if policy is not None:
+            found |= {key.signer: key.id for key in policy.body.keys}
+            found |= {entry.account: entry.id for entry in policy.body.address_book}
+            found |= {entry.account: entry.id for entry in policy.body.accounts}
+        labels = self._nodes.config.labels
+        return {**found, **{name: label for name, label in labels.items() if _is_account(name)}}
+
+    def asset_names(self) -> dict[str, str]:
+        """Labels of the policy's assets, by CAIP-19 id."""
+        policy = policy_or_none(self._policies, self._clock)
+        return {asset.id: asset.label for asset in policy.body.assets} if policy is not None else {}
+
     def show(self, account: str) -> JsonObject:
-        """{account, facts}: what each operator says about an account at one validated ledger."""
+        """{account, facts, agreed}: what each operator says about an account at one validated ledger, and
+        what follows from it (account_detail.py)."""
         network = parse_account(account).network
         reader = self._nodes.ledger(network)
         facts = reader.facts(account=account, destinations=(), window_s=DEFAULT_WINDOW_S)
         kept: list[JsonValue] = [fact.to_json() for fact in facts if fact.kind in ("account", "signers")]
-        return {"account": account, "facts": kept}
+        policy = policy_or_none(self._policies, self._clock)
+        agreed = describe(account, facts, policy, self._clock, self._person)
+        return {"account": account, "facts": kept, "agreed": agreed}
 
 
 def _is_account(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -19,20 +18,29 @@ from signer_app.journal.proofs import prove
 from signer_app.journal.verifying import holds_checkpoint, vault_keys, verify
 from signer_app.journal.writer import Head, Journal
 from signer_app.policy.document import read_policy
+from signer_app.policy.schema import Key
 from signer_app.policy.votes import make_vote
+from signer_app.proposals.batches import Batches
+from signer_app.proposals.listing import Listing
 from signer_app.proposals.policies import Policies
+from signer_app.proposals.preview import Previews
 from signer_app.proposals.reading import Reading
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.service import ProposalService
 from signer_app.proposals.store.projection import Projection
 from signer_app.proposals.store.queries import Queries
 from signer_app.signers.keystore.client import Keystore
+from signer_app.signers.ledger.desk import SILENT, Desk
 from signer_app.vault.database import open_database
 from signer_app.vault.envelope import Purpose, Vault
 from signer_app.vault.files import atomic_write, read_bounded
 from signer_app.vault.lock import WorkspaceLock
 from signer_app.workspace.accounts import Accounts
+from signer_app.workspace.book import Book
 from signer_app.workspace.creation import CONFIG_FILE
+from signer_app.workspace.devices import ConnectedDevices, Devices, device_buses
+from signer_app.workspace.drafts import Drafts
+from signer_app.workspace.heads import Heads, keyring_of
 from signer_app.workspace.keys import Keys, KeystoreOpener, raw_device_key
 from signer_app.workspace.nodes import CONFIG_LIMIT, Nodes
 
@@ -53,19 +61,22 @@ class Workspace:
         stack: ExitStack,
         vault: Vault,
         journal: Journal,
+        heads: Heads,
         clock: Clock,
-        progress: Callable[[str], None],
+        desk: Desk,
         offline: bool,
     ) -> None:
         """Not for callers: use open."""
         self.directory = directory
         self.vault = vault
         self.journal = journal
+        self._heads = heads
         self.identity = _identity(vault)
         self.person = str(self.identity["person"])
         self._stack = stack
         self._clock = clock
-        self.networks = CLASS_NETWORKS[_network_class(directory, self.identity)]
+        network_class = _network_class(directory, self.identity)
+        self.networks = CLASS_NETWORKS[network_class]
         engine = open_database(directory / "store.db", vault.key(Purpose.STORE), MIGRATIONS)
         stack.callback(engine.dispose)
         self.queries = Queries(engine)
@@ -80,12 +91,14 @@ class Workspace:
             ledger=self._ledger,
             seal=self.seal,
             keystore_or_none=lambda: self.keys.unlocked,
-            progress=progress,
+            progress=desk.tell,
         )
         self.keys = Keys(
             directory / "keys", self.networks, str(self.identity["device_key"]), self.rooms.record
         )
         stack.callback(self.keys.close)
+        self.devices = self._open_devices(network_class, desk)
+        stack.callback(self.devices.close)
         self.policies = Policies(self.rooms, _integer(vault.get("highest_policy")))
         self.nodes = Nodes(
             directory / CONFIG_FILE,
@@ -97,9 +110,27 @@ class Workspace:
             min_agree=self._min_agree,
         )
         stack.callback(self.nodes.close)
-        self.accounts = Accounts(self.nodes, self.policies, self.networks, clock)
+        self._open_services(clock)
+
+    def _open_services(self, clock: Clock) -> None:
+        """What people do here, over the open rooms."""
+        self.accounts = Accounts(self.nodes, self.policies, self.networks, clock, self.person)
         self.proposals = ProposalService(self.rooms, self.policies)
+        self.previews = Previews(self.rooms, self.policies)
+        self.batches = Batches(self.rooms, self.policies, self.proposals, self.previews)
+        self.listing = Listing(self.rooms)
+        self.drafts = Drafts(self.directory / "drafts.json", self.vault)
+        self.book = Book(self.policies, clock)
         self.reading = Reading(self.rooms, self.policies)
+
+    def _open_devices(self, network_class: NetworkClass, desk: Desk) -> Devices:
+        """Their process starts when one is first asked for."""
+        return Devices(
+            ConnectedDevices(device_buses(self.directory, network_class), desk),
+            person=self.person,
+            keys=self._policy_keys,
+            keystore=self.keys.keystore,
+        )
 
     # -- life ----------------------------------------------------------------------------------------------
 
@@ -110,13 +141,14 @@ class Workspace:
         *,
         passphrase: bytearray,
         clock: Clock = machine_clock,
-        progress: Callable[[str], None] = lambda _text: None,
+        desk: Desk = SILENT,
         confirm_repair: bool = False,
         offline: bool = False,
         discard_store: bool = False,
     ) -> Workspace:
         """Open for work, then explain what a crash left open. With ``offline`` no node is ever asked.
-        ``discard_store`` throws the database away first: opening fills a new one from the journal.
+        ``desk`` is told of progress, and of what a device will show. ``discard_store`` throws the database
+        away first: opening fills a new one from the journal.
 
         NotFoundError NOT_A_WORKSPACE, ConflictError WORKSPACE_LOCKED, IntegrityError of vault or journal.
         """
@@ -124,29 +156,35 @@ class Workspace:
             raise NotFoundError(f"{directory} is no workspace.", code="NOT_A_WORKSPACE")
         with ExitStack() as stack:
             stack.enter_context(WorkspaceLock(directory).acquire())
-            vault = Vault.open(directory / "vault.json", passphrase)
+            keyring = keyring_of(directory / "vault.json")
+            vault = Vault.open(directory / "vault.json", passphrase, keyring=keyring)
             stack.callback(vault.close)
+            heads = Heads(vault, keyring, str(_identity(vault)["log_id"]))
             journal = stack.enter_context(
                 Journal.open(
                     directory / "logs",
                     person=str(_identity(vault)["person"]),
                     wrap_key=vault.key(Purpose.JOURNAL_WRAP),
                     clock=clock,
-                    head=_head(vault),
+                    head=heads.vault_head(),
+                    other_heads=heads.keyring_heads(may_lack=confirm_repair),
                     confirm_repair=confirm_repair,
                 )
             )
-            if confirm_repair:
-                vault.put("head", journal.head().to_json())  # the old head names records that were given up
-            if discard_store:
+            if discard_store or journal.gave_up:
                 for name in STORE_FILES:
                     (directory / name).unlink(missing_ok=True)
+            if confirm_repair:
+                if heads.keyring_lacked:
+                    journal.append("note", {"text": "a person opened it without the keyring's head"})
+                heads.keep(journal.head())  # the old heads name records that were given up
             workspace = cls(
-                directory, stack=stack, vault=vault, journal=journal, clock=clock, progress=progress,
-                offline=offline,
+                directory, stack=stack, vault=vault, journal=journal, heads=heads, clock=clock,
+                desk=desk, offline=offline,
             )  # fmt: skip
             workspace.projection.catch_up()
             workspace.proposals.explain_interruptions()
+            workspace.proposals.settle_statements()
             workspace.nodes.note_seen()
             workspace._look_for_checkpoint()
             workspace._stack = stack.pop_all()
@@ -175,13 +213,12 @@ class Workspace:
         return keystore
 
     def seal(self) -> None:
-        """Head to the vault; with open keys also a checkpoint by the device key (CONTRACTS E)."""
+        """Head to vault and keyring; with open keys also a checkpoint by the device key (CONTRACTS E)."""
         keystore = self.keys.keystore_or_none
-        head = self.journal.head().to_json()
-        if keystore is not None and self.vault.get("checkpoint") != head:
-            self._checkpoint(keystore, head)
-        if self.vault.get("head") != head:
-            self.vault.put("head", head)
+        head = self.journal.head()
+        if keystore is not None and self.vault.get("checkpoint") != head.to_json():
+            self._checkpoint(keystore, head.to_json())
+        self._heads.keep(head)
 
     def _checkpoint(self, keystore: Keystore, head: JsonObject) -> None:
         """A key process that dies now costs the checkpoint alone: it follows at the next unlock. What was
@@ -194,6 +231,12 @@ class Workspace:
             self.rooms.progress(f"No checkpoint now: {error.message}")
             return
         self.vault.put("checkpoint", head)
+
+    def sign_on_device(self, identifier: str, device: str, *, path: str | None = None) -> JsonObject:
+        """Release one signature made on a hardware wallet (CONTRACTS C5 sign)."""
+        return self.proposals.sign_on_device(
+            identifier, lambda network: self.devices.signing_key(device, network, path=path)
+        )
 
     # -- nodes and policy ----------------------------------------------------------------------------------
 
@@ -212,6 +255,9 @@ class Workspace:
     def _ledger(self, network: str) -> LedgerReader:
         return self.nodes.ledger(network)
 
+    def _policy_keys(self) -> list[Key]:
+        return self.policies.in_force(self._clock()).document.body.keys
+
     def _min_agree(self) -> int:
         try:
             return self.policies.in_force(self._clock()).document.body.facts.min_agree
@@ -227,6 +273,7 @@ class Workspace:
         rows = [row for row in self.queries.policies() if row["hash"] == result["hash"]]
         document["votes"] = rows[0]["votes"]
         atomic_write(self.directory / "policy" / f"{result['id']}-v{version}.json", canonical(document))
+        self.proposals.settle_statements()
         self.seal()
         return result
 
@@ -259,6 +306,9 @@ class Workspace:
             "policy_in_force": self.reading.policies()["in_force"],
             "proposals": len(self.queries.proposals()),
             "records": self.journal.size,
+            **self.reading.halts(),
+            "keyring": self.vault.keyring,
+            "head_kept_in": list(self._heads.places),
         }
 
     def contents(self) -> JsonObject:
@@ -273,13 +323,16 @@ class Workspace:
 def verify_with_vault(
     workspace: Path, path: Path, passphrase: bytearray, checkpoints: tuple[Path, ...]
 ) -> JsonObject:
-    """Verify a journal, decrypt every record, and hold it against the vault's head. Never writes."""
-    vault = Vault.open(workspace / "vault.json", passphrase)
+    """Verify a journal, decrypt every record, and hold it against the heads that are kept. Never writes."""
+    keyring = keyring_of(workspace / "vault.json")
+    vault = Vault.open(workspace / "vault.json", passphrase, keyring=keyring)
     try:
+        heads = Heads(vault, keyring, str(_identity(vault)["log_id"]))
         return verify(
             path,
             checkpoint_files=checkpoints,
-            head=_head(vault),
+            head=heads.vault_head(),
+            other_heads=heads.keyring_heads(),
             epoch_keys=vault_keys(workspace / "logs", vault.key(Purpose.JOURNAL_WRAP)),
         ).to_json()
     finally:
@@ -304,11 +357,6 @@ def _network_class(directory: Path, identity: JsonObject) -> NetworkClass:
             code="CLASS_CHANGED",
         )
     return stated
-
-
-def _head(vault: Vault) -> Head | None:
-    head = vault.get("head")
-    return Head.from_json(head) if isinstance(head, dict) else None
 
 
 def _integer(value: object) -> int:

@@ -14,7 +14,9 @@ from signer_app.journal.writer import Journal
 from signer_app.vault.envelope import Purpose, Vault
 from signer_app.vault.files import atomic_write, private_folder
 from signer_app.vault.kdf import KdfParameters, floor_parameters
+from signer_app.vault.keyring_half import SystemKeyring
 from signer_app.vault.lock import LOCK_FILE, WorkspaceLock
+from signer_app.workspace.heads import Heads
 from signer_app.workspace.keys import KeystoreCreator, raw_device_key
 
 FOLDERS = ("", "config", "policy", "keys", "logs", "reports")
@@ -31,8 +33,12 @@ def create_workspace(
     passphrase: bytearray,
     create_keystore: KeystoreCreator,
     clock: Clock = machine_clock,
+    use_keyring: bool = False,
 ) -> JsonObject:
     """Make a workspace with its person's device key. {workspace, log_id, device_key}.
+
+    ``use_keyring``: half of the vault's key, and each head of the journal, go to the system's keyring; fixed
+    for good. Raises KEYRING_UNAVAILABLE, and nothing is made, where no safe keyring answers.
 
     ConflictError EXISTS for a folder that is not empty. A failure leaves the folder empty again. The vault
     names the person last: a folder whose making was killed does not open, and is made again in another place.
@@ -41,6 +47,7 @@ def create_workspace(
         raise ConflictError(f"{directory} is no folder.", code="EXISTS")
     if directory.exists() and any(directory.iterdir()):
         raise ConflictError(f"{directory} is not empty.", code="EXISTS")
+    keyring = SystemKeyring() if use_keyring else None
     with ExitStack() as undo, ExitStack() as stack:
         undo.callback(_empty, directory)
         for name in FOLDERS:
@@ -49,37 +56,45 @@ def create_workspace(
         kdf = kdf_for(network_class)
         keystore = stack.enter_context(create_keystore(directory / "keys", kdf))
         device_key = keystore.create_device_key()
-        vault = Vault.create(directory / "vault.json", passphrase, kdf=kdf)
+        vault = Vault.create(directory / "vault.json", passphrase, kdf=kdf, keyring=keyring)
         stack.callback(vault.close)
-        config = PlatformConfig(network_class=network_class)
-        atomic_write(directory / CONFIG_FILE, write_config(config))
-        journal = stack.enter_context(
-            Journal.create(
-                directory / "logs",
-                org=org,
-                person=person,
-                wrap_key=vault.key(Purpose.JOURNAL_WRAP),
-                device_public_key=raw_device_key(device_key),
-                clock=clock,
-            )
-        )
+        identity: JsonObject = {
+            "org": org,
+            "person": person,
+            "class": network_class,
+            "roles": list(roles),
+            "device_key": device_key,
+        }
+        log_id = _begin(directory, vault, keyring, identity, network_class, clock)
+        undo.pop_all()
+    return {"workspace": str(directory), "log_id": log_id, "device_key": device_key}
+
+
+def _begin(
+    directory: Path,
+    vault: Vault,
+    keyring: SystemKeyring | None,
+    identity: JsonObject,
+    network_class: NetworkClass,
+    clock: Clock,
+) -> str:
+    """Write configuration, journal and heads, and name the person last. The log's id."""
+    config = PlatformConfig(network_class=network_class)
+    atomic_write(directory / CONFIG_FILE, write_config(config))
+    with Journal.create(
+        directory / "logs",
+        org=str(identity["org"]),
+        person=str(identity["person"]),
+        wrap_key=vault.key(Purpose.JOURNAL_WRAP),
+        device_public_key=raw_device_key(str(identity["device_key"])),
+        clock=clock,
+    ) as journal:
         journal.append("config.seen", {"config_hash": config_hash(config), "nodes_hash": nodes_hash(config)})
         vault.put("config_seen", config_hash(config))
         vault.put("nodes_hash", nodes_hash(config))
-        vault.put("head", journal.head().to_json())
-        vault.put(
-            "workspace",
-            {
-                "org": org,
-                "person": person,
-                "class": network_class,
-                "roles": list(roles),
-                "log_id": journal.log_id,
-                "device_key": device_key,
-            },
-        )
-        undo.pop_all()
-    return {"workspace": str(directory), "log_id": journal.log_id, "device_key": device_key}
+        Heads(vault, keyring, journal.log_id).keep(journal.head())
+        vault.put("workspace", {**identity, "log_id": journal.log_id})
+        return journal.log_id
 
 
 def _empty(directory: Path) -> None:

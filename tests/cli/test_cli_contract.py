@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from offices import ROOT, Offices, run_here, run_process
 from test_cli_help import COMMANDS, LEAVES
 
 from signer_app.cli import main as program
-from signer_app.cli.main import hoist
+from signer_app.cli.main import hoist, taking_values
 from signer_app.core.errors import CATALOGUE
 
 FAMILY_EXIT = {
@@ -109,6 +110,57 @@ def test_every_code_of_the_catalogue_has_the_exit_code_of_its_family() -> None:
 )
 def test_global_options_are_brought_to_the_front(given: list[str], wanted: list[str]) -> None:
     assert hoist(given) == wanted
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (["proposal", "reject", "x", "--reason", "--yes"], ["proposal", "reject", "x", "--reason", "--yes"]),
+        (["a", "-o", "--json", "--json"], ["--json", "a", "-o", "--json"]),
+        (["a", "--reason=x", "--yes"], ["--yes", "a", "--reason=x"]),
+        (["a", "--reason", "--workspace", "--yes"], ["--yes", "a", "--reason", "--workspace"]),
+        (["a", "--vault", "--json"], ["--json", "a", "--vault"]),
+        (["a", "--reason"], ["a", "--reason"]),
+        (["a", "--reason", "--", "--json"], ["--json", "a", "--reason", "--"]),
+    ],
+)
+def test_a_value_is_never_a_global_option(given: list[str], wanted: list[str]) -> None:
+    valued = taking_values(typer.main.get_command(program.app))
+    assert {"--reason", "--output", "-o", "--key", "--seed-file"} <= valued
+    assert valued.isdisjoint({"--vault", "--follow", "--json", "--keyring"})
+    assert hoist(given, valued) == wanted
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--json", "inspect", "/no/file"], ["--version"], ["policy", "--help"]]
+)
+def test_a_full_device_ends_tidily(arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "signer_app", *arguments],
+            stdout=full, stderr=subprocess.PIPE, cwd=ROOT, check=False, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert b"The answer could not be written: No space left on device" in done.stderr
+    for odd in (b"Traceback", b"Exception ignored", b"OSError"):
+        assert odd not in done.stderr
+
+
+@pytest.mark.parametrize("which", ["vault", "keys"])
+def test_a_secret_that_others_may_read_is_warned_of(offices: Offices, tmp_path: Path, which: str) -> None:
+    for name, mode in (("vault", 0o600), ("keys", 0o600)):
+        path = tmp_path / name
+        path.write_text("a passphrase for tests")
+        path.chmod(0o644 if name == which else mode)
+    secrets = ("--passphrase-file", str(tmp_path / "vault"), "--key-passphrase-file", str(tmp_path / "keys"))
+    answer = run_process(
+        "--json", *secrets,
+        "workspace", "init", str(tmp_path / "w"), "--class", "practice", "--org", "acme", "--person", "alice",
+    )  # fmt: skip
+    assert answer.exit_code == 0
+    assert answer.err.count("Others on this system may read") == 1
+    assert str(tmp_path / which) in answer.err
+    assert answer.result["workspace"] == str(tmp_path / "w")
 
 
 def test_they_may_stand_anywhere(offices: Offices) -> None:
@@ -275,7 +327,7 @@ def test_version_is_told() -> None:
 
 
 def test_the_root_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program, "hoist", lambda given: given)
+    monkeypatch.setattr(program, "hoist", lambda given, _valued: given)
     assert run_here("\x00", "\ud800").exit_code == 2
 
 

@@ -31,7 +31,8 @@ workspace init|workspace rebuild|keys generate|keys import|keys list|keys export
 accounts list|accounts show|policy check|policy sign|policy activate|policy show|policy replay|policy diff
 nodes add|nodes list|nodes test|proposal new payment|proposal new signer-list|proposal new trust
 proposal new ticket|proposal new settings|proposal import|proposal export|proposal sign
-proposal add-signature|proposal reject|proposal submit|proposal track|slots list|slots reserve|slots cancel
+proposal add-signature|proposal reject|proposal override|proposal submit|proposal track
+halt|resume|slots list|slots reserve|slots cancel
 practice start|demo|inspect|journal repair|journal verify|journal show|journal export|journal prove
 """.replace("\n", "|")
 
@@ -75,7 +76,7 @@ def test_no_option_takes_a_secret() -> None:
             for name in parameter.opts:
                 if any(word in name for word in ("pass", "seed", "secret", "key", "pin")):
                     assert name in {
-                        "--passphrase-file", "--key-passphrase-file", "--seed-file", "--key",
+                        "--passphrase-file", "--key-passphrase-file", "--seed-file", "--key", "--keyring",
                     }, f"{path}: {name}"  # fmt: skip
 
 

@@ -55,6 +55,7 @@ def test_optional_parts_stay_away() -> None:
     assert "proposer" not in written
     assert "facts" not in written
     assert "halt" not in written
+    assert "overrides" not in written
     assert written["signatures"] == []
 
 
@@ -75,6 +76,10 @@ def test_optional_parts_stay_away() -> None:
         {"signatures": [{}]},
         {"signatures": {}},
         {"links": ["x"] * 33},
+        {"halt": []},
+        {"overrides": {}},
+        {"overrides": ["x"]},
+        {"overrides": [{}] * 65},
         {"proposer": {"person": "Alice Doe", "device_key": "ed25519:" + "ab" * 32}},
         {"proposer": {"person": "alice", "device_key": "ab" * 32}},
         {"proposer": {"person": "alice\n", "device_key": "ed25519:" + "ab" * 32}},
@@ -98,6 +103,7 @@ def test_the_author_signs_everything_but_the_parts_that_others_add() -> None:
         file(signatures=[]),
         file(facts={"x": 1}),
         file(halt={"x": 1}),
+        file(overrides=[{"x": 1}]),
         file(proposer={"person": "alice", "device_key": "ed25519:" + "ab" * 32}),
     ):
         assert author_message(same) == message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ import yaml
 from kills_processes import Ledger
 
 from signer_app.cli.demo.actors import Actor
-from signer_app.cli.demo.policy_text import CUSTODIAN_TAG, policy_yaml
-from signer_app.cli.demo.stage import NETWORK, PEOPLE, Stage, write_private
-from signer_app.practice.xrpl.sponsor import Party, PracticeNode, Sponsor
+from signer_app.cli.demo.stage import PEOPLE, Stage
+from signer_app.cli.demo.wallet import Wallet
+from signer_app.practice import treasury
+from signer_app.practice.policy_text import CUSTODIAN_TAG, Member, policy_yaml
+from signer_app.practice.treasury import NETWORK
+from signer_app.practice.xrpl.sponsor import Party, PracticeNode
+from signer_app.vault.files import write_private
 
 TICKETS = 60
-DISABLE_MASTER, DEFAULT_RIPPLE = 4, 8
 #: Each flow pays one dollar more than the one before, so that no two transactions look alike.
 FIRST_AMOUNT = 10
 TAG = CUSTODIAN_TAG
@@ -66,10 +70,8 @@ def make_world(root: Path, rng: random.Random) -> World:
         endpoints=endpoints,
         nodes=[PracticeNode(endpoint["http"]) for endpoint in endpoints],
         genesis=Party.from_seed("genesis", ledger.ready["genesis"]["seed"]),
-        treasury=Party.fresh("treasury"),
-        issuer=Party.fresh("issuer"),
-        custodian=Party.fresh("custodian"),
-        stranger=Party.fresh("stranger"),
+        world=treasury.World.fresh(),
+        wallet=Wallet(root, ExitStack()),  # nobody plugs it in: all keys are in sealed files here
     )
     public = {person: _workspace(stage, actor) for person, actor in people.items()}
     tickets = _treasury(stage, [entry["keys"][0]["accounts"][0] for entry in public.values()])
@@ -94,16 +96,8 @@ def _workspace(stage: Stage, actor: Actor) -> dict[str, Any]:
 
 def _treasury(stage: Stage, accounts: list[str]) -> list[int]:
     """Fund, issue, list signers, set tickets aside, disable the master key: all by signed transactions."""
-    sponsor = Sponsor(stage.nodes[0])
-    for party in (stage.treasury, stage.issuer, stage.custodian):
-        sponsor.fund(stage.genesis, party.address, 10_000)
-    sponsor.account_set(stage.issuer, DEFAULT_RIPPLE)
-    for holder in (stage.treasury, stage.custodian):
-        sponsor.trust(holder, "USD", stage.issuer.address, "10000000")
-    sponsor.issue(stage.issuer, stage.treasury.address, "USD", "1000000")
-    sponsor.signer_list(stage.treasury, 2, [account.rpartition(":")[2] for account in accounts])
-    sponsor.tickets(stage.treasury, TICKETS)
-    sponsor.account_set(stage.treasury, DISABLE_MASTER)
+    members = [account.rpartition(":")[2] for account in accounts]
+    stage.world.set_up(stage.nodes[0], stage.genesis, members, tickets=TICKETS)
     answer = stage.nodes[1].ask(
         "account_objects", account=stage.treasury.address, type="ticket", ledger_index="validated", limit=400
     )
@@ -116,7 +110,14 @@ def _treasury(stage: Stage, accounts: list[str]) -> list[int]:
 
 def _policy(stage: Stage, public: dict[str, dict[str, Any]]) -> None:
     """The rehearsal's policy, with room for as many payments as there are tickets."""
-    document = yaml.safe_load(policy_yaml(stage, public))
+    members = [
+        Member(
+            person, actor.role, public[person]["device_key"], actor.key, key["accounts"][0], key["public_key"]
+        )
+        for person, actor in stage.people.items()
+        for key in public[person]["keys"]
+    ]
+    document = yaml.safe_load(policy_yaml(stage.world, members))
     for rule in document["rules"]:
         if rule["kind"] == "count_cap":
             rule["max"] = 4 * TICKETS

@@ -2,20 +2,27 @@
 
 One JSON object a line: {"index", "text"} for each acknowledged record, {"head"} after each checkpoint,
 {"error"} for each refusal. Arguments: folder, seed, number of steps.
+
+WRITES=two in the environment: a write and a sync instead of the one call that does both. WRITES=nth: the nth
+such call does its work and then fails with EIO, as a disk does that refuses to sync what the kernel took.
 """
 
 from __future__ import annotations
 
+import errno
+import itertools
 import json
 import os
 import random
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signer_app.core.errors import CountersignError
+from signer_app.journal import files
 from signer_app.journal.files import JOURNAL_FILE
 from signer_app.journal.states import Head
 from signer_app.journal.writer import Journal
@@ -54,7 +61,23 @@ def step(journal: Journal, draw: random.Random) -> None:
         journal.rotate_epoch("drill")
 
 
+def choose_calls(setting: str) -> None:
+    if setting == "two":
+        files._DURABLE = None
+    elif setting:
+        both, calls = os.pwritev, itertools.count(1)
+
+        def failing(*arguments: Any) -> int:
+            taken = both(*arguments)
+            if next(calls) == int(setting):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return taken
+
+        os.pwritev = failing
+
+
 def main() -> None:
+    choose_calls(os.environ.get("WRITES", ""))
     folder, draw, steps = Path(sys.argv[1]), random.Random(int(sys.argv[2])), int(sys.argv[3])
     head = Head.from_json(json.loads(sys.argv[4])) if len(sys.argv) > 4 else None
     with start(folder, head) as journal:

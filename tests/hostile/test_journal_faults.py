@@ -23,6 +23,10 @@ WRAP_KEY = bytes(range(32))
 ROOT = Path(__file__).parents[2]
 
 
+#: The system call behind an append: it writes and syncs at once.
+DURABLE = "pwritev2"
+
+
 def reopen(folder: Path) -> Journal:
     return Journal.open(folder, person="alice", wrap_key=WRAP_KEY, clock=lambda: datetime.now(UTC), head=None)
 
@@ -37,8 +41,8 @@ def folder(tmp_path: Path) -> Path:
     return logs
 
 
-def environment() -> dict[str, str]:
-    return dict(os.environ) | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+def environment(**more: str) -> dict[str, str]:
+    return dict(os.environ) | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | more
 
 
 def said(output: bytes) -> list[dict[str, object]]:
@@ -46,16 +50,22 @@ def said(output: bytes) -> list[dict[str, object]]:
 
 
 def inject(folder: Path, fault: str) -> list[dict[str, object]]:
-    """Run the writer for 30 steps with a fault on calls that touch the journal file."""
+    """Run the writer for 30 steps with a fault on calls that touch the journal file.
+
+    A fault on write or fdatasync is for systems without the one call that does both.
+    """
+    writes = "" if fault.startswith(DURABLE) else "two"
     strace = shutil.which("strace")
     assert strace is not None, "these tests need strace; install the Debian package of that name"
     trace = folder.parent / "trace"
     command = [
         strace, "-f", "-qq", "-o", str(trace), "-P", str(folder / JOURNAL_FILE),
-        "-e", "trace=write,fdatasync", "-e", f"inject={fault}",
+        "-e", f"trace={DURABLE},write,fdatasync", "-e", f"inject={fault}",
         sys.executable, str(CHILD), str(folder), "5", "30",
     ]  # fmt: skip
-    done = subprocess.run(command, env=environment(), capture_output=True, check=False, timeout=120)
+    done = subprocess.run(
+        command, env=environment(WRITES=writes), capture_output=True, check=False, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     assert "INJECTED" in trace.read_text("utf-8", "replace")
     return said(done.stdout)
@@ -83,6 +93,10 @@ def hold(folder: Path, answers: list[dict[str, object]], first_code: str) -> Non
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
+        (f"{DURABLE}:error=EIO", "JOURNAL_POISONED"),
+        (f"{DURABLE}:error=ENOSPC", "STORAGE_FULL"),
+        (f"{DURABLE}:error=EDQUOT", "STORAGE_FULL"),
+        (f"{DURABLE}:retval=5", "JOURNAL_POISONED"),
         ("write:error=EIO", "JOURNAL_POISONED"),
         ("write:error=ENOSPC", "STORAGE_FULL"),
         ("write:error=EDQUOT", "STORAGE_FULL"),
@@ -95,9 +109,23 @@ def test_a_failing_call(folder: Path, fault: str, code: str, nth: int) -> None:
     hold(folder, inject(folder, f"{fault}:when={nth}"), code)
 
 
-@pytest.mark.parametrize("fault", ["error=EINTR", "retval=0"])
+@pytest.mark.parametrize("nth", [1, 2, 9])
+def test_a_sync_that_fails_after_the_bytes_were_taken(folder: Path, nth: int) -> None:
+    """The one call that does both took the bytes and says that they are not durable."""
+    done = subprocess.run(
+        [sys.executable, str(CHILD), str(folder), "5", "30"],
+        env=environment(WRITES=str(nth)), capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    hold(folder, said(done.stdout), "JOURNAL_POISONED")
+
+
+@pytest.mark.parametrize(
+    "fault", ["write:error=EINTR", "write:retval=0", f"{DURABLE}:error=EINTR", f"{DURABLE}:retval=0",
+              f"{DURABLE}:error=EOPNOTSUPP"],
+)  # fmt: skip
 def test_a_call_that_did_nothing_is_made_again(folder: Path, fault: str) -> None:
-    answers = inject(folder, f"write:{fault}:when=3")
+    answers = inject(folder, f"{fault}:when=3")
     assert all("error" not in answer for answer in answers)
     assert verify(folder).state is State.INTACT
     with reopen(folder) as journal:
@@ -107,12 +135,14 @@ def test_a_call_that_did_nothing_is_made_again(folder: Path, fault: str) -> None
             assert kept[int(str(answer["index"]))]["text"] == answer["text"]
 
 
-def test_a_write_that_goes_on_doing_nothing_is_a_failure(folder: Path) -> None:
-    hold(folder, inject(folder, "write:retval=0:when=4+"), "JOURNAL_POISONED")
+@pytest.mark.parametrize("call", ["write", DURABLE])
+def test_a_write_that_goes_on_doing_nothing_is_a_failure(folder: Path, call: str) -> None:
+    hold(folder, inject(folder, f"{call}:retval=0:when=4+"), "JOURNAL_POISONED")
 
 
+@pytest.mark.parametrize("writes", ["", "two"])
 @pytest.mark.parametrize("room", [100, 1000, 5000])
-def test_a_write_that_really_stops_half_way(folder: Path, room: int) -> None:
+def test_a_write_that_really_stops_half_way(folder: Path, room: int, writes: str) -> None:
     """The file may grow by ``room`` bytes: the kernel takes a part of a line, then refuses."""
     limit = (folder / JOURNAL_FILE).stat().st_size + room
 
@@ -121,7 +151,7 @@ def test_a_write_that_really_stops_half_way(folder: Path, room: int) -> None:
 
     done = subprocess.run(
         [sys.executable, str(CHILD), str(folder), "5", "30"],
-        env=environment(), capture_output=True, check=False, preexec_fn=confine,
+        env=environment(WRITES=writes), capture_output=True, check=False, preexec_fn=confine,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert verify(folder).state is State.TORN

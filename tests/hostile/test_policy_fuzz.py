@@ -131,7 +131,10 @@ def wild_facts(draw: st.DrawFn) -> Any:
             {"signer": st.sampled_from([ALICE, BOB, "x"]), "public_key": st.none() | st.just("zz"),
             "at": st.none()}
         ), max_size=3),
-        "halt": st.none() | st.just({"x": 1}),
+        "halt": st.none() | st.dictionaries(st.sampled_from(["person", "at", "reason", "x"]), JSON),
+        "overrides": st.lists(st.dictionaries(
+            st.sampled_from(["person", "checks", "proposal_id", "body_hash", "policy_hash"]), JSON
+        ), max_size=2),
     })))  # fmt: skip
     return value
 

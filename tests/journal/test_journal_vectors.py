@@ -64,6 +64,7 @@ def test_both_verifiers_give_the_published_root() -> None:
         "redacted": 0,
         "decrypted": True,
         "unanchored": None,
+        "checkpoints_clean": True,
         "checkpoint": None,
         "reason": "",
     }

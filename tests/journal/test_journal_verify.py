@@ -285,6 +285,20 @@ def test_fork(signed: tuple[Path, Head], tmp_path: Path) -> None:
     assert both(path, None, (notes,))["state"] == "FORK"
 
 
+@pytest.mark.parametrize("damage", ["flipped", "cut", "junk"])
+def test_what_is_no_checkpoint_in_checkpoints_log_is_said(signed: tuple[Path, Head], damage: str) -> None:
+    """The state stays: such a note proves nothing against the journal, and nothing for it."""
+    path, log = signed[0] / JOURNAL_FILE, signed[0] / "checkpoints.log"
+    sound = log.read_bytes()
+    assert both(path, None)["checkpoints_clean"] is True
+    lines = sound.split(b"\n")
+    lines[1] = b"x" + lines[1]
+    log.write_bytes({"flipped": b"\n".join(lines), "cut": sound[:-5], "junk": sound + b"junk\n"}[damage])
+    result = both(path, None)
+    assert (result["state"], result["checkpoints_clean"]) == ("INTACT", False)
+    assert "checkpoints.log" in verify(path).reason
+
+
 def test_a_changed_note_is_no_evidence_and_a_named_one_is_refused(signed: tuple[Path, Head]) -> None:
     folder, _ = signed
     path, notes = folder / JOURNAL_FILE, folder / "checkpoints.log"

@@ -7,6 +7,7 @@ import os
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from journal_help import DEVICE, DEVICE_PUBLIC, WRAP_KEY, Clock, make, reopen
@@ -218,16 +219,24 @@ def test_a_key_drawn_before_a_crash_is_used_by_the_next_rotation(tmp_path: Path)
 @pytest.mark.parametrize(
     ("number", "code"), [(errno.EIO, "JOURNAL_POISONED"), (errno.ENOSPC, "STORAGE_FULL")]
 )
-@pytest.mark.parametrize("call", ["write_all", "sync_data"])
+@pytest.mark.parametrize("written", [False, True])
+@pytest.mark.parametrize("call", ["pwritev", "write", "fdatasync"])
 def test_a_failed_write_poisons(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, code: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, written: bool, number: int, code: str
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
+    """``written``: the bytes are in the file when the call fails. pwritev: the one call that does both."""
+    whole = getattr(os, call)
+
+    def fail(*arguments: Any) -> None:
+        if written:
+            whole(*arguments)
         raise OSError(number, os.strerror(number))
 
     with make(tmp_path, notes=2) as journal:
         with monkeypatch.context() as patch:
-            patch.setattr(files, call, fail)
+            patch.setattr(os, call, fail)
+            if call != "pwritev":
+                patch.setattr(files, "_DURABLE", None)
             with pytest.raises(IntegrityError) as caught:
                 journal.append("note", {"text": "lost"})
         assert caught.value.code == code
@@ -254,27 +263,80 @@ def test_a_foreign_write_poisons(tmp_path: Path) -> None:
         assert caught.value.code == "JOURNAL_POISONED"
 
 
-def test_an_interrupted_write_poisons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C between write and sync leaves the same doubt as a failed call."""
+@pytest.mark.parametrize("call", ["pwritev", "fdatasync"])
+def test_an_interrupted_write_poisons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """Ctrl-C between write and sync, or when both are done, leaves the same doubt as a failed call."""
+    whole = getattr(os, call)
 
-    def interrupt(*_: object) -> None:
+    def interrupt(*arguments: Any) -> None:
+        if call == "pwritev":
+            whole(*arguments)
         raise KeyboardInterrupt
 
     with make(tmp_path) as journal:
         with monkeypatch.context() as patch:
-            patch.setattr(files, "sync_data", interrupt)
+            patch.setattr(os, call, interrupt)
+            if call != "pwritev":
+                patch.setattr(files, "_DURABLE", None)
             with pytest.raises(KeyboardInterrupt):
                 journal.append("note", {})
         with pytest.raises(IntegrityError):
             journal.append("note", {})
 
 
-def test_short_writes_are_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = os.write
+@pytest.mark.parametrize("at_once", [True, False])
+def test_short_writes_are_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool) -> None:
+    whole, both = os.write, os.pwritev
     monkeypatch.setattr(os, "write", lambda descriptor, data: whole(descriptor, bytes(data[:7])))
+    monkeypatch.setattr(
+        os, "pwritev", lambda file, parts, at, flags: both(file, [bytes(parts[0][:7])], at, flags)
+    )
+    if not at_once:
+        monkeypatch.setattr(files, "_DURABLE", None)
     with make(tmp_path, notes=3) as journal:
         head = journal.head()
     monkeypatch.undo()
+    assert verify(tmp_path, head=head).state.value == "INTACT"
+
+
+def test_each_append_is_one_durable_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a write without its flag nor a second call that waits."""
+    with make(tmp_path) as journal:
+        seen: list[int] = []
+        both = os.pwritev
+
+        def watched(file: int, parts: Any, at: int, flags: int) -> int:
+            seen.append(flags)
+            return both(file, parts, at, flags)
+
+        monkeypatch.setattr(os, "pwritev", watched)
+        for name in ("write", "fdatasync", "fsync"):
+            monkeypatch.setattr(os, name, lambda *_: pytest.fail("not needed"))
+        journal.append("note", {})
+        assert seen == [os.RWF_DSYNC]
+        monkeypatch.undo()
+
+
+@pytest.mark.parametrize("number", [errno.EOPNOTSUPP, errno.ENOSYS])
+def test_where_there_is_no_such_call_a_write_and_a_sync_do_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    synced: list[int] = []
+    sync = os.fdatasync
+
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    def watched(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_size)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "pwritev", refuse)
+    monkeypatch.setattr(os, "fdatasync", watched)
+    with make(tmp_path, notes=2) as journal:
+        head = journal.head()
+    assert synced[-1] == (tmp_path / files.JOURNAL_FILE).stat().st_size
+    assert len(synced) == 3
     assert verify(tmp_path, head=head).state.value == "INTACT"
 
 

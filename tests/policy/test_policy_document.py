@@ -110,6 +110,8 @@ BROKEN = {
         "accounts[0].account",
     ),
     "time without Z": (_set("valid_from", "2026-01-01T00:00:00"), "valid_from"),
+    "time zone misspelled": (_set("time_zone", "Europe/Berlni"), "time_zone"),
+    "time zone that is a folder": (_set("time_zone", "Europe"), "time_zone"),
     "backend": (_set("keys.0.backend", "phone"), "keys[0].backend"),
     "tag": (_set("address_book.0.tag", "017"), "address_book[0].tag"),
     "fact kind": (_set("facts.max_age_s", {"weather": 5}), "facts.max_age_s"),

@@ -25,6 +25,7 @@ from policy_samples import (
     read,
     rule_of,
     signed_by,
+    transfer,
 )  # fmt: skip
 
 from signer_app.core.effects import AuthorityChange
@@ -152,6 +153,93 @@ def test_already_complete_sets_take_no_more_without_policy() -> None:
     policy = policy_value()
     rule_of(policy, "q")["all_of"][1]["need"] = 2
     assert judged("sign", ERIN, "alice", "bob", policy=policy).codes == ("QUORUM_BYPASS",)
+
+
+# -- the last lock where no quorum rule speaks ------------------------------------------------------------
+
+
+def _without_quorum() -> dict[str, Any]:
+    policy = policy_value()
+    policy["rules"].remove(rule_of(policy, "q"))
+    return policy
+
+
+def _unmatched() -> list[dict[str, Any]]:
+    """Policies whose quorum rule does not concern a payment of 100: none at all, by kind, by amount."""
+    found = [_without_quorum()]
+    for match in ({"effects": ["AuthorityChange"]}, {"min_amount": "100.01"}):
+        policy = policy_value()
+        rule_of(policy, "q")["match"] = match
+        found.append(policy)
+    return found
+
+
+def _last_lock(report: Report) -> list[tuple[str, str]]:
+    return [
+        (check.code, check.verdict)
+        for check in report.checks
+        if check.rule == "built-in" and check.kind == "quorum"
+    ]
+
+
+@pytest.mark.parametrize("policy", _unmatched(), ids=["no rule", "another kind", "another amount"])
+def test_without_a_quorum_rule_the_ledgers_quorum_alone_never_decides(policy: dict[str, Any]) -> None:
+    assert judged("sign", BOB, policy=policy).verdict == "ALLOW", "one of two leaves the ledger's quorum open"
+    assert judged("sign", CAROL, "bob", policy=policy).codes == ("QUORUM_BYPASS",)
+    assert judged("sign", ERIN, "bob", "carol", policy=policy).codes == ("QUORUM_BYPASS",)
+    assert judged("submit", None, "bob", "carol", policy=policy).codes == ("QUORUM_BYPASS",)
+    assert judged("submit", None, "bob", policy=policy).codes == ("QUORUM",)
+    assert judged("submit", None, policy=policy).codes == ("QUORUM",)
+
+
+def test_a_proposal_without_a_quorum_rule_is_told_early_and_not_denied() -> None:
+    report = judged("propose", None, policy=_without_quorum())
+    assert report.verdict == "ALLOW"
+    assert _last_lock(report) == [("QUORUM_BYPASS", "NOT_APPLICABLE")]
+
+
+def test_where_a_quorum_rule_concerns_the_transaction_it_alone_speaks() -> None:
+    by_amount = policy_value()
+    rule_of(by_amount, "q")["match"] = {"min_amount": "100"}
+    for policy in (policy_value(), by_amount):
+        for phase, signer in (("propose", None), ("sign", BOB), ("submit", None)):
+            assert _last_lock(judged(phase, signer, policy=policy)) == []
+
+
+def test_one_shape_of_transaction_with_and_without_a_quorum_rule() -> None:
+    """Judged after each other over the same facts: what was kept for one must not answer for the other."""
+    policy = policy_value()
+    rule_of(policy, "q")["match"] = {"min_amount": "1000"}
+    ready, facts = compiled(policy), read(signed_by(facts_value(), "alice", "carol"))
+    verdicts = [
+        evaluate(ready, inspected(transfer(amount)), facts, phase="submit").codes
+        for amount in ("1000", "999", "1000", "999")
+    ]
+    assert verdicts == [(), ("QUORUM_BYPASS",), (), ("QUORUM_BYPASS",)]
+
+
+def test_the_last_lock_needs_the_ledgers_signers() -> None:
+    policy = _without_quorum()
+    for phase, signer in (("sign", BOB), ("submit", None)):
+        facts = signed_by(facts_value(), "carol")
+        facts["facts"] = [fact for fact in facts["facts"] if fact["kind"] != "signers"]
+        report = evaluate(compiled(policy), inspected(), read(facts), phase=phase, signer=signer)
+        assert _last_lock(report) == [("FACT_MISSING", "INDETERMINATE")]
+        assert report.verdict == "DENY"
+
+
+def test_single_mode_without_a_quorum_rule_is_a_bypass() -> None:
+    single = replace(inspected(), mode="single")
+    report = evaluate(compiled(_without_quorum()), single, read(), phase="sign", signer=MAIN)
+    assert "QUORUM_BYPASS" in report.codes
+
+
+def test_an_empty_signer_list_is_no_quorum() -> None:
+    facts = facts_value()
+    for seen in observations(facts, "signers", MAIN):
+        seen["value"].update(signers=[], quorum=None)
+    report = evaluate(compiled(_without_quorum()), inspected(), read(facts), phase="sign", signer=BOB)
+    assert "QUORUM_BYPASS" in report.codes
 
 
 @given(

@@ -188,6 +188,26 @@ def test_expiry_by_ledger(last: int, codes: tuple[str, ...]) -> None:
     assert judged(inspected(expiry=Expiry("ledger", str(last)))).codes == codes
 
 
+@pytest.mark.parametrize(
+    ("bounds", "most"),
+    [
+        ({"max_seconds": 3000}, 1000),
+        ({"max_seconds": 3001}, 1001),
+        ({"max_seconds": 3000, "max_ledgers": 30000}, 1000),
+        ({"max_seconds": 259200, "max_ledgers": 900}, 900),
+    ],
+)
+def test_a_bound_in_seconds_holds_by_ledger_too(bounds: dict[str, int], most: int) -> None:
+    """As many ledgers as the builders make of that time: what they build for it passes, one more does not."""
+    policy = policy_value()
+    for name in ("max_seconds", "max_ledgers"):
+        rule_of(policy, "exp").pop(name)
+    rule_of(policy, "exp").update(bounds)
+    assert judged(inspected(expiry=Expiry("ledger", str(LEDGER + most))), policy).verdict == "ALLOW"
+    over = judged(inspected(expiry=Expiry("ledger", str(LEDGER + most + 1))), policy)
+    assert over.codes == ("EXPIRY_TOO_FAR",)
+
+
 def test_expiry_is_only_required_where_the_rule_says_so() -> None:
     policy = policy_value()
     rule_of(policy, "exp")["required"] = False

@@ -12,12 +12,22 @@ from signer_app.core.canonical import DEFAULT_LIMITS, MAX_SAFE_INTEGER
 from signer_app.core.effects import EFFECT_KINDS
 from signer_app.core.errors import CATALOGUE
 from signer_app.core.facts import FACT_SHAPES, FORMAT
+from signer_app.core.statements import (
+    HALTS_FORMAT,
+    MAX_STATEMENTS,
+    Halt,
+    HaltsDocument,
+    Override,
+    Resume,
+    Statement,
+)
 from signer_app.core.strict_yaml import read_yaml
 from signer_app.journal.records import BUCKET, MAX_LINE, MIN_SEALED, RECORD_TYPES
 from signer_app.policy.codes import CHECK_CODES
 from signer_app.policy.document import read_policy
 from signer_app.policy.rules import LATER_KINDS, RULE_MODELS
 from signer_app.practice.xrpl.faults import FAULT_NAMES
+from signer_app.proposals.halts import LIFTED_CARRIED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "contracts.md").read_text(encoding="utf-8")
 
@@ -142,3 +152,17 @@ def test_the_example_policy_has_the_shape_that_is_read() -> None:
     second = filled.replace("keys:   ", f"  - {{{bob}}}\nkeys:   ")
     assert second != filled
     read_policy(second.encode())
+
+
+@pytest.mark.parametrize("model", [Halt, Resume, Override], ids=lambda model: model.kind)
+def test_members_of_statements(model: type[Statement]) -> None:
+    name = f"countersign/{model.kind}@1"
+    text = between(section("H"), '{"format":"' + name + '",', "}`")
+    assert sorted(["format", *re.findall(r'"([a-z_]+)"', text)]) == sorted(model.model_fields)
+
+
+def test_the_halts_document() -> None:
+    assert HaltsDocument((), ()).to_json() == {"format": HALTS_FORMAT, "halts": [], "resumes": []}
+    assert '{"format":"' + HALTS_FORMAT + '","halts":[…],"resumes":[…]}' in section("H")
+    assert f"each list at most {MAX_STATEMENTS}" in section("H")
+    assert f"the newest {LIFTED_CARRIED} that were lifted" in section("H")

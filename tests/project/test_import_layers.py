@@ -101,7 +101,8 @@ def small_copy(folder: Path, extra: dict[str, str]) -> None:
         "chains",
         "vault",
     )
-    empty = [f"{room}/__init__.py" for room in (*rooms, "core", "signers/keystore", "chains/xrpl")]
+    folders = (*rooms, "core", "signers/keystore", "signers/hid", "chains/xrpl")
+    empty = [f"{room}/__init__.py" for room in folders]
     used = {
         "chains/xrpl/second_reader.py": "import xrpl\n",
         "practice/server.py": "import aiohttp\n",
@@ -117,6 +118,9 @@ def small_copy(folder: Path, extra: dict[str, str]) -> None:
         "__main__.py",
         "workspace.py",
         "signers/keystore/process.py",
+        "signers/child.py",
+        "signers/hid/process.py",
+        "signers/hid/usb.py",
         *empty,
         *used,
         *extra,
@@ -144,6 +148,7 @@ def small_copy(folder: Path, extra: dict[str, str]) -> None:
         ("ui/x.py", "import qasync", "event loop's library"),
         ("proposals/x.py", "import qasync", "event loop's library"),
         ("cli/x.py", "import xrpl.core", "XRPL SDK"),
+        ("workspace.py", "import signer_app.signers.hid.usb", "opens devices"),
         ("chains/xrpl/codec.py", "import xrpl", "XRPL SDK"),
         ("nodes/x.py", "import aiohttp", "HTTP"),
         ("journal/x.py", "import sqlalchemy", "database toolkit"),

@@ -121,8 +121,17 @@ class StubKeystore:
         return self.owner.device.sign(note)
 
     def sign_transaction(
-        self, *, network: str, body: str, signer: str, key_id: str, report_hash: str
+        self,
+        *,
+        network: str,
+        body: str,
+        signer: str,
+        key_id: str,
+        report_hash: str,
+        confirm: Callable[[], None] | None = None,
     ) -> SignedTransaction:
+        if confirm is not None:
+            confirm()
         self.before_sign()
         payload = chain_of(network).signing_payload(
             network=network, body=body, signer=signer, public_key=self.owner.pair.public_key

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from desk import NETWORK, START, XRP, Desk, authored
+from statement_help import carrying, document, halt_by
 
 from signer_app.chains.port import Outcome
 from signer_app.core.clock import format_time
@@ -266,19 +267,20 @@ def test_a_no_that_leaves_no_quorum_rejects(desk_of: Any) -> None:
 
 
 def test_a_halt_that_comes_with_a_file_stops_the_proposal(bob: Desk) -> None:
-    file = bob.file().model_copy(update={"halt": {"person": "carol", "reason": "stop", "sig": "00"}})
+    halt = halt_by(bob.team.people["carol"])
+    file = bob.file().model_copy(update={"halt": document([halt]).to_json()})
     result = bob.service.import_bytes(authored(file, bob.team.people["alice"]))
     assert result["state"] == "DENIED"
     assert "HALTED" in result["codes"]  # type: ignore[operator]
     proposal = bob.get(str(result["proposal_id"]))
     assert bob.service.verify(proposal.id).report.verdict == "DENY"
-    assert json.loads(bob.export(proposal.id, "countersign"))["halt"]["person"] == "carol"
+    assert json.loads(bob.export(proposal.id, "countersign"))["halt"]["halts"] == [halt]
 
 
 def test_a_halt_stops_what_is_here_already(bob: Desk) -> None:
     proposal = bob.signed("100", "carol")
     assert proposal.state == "READY"
-    value = {**json.loads(bob.export(proposal.id)), "halt": {"person": "carol", "reason": "stop"}}
-    result = bob.service.import_bytes(json.dumps(value).encode())
+    halt = document([halt_by(bob.team.people["carol"])]).to_json()
+    result = bob.service.import_bytes(carrying(bob.export(proposal.id), halt=halt))
     assert result["created"] is False
     assert result["state"] == "DENIED"

@@ -162,7 +162,7 @@ def test_an_answer_that_does_not_fit_is_quarantined_and_never_released(
     start = bob.journal.size
     with pytest.raises(SignerError) as caught:
         sign(bob, proposal)
-    assert (caught.value.code, caught.value.exit_code) == ("SIGNER_FAILED", 5)
+    assert (caught.value.code, caught.value.exit_code) == ("DEV_BAD_SIGNATURE", 5)
     kinds = [r["type"] for r in bob.records("sign.intent", "signature.quarantined", "sign.failed",
                                             "sign.released", "signature.added", after=start)]  # fmt: skip
     assert kinds == ["sign.intent", "signature.quarantined", "sign.failed"]
@@ -218,6 +218,30 @@ def test_a_signature_that_completes_the_ledgers_quorum_alone_is_refused(bob: Des
     bob.add(proposal, dave.sign(proposal.body))
     assert "QUORUM_BYPASS" in refused(bob, proposal)
     assert bob.get(proposal.id).state == "PENDING", "carol can still complete it"
+
+
+@pytest.mark.parametrize("match", [None, {"min_amount": "400"}], ids=["no rule", "a rule for more"])
+def test_no_quorum_rule_is_no_quorum(bob: Desk, match: dict[str, str] | None) -> None:
+    """What no quorum rule concerns is not left to the ledger's quorum: not signed complete, not sent."""
+    in_force = bob.policies.in_force(bob.team.clock()).document.hash
+    value = bob.team.policy(version=2, prev=in_force)
+    (rule,) = [rule for rule in value["rules"] if rule["kind"] == "quorum"]
+    if match is None:
+        value["rules"].remove(rule)
+    else:
+        rule["match"] = match
+    bob.activate(value, "alice", "bob", "carol")
+    proposal = bob.take()
+    bob.add(proposal, bob.team.people["carol"].sign(proposal.body))
+    assert refused(bob, proposal) == ("QUORUM_BYPASS",)
+    bob.add(proposal, bob.team.people["bob"].sign(proposal.body))
+    assert bob.get(proposal.id).state == "PENDING"
+    with pytest.raises(DeniedError) as caught:
+        bob.service.submit(proposal.id)
+    assert caught.value.details["codes"] == ["QUORUM_BYPASS"]
+    with pytest.raises(DeniedError):
+        bob.export(proposal.id)
+    assert bob.team.ledger.submitted == []
 
 
 def test_a_ledger_quorum_of_one_is_a_bypass(bob: Desk, proposal: Proposal) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import Engine, inspect, select, update
 
 from signer_app.core.errors import ConflictError, IntegrityError
 from signer_app.core.json_types import JsonObject
+from signer_app.core.resources import package_path
 from signer_app.proposals.lifecycle import PROPOSAL
 from signer_app.proposals.store import tables
 from signer_app.proposals.store.projection import Projection
@@ -99,6 +101,38 @@ def test_keys_constraints_and_nullability_are_the_same_too(engine: Engine) -> No
         assert references == {(key.parent.name, key.column.table.name) for key in table.foreign_keys}, (
             table.name
         )
+
+
+def test_a_store_of_the_first_version_is_brought_up_with_its_rows(tmp_path: Path) -> None:
+    """Its column for statements that nobody weighed goes; proposals and what hangs on them stay."""
+    first = tmp_path / "first"
+    first.mkdir()
+    shutil.copy(package_path(MIGRATIONS[0]) / "proposals_0001_first.py", first)
+    old = open_database(tmp_path / "store.db", bytes(32), (first,))
+    names = ["id", "network", "account", "encoding", "body", "body_hash", "type", "slot_kind", "slot_value",
+             "effects", "state", "title", "note", "created_at", "origin", "proposer", "importer", "links",
+             "added_at", "updated_at"]  # fmt: skip
+    values = {name: "[]" if name in ("effects", "links") else "PENDING" for name in names}
+    with old.begin() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO proposals ({', '.join(names)}, added_index, halt) "
+            f"VALUES ({', '.join('?' * len(names))}, 3, '{{}}')",
+            tuple(values[name] for name in names),
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO rejections (proposal_id, person, reason, at, statement) "
+            "VALUES ('PENDING', 'bob', 'no', 'now', '{}')"
+        )
+    old.dispose()
+    new = open_database(tmp_path / "store.db", bytes(32), MIGRATIONS)
+    try:
+        queries = Queries(new)
+        assert [p.id for p in queries.proposals()] == ["PENDING"]
+        assert len(queries.rejections("PENDING")) == 1
+        assert queries.halts() == []
+        assert "halt" not in {column["name"] for column in inspect(new).get_columns("proposals")}
+    finally:
+        new.dispose()
 
 
 # -- applying ----------------------------------------------------------------------------------------------
@@ -207,6 +241,40 @@ def test_a_held_ticket_is_one_row_however_often_it_is_held(engine: Engine) -> No
 # -- any legal history -------------------------------------------------------------------------------------
 
 
+def statements(name: str) -> st.SearchStrategy[JsonObject]:
+    """Records of halts, resumes and overrides: taken, kept out, lifted, and some twice."""
+    ids = st.sampled_from(["h1", "h2"])
+    made = [
+        st.builds(lambda i: {"type": "halt", "halt_id": i, "statement": {"halt": i}}, ids),
+        st.builds(
+            lambda i, p: {
+                "type": "resume",
+                "halt_id": i,
+                "resume_id": f"{i}{p}",
+                "statement": {"resume": i, "by": p},
+            },
+            ids,
+            st.sampled_from("ab"),
+        ),
+        st.builds(lambda i: {"type": "resume", "halt_id": i, "lifted": True, "people": ["a", "b"]}, ids),
+        st.builds(
+            lambda i: {
+                "type": "override",
+                "override_id": i,
+                "policy_hash": "x",
+                "statement": {"override": i},
+            },
+            ids,
+        ),
+        st.builds(
+            lambda k, i: {"type": k, "statement": {k: i}, "refused": {"code": "ROLE", "reason": "y"}},
+            st.sampled_from(["halt", "resume", "override"]),
+            ids,
+        ),
+    ]
+    return st.one_of(made).map(lambda record: {**fields(str(record["type"]), name), **record})
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[JsonObject]:
     """Sequences of records as the service may write them, over up to three proposals."""
@@ -215,7 +283,9 @@ def histories(draw: st.DrawFn) -> list[JsonObject]:
     states = dict.fromkeys(names, "PENDING")
     for step in range(draw(st.integers(0, 25))):
         name = draw(st.sampled_from(names))
-        kind = draw(st.sampled_from(["note", "sign", "intent", "failed", "quarantine", "reject", "slot"]))
+        kind = draw(
+            st.sampled_from(["note", "sign", "intent", "failed", "quarantine", "reject", "slot", "statement"])
+        )
         if kind == "note":
             targets = sorted({e.target for e in PROPOSAL.edges if e.source == states[name]} | {states[name]})
             states[name] = draw(st.sampled_from(targets))
@@ -233,6 +303,8 @@ def histories(draw: st.DrawFn) -> list[JsonObject]:
         elif kind == "reject":
             person = draw(st.sampled_from(["alice", "bob"]))
             records.append({**fields("reject", name, reason=f"{step}", statement={}), "person": person})
+        elif kind == "statement":
+            records.append(draw(statements(name)))
         else:
             records.append(
                 {"type": draw(st.sampled_from(["slot.reserved", "slot.freed"])), "at": AT, "person": "bob",

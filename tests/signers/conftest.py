@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ledger_devices import Shelf
 from signing_cases import PASSPHRASE
 
 from signer_app.signers.keystore.client import Keystore, open_keystore
@@ -41,3 +42,15 @@ def passphrase_file(tmp_path: Path) -> Path:
 def keystore(keys_folder: Path, passphrase_file: Path) -> Iterator[Keystore]:
     with open_keystore(keys_folder, passphrase_file=passphrase_file) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """Devices: nano answers by a person; plus and old approve everything."""
+    devices = {
+        "nano": {"approve": "manual", "seed_file": "recorded"},
+        "plus": {"approve": "auto", "model": "nano-s-plus"},
+        "old": {"approve": "auto", "model": "nano-s"},
+    }
+    with Shelf(tmp_path_factory.mktemp("devices"), devices) as running:
+        yield running

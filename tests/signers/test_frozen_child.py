@@ -121,6 +121,16 @@ def test_the_frozen_command_line_decodes_with_both_readers(program: Path, tmp_pa
     assert answer["result"]["effects"]
 
 
+def test_the_frozen_program_has_its_device_process_and_the_usb_rules(program: Path) -> None:
+    """The child that opens devices starts, and finds both back ends of hidapi; no device is connected
+    here.
+    """
+    listed = run(program, "--json", "devices", "list")
+    assert (listed.returncode, json.loads(listed.stdout)) == (0, {"ok": True, "result": {"devices": []}})
+    shown = run(program, "--json", "devices", "install-udev", "--dry-run", "--directory", "/nowhere")
+    assert 'KERNEL=="hidraw*"' in json.loads(shown.stdout)["result"]["diff"]
+
+
 def test_the_frozen_program_makes_a_workspace_with_its_store(program: Path, tmp_path: Path) -> None:
     """The encrypted store, its migration scripts and the key process, all from the one folder."""
     for name in ("vault", "keys"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import stat
 import subprocess
@@ -274,6 +275,29 @@ def test_back_end_that_loses_what_it_took_is_found_out(path: Path) -> None:
         Vault.create(path, words(), kdf=floor_parameters(), keyring=keyring)
     assert code_of(caught) == "KEYRING_UNAVAILABLE"
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("keyring.errors", "KeyringLocked"),
+        ("secretstorage.exceptions", "LockedException"),
+        ("jeepney.auth", "AuthenticationError"),
+        ("jeepney.wrappers", "DBusErrorResponse"),
+        ("builtins", "BrokenPipeError"),
+    ],
+)
+def test_whatever_a_back_end_raises_is_an_unavailable_keyring(module: str, name: str) -> None:
+    kind = getattr(importlib.import_module(module), name)
+
+    class Failing(StubBackend):
+        def get_password(self, service: str, username: str) -> str | None:
+            raise kind.__new__(kind)  # without what its maker asks for
+
+    keyring = SystemKeyring(Failing(), allowed=frozenset({f"{__name__}.{Failing.__qualname__}"}))
+    with pytest.raises(IntegrityError) as caught:
+        keyring.fetch("00" * 16)
+    assert code_of(caught) == "KEYRING_UNAVAILABLE"
 
 
 def test_header_is_what_is_documented(vault: Vault, path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from signer_app.cli.demo.stage import write_private
 from signer_app.signers.keystore.client import open_keystore
+from signer_app.vault.files import write_private
 from signer_app.workspace import Workspace, create_workspace
 
 SECRET = b"a passphrase for tests"

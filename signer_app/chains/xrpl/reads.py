@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from signer_app.chains.node import Node, Pool, agreed
-from signer_app.chains.port import AccountState, SignerKeys, SignerList
+from signer_app.chains.port import SECONDS_PER_LEDGER, AccountState, SignerKeys, SignerList
 from signer_app.chains.xrpl import movements
 from signer_app.chains.xrpl.answers import AccountInfo, LedgerTransaction, ListedSigners
 from signer_app.chains.xrpl.client import XrplClient
@@ -48,8 +48,6 @@ ACCOUNT_FLAGS: Final[Mapping[int, str]] = {
 _MPT_LOCKED: Final = 0x00000001
 _XRP_DECIMALS: Final = 6
 _FIRST_LEDGER: Final = 1
-#: Ledgers close every three to four seconds; three makes "for d days" a promise (reference/ledgers.md 1.2).
-SECONDS_PER_LEDGER: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from signer_app.core.errors import UnforeseenError
 from signer_app.core.json_types import JsonObject
+from signer_app.practice.processes import program
 
 COMMAND_TIMEOUT_S = 180
 
@@ -43,11 +43,6 @@ class Answer:
         return self.error
 
 
-def program() -> list[str]:
-    """How to start this very program again, from source and frozen."""
-    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "signer_app"]
-
-
 def run_command(options: tuple[str, ...], *arguments: str) -> Answer:
     """Run the real command with --json and read its one object. ``options`` are the global ones."""
     done = subprocess.run(  # noqa: S603 - our own program, arguments as a list
@@ -69,16 +64,22 @@ def run_command(options: tuple[str, ...], *arguments: str) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person at their own workstation."""
+    """A person at their own workstation. ``device``: their hardware wallet, as the policy names it."""
 
     person: str
     role: str
     workspace: Path
     secrets: Path
+    device: str | None = None
 
     @property
     def key(self) -> str:
         return f"{self.person}-xrp"
+
+    def sign(self, proposal_id: str) -> Answer:
+        """Sign with the hardware wallet if there is one, else with the key in the sealed file."""
+        with_what = ("--device", self.device) if self.device is not None else ("--key", self.key)
+        return self.do("proposal", "sign", proposal_id, *with_what)
 
     def do(self, *arguments: str) -> Answer:
         """Run a command on this person's workspace."""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from signer_app.cli.demo.actors import Answer, StepError
 from signer_app.cli.demo.evidence import entries, expect, member, travelled, verified_journal
-from signer_app.cli.demo.policy_text import CUSTODIAN_TAG, DAY_CAP
-from signer_app.cli.demo.stage import NETWORK, Stage
+from signer_app.cli.demo.stage import Stage
 from signer_app.core.canonical import canonical
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.practice.policy_text import CUSTODIAN_TAG, DAY_CAP
+from signer_app.practice.treasury import NETWORK
 from signer_app.practice.xrpl.attacker import look_alike, payment_body, regular_key_body
 
 WAITING_AMOUNT, SECOND_AMOUNT = "300000", "200000"
@@ -47,8 +48,9 @@ class Attacks:
         alice, bob = self.stage.people["alice"], self.stage.people["bob"]
         first = self._from_alice(WAITING_AMOUNT, "first")
         bob.do("proposal", "import", str(first)).ok()
-        waiting = str(alice.do("inspect", str(first)).ok()["proposal_id"])
-        bob.do("proposal", "sign", waiting, "--key", bob.key).ok()
+        decoded = alice.do("inspect", str(first)).ok()
+        self.stage.wallet.agree_to(decoded)
+        bob.sign(str(decoded["proposal_id"])).ok()
         second = self._from_alice(SECOND_AMOUNT, "second")
         result = self._refused(second, {"ROLLING_CAP"})
         report = bob.do("proposal", "verify", str(result["proposal_id"])).ok(exit_code=4)
@@ -131,7 +133,9 @@ class Attacks:
         result = bob.do("proposal", "import", str(path)).ok()
         expect(result["state"], "DENIED", "state on import")
         identifier = str(result["proposal_id"])
-        answer: Answer = bob.do("proposal", "sign", identifier, "--key", bob.key)
+        asked = len(self.stage.wallet.decisions())
+        answer: Answer = bob.sign(identifier)
+        expect(len(self.stage.wallet.decisions()), asked, "questions on the device")
         codes = member(member(answer.refused("POLICY_DENIED", 4), "details"), "codes")
         if not isinstance(codes, list) or not wanted <= {str(code) for code in codes}:
             raise StepError(f"expected {sorted(wanted)} among the codes, found {codes}")

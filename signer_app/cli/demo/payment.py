@@ -7,10 +7,11 @@ from pathlib import Path
 
 from signer_app.cli.demo.actors import Actor, StepError
 from signer_app.cli.demo.evidence import entries, expect, member, proved_record, travelled, verified_journal
-from signer_app.cli.demo.policy_text import CUSTODIAN_TAG
-from signer_app.cli.demo.stage import NETWORK, Stage
+from signer_app.cli.demo.stage import Stage
 from signer_app.cli.render import effect_words
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.practice.policy_text import CUSTODIAN_TAG
+from signer_app.practice.treasury import NETWORK
 
 AMOUNT = "25000"
 OUTCOME_SECONDS = 40
@@ -25,6 +26,7 @@ class Payment:
     proposal_id: str = ""
     tx_id: str = ""
     released: dict[str, JsonObject] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
 
     def propose(self) -> list[str]:
         """Alice proposes; the bytes in her file say exactly what she ordered."""
@@ -77,24 +79,49 @@ class Payment:
         ]
 
     def sign(self) -> list[str]:
-        """Bob and Carol sign, each at their own workstation; Alice, who proposed, may not."""
+        """Bob signs on his Ledger, Carol with a sealed key; Alice, who proposed, may not."""
         stage = self.stage
-        refused = stage.people["alice"].do("proposal", "sign", self.proposal_id, "--key", "alice-xrp")
+        refused = stage.people["alice"].sign(self.proposal_id)
         codes = member(member(refused.refused("POLICY_DENIED", 4), "details"), "codes")
         expect(codes, ["PROPOSER_APPROVES"], "why alice may not sign")
-        lines = [self._sign(stage.people["bob"], "bob", "PENDING")]
+        lines = [*self._on_the_device(), self._sign(stage.people["bob"], "bob", "PENDING")]
+        lines.append(self._was_shown())
         expect(len(entries(travelled(self.file("bob"))["signatures"])), 1, "signatures in bob's file")
         stage.people["carol"].do("proposal", "import", str(self.file("bob"))).ok()
         lines.append(self._sign(stage.people["carol"], "carol", "READY"))
         expect(len(entries(travelled(self.file("carol"))["signatures"])), 2, "signatures in carol's file")
         return [*lines, "alice was refused: PROPOSER_APPROVES"]
 
+    def _on_the_device(self) -> list[str]:
+        """What the Ledger will show, told before it is asked; its owner agrees to the decoded effects
+        alone.
+        """
+        bob = self.stage.people["bob"]
+        told = bob.do("proposal", "screens", self.proposal_id).ok()
+        expect(told["known"], True, "the app's version is known")
+        self.told = [str(page) for screen in entries(told["screens"]) for page in _texts(screen["pages"])]
+        self.stage.wallet.agree_to(bob.do("inspect", str(self.file("unsigned"))).ok())
+        return [f"nano-1 will show {len(self.told)} pages: {'; '.join(self.told)}"]
+
+    def _was_shown(self) -> str:
+        """The device's own record: exactly those pages, then the approval."""
+        wallet = self.stage.wallet
+        closing = ["Sign transaction", "Signing..."]
+        wanted = [*self.told, *closing]
+        pages = [page for page in wallet.shown() if page]
+        start = len(pages) - 1 - pages[::-1].index(self.told[0])
+        expect(pages[start : start + len(wanted)], wanted, "pages on the device against those told before")
+        last = wallet.decisions()[-1]
+        expect((last["decision"], last["purpose"]), ("approved", "sign"), "the device's decision")
+        return "the device showed exactly these pages, and its approver found the decoded effects on them"
+
     def _sign(self, actor: Actor, name: str, state: str) -> str:
-        result = actor.do("proposal", "sign", self.proposal_id, "--key", actor.key).ok()
+        result = actor.sign(self.proposal_id).ok()
         expect(result["state"], state, f"state after {name}'s signature")
         index = member(result["journal"], "index")
         record = proved_record(actor, int(str(index)), self.stage.file(f"release-{name}.proof"))
         expect(record["type"], "sign.released", "the proved record")
+        expect(record["device"], actor.device or "keystore", "the device of the proved record")
         expect(record["signature"], member(result["signature"], "signature"), "the proved signature")
         self.released[str(record["public_key"])] = record
         actor.do("proposal", "export", self.proposal_id, "-o", str(self.file(name))).ok()
@@ -150,6 +177,10 @@ class Payment:
             replayed = actor.do("policy", "replay", self.proposal_id).ok()
             expect(replayed["same"], True, f"{actor.person}'s verdicts, judged again")
         return [*lines, "every verdict came out the same when judged again from the journals"]
+
+
+def _texts(value: JsonValue) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
 
 
 def _words(slot: JsonValue) -> str:

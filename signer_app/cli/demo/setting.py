@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from signer_app.cli.demo.actors import StepError
+from signer_app.cli.demo.actors import Actor, StepError
 from signer_app.cli.demo.evidence import entries, expect, member, travelled, verified_journal
-from signer_app.cli.demo.policy_text import policy_yaml
-from signer_app.cli.demo.stage import NETWORK, USD_HEX, Stage
+from signer_app.cli.demo.stage import Stage
 from signer_app.core.json_types import JsonObject
-from signer_app.practice.xrpl.sponsor import Sponsor
+from signer_app.practice.policy_text import Member, policy_yaml
+from signer_app.practice.treasury import ISSUED, TICKETS, USD_HEX
 
-ISSUED = "1000000"
-TICKETS = 6
-DISABLE_MASTER, DEFAULT_RIPPLE = 4, 8
 #: lsfDisableMaster in account flags (xrpl.org, AccountRoot).
 DISABLED_MASTER = 0x00100000
 
@@ -30,14 +27,15 @@ def ledger(stage: Stage) -> list[str]:
 
 
 def workspaces(stage: Stage) -> list[str]:
-    """A workspace, a key and two nodes for each person."""
+    """A workspace, a key and two nodes for each person; bob's key is on a hardware wallet."""
     lines = []
     for actor in stage.people.values():
         made = actor.do(
             "workspace", "init", str(actor.workspace), "--class", "practice", "--org", "practice",
             "--person", actor.person, "--role", actor.role,
         ).ok()  # fmt: skip
-        key = actor.do("keys", "generate", "--id", actor.key, "--curve", "secp256k1").ok()
+        key = _on_the_device(stage, actor) if actor.device is not None else _in_a_file(actor)
+        stage.keys[actor.person] = key
         for number, endpoint in enumerate(stage.endpoints):
             actor.do(
                 "nodes", "add", str(endpoint["http"]), "--id", f"node-{number + 1}",
@@ -46,10 +44,29 @@ def workspaces(stage: Stage) -> list[str]:
         expect(actor.do("nodes", "test").ok()["ok"], True, f"{actor.person}'s nodes")
         log = travelled(actor.workspace / "logs" / "log.json")
         expect(log["log_id"], made["log_id"], f"log id of {actor.person}")
-        sealed = (actor.workspace / "keys" / f"{actor.key}.json").read_text()
-        expect(str(key["public_key"]).lower() in sealed, True, f"key file of {actor.person}")
-        lines.append(f"{actor.person} ({actor.role}): log {made['log_id']}, signs as {_account(key)}")
+        lines.append(f"{actor.person} ({actor.role}): signs as {_account(key)}, {key['kept']}")
     return lines
+
+
+def _in_a_file(actor: Actor) -> JsonObject:
+    """A new key, sealed on disk."""
+    key = actor.do("keys", "generate", "--id", actor.key, "--curve", "secp256k1").ok()
+    sealed = (actor.workspace / "keys" / f"{actor.key}.json").read_text()
+    expect(str(key["public_key"]).lower() in sealed, True, f"key file of {actor.person}")
+    return {**key, "kept": "key in a sealed file"}
+
+
+def _on_the_device(stage: Stage, actor: Actor) -> JsonObject:
+    """The key of a hardware wallet, whose address was compared on its screen."""
+    ready = stage.wallet.plug_in()
+    key = actor.do("devices", "address", "--no-show").ok()
+    stage.wallet.agree_to_address(str(key["address"]))
+    shown = actor.do("devices", "address").ok()
+    expect(shown["public_key"], key["public_key"], "the key whose address was shown")
+    expect(stage.wallet.decisions()[-1]["decision"], "approved", "the address on the device")
+    drawn = "".join(stage.wallet.shown()).replace(" | ", "")
+    expect(str(key["address"]) in drawn, True, "the device's screen")
+    return {**key, "id": actor.key, "kept": f"key on a {ready['product']}, address compared on its screen"}
 
 
 def _account(key: JsonObject) -> str:
@@ -61,21 +78,8 @@ def _account(key: JsonObject) -> str:
 
 def treasury(stage: Stage) -> list[str]:
     """Fund, issue, list signers, set tickets aside, disable the master key: all by signed transactions."""
-    sponsor = Sponsor(stage.nodes[0])
-    for party in (stage.treasury, stage.issuer, stage.custodian, stage.stranger):
-        sponsor.fund(stage.genesis, party.address, 1000)
-    sponsor.account_set(stage.issuer, DEFAULT_RIPPLE)
-    for holder in (stage.treasury, stage.custodian):
-        sponsor.trust(holder, "USD", stage.issuer.address, "10000000")
-    sponsor.issue(stage.issuer, stage.treasury.address, "USD", ISSUED)
-    members = [
-        _account(key).rpartition(":")[2]
-        for actor in stage.people.values()
-        for key in entries(actor.do("keys", "list").ok()["keys"])
-    ]
-    sponsor.signer_list(stage.treasury, 2, members)
-    sponsor.tickets(stage.treasury, TICKETS)
-    sponsor.account_set(stage.treasury, DISABLE_MASTER)
+    members = [_account(key).rpartition(":")[2] for key in stage.keys.values()]
+    stage.world.set_up(stage.nodes[0], stage.genesis, members)
     return _read_treasury(stage, members)
 
 
@@ -98,11 +102,24 @@ def _read_treasury(stage: Stage, members: list[str]) -> list[str]:
     ]
 
 
+def _member(actor: Actor, key: JsonObject) -> Member:
+    """What the policy's author has to know of a person."""
+    return Member(
+        id=actor.person,
+        role=actor.role,
+        device_key=str(actor.do("keys", "export-public").ok()["device_key"]),
+        key_id=str(key["id"]),
+        account=_account(key),
+        public_key=str(key["public_key"]),
+        device=actor.device,
+    )
+
+
 def policy(stage: Stage) -> list[str]:
     """One document, three votes, active in each workspace under one hash."""
-    keys = {person: actor.do("keys", "export-public").ok() for person, actor in stage.people.items()}
     document = stage.file("policy.yaml")
-    document.write_text(policy_yaml(stage, keys), encoding="utf-8")
+    members = [_member(actor, stage.keys[person]) for person, actor in stage.people.items()]
+    document.write_text(policy_yaml(stage.world, members), encoding="utf-8")
     votes = []
     for person, actor in stage.people.items():
         vote = stage.file(f"vote-{person}.json")
@@ -128,4 +145,3 @@ SCENES = (
     ("A treasury with a 2-of-3 signer list and its master key disabled", treasury),
     ("A policy, voted for and activated in each workspace", policy),
 )
-NETWORK_NAME = NETWORK

@@ -45,7 +45,7 @@ def scenes(stage: Stage, fault: str | None) -> list[Scene]:
         ("Alice proposes to pay 25,000 USD to the custodian", payment.propose),
         ("Bob imports the file and reads what the bytes do", payment.read),
         ("Every check, with its values", payment.check),
-        ("Bob and Carol sign; Alice, who proposed, may not", payment.sign),
+        ("Bob signs on a Ledger, Carol with a sealed key; Alice, who proposed, may not", payment.sign),
         ("Carol sends; the ledger proves the outcome", payment.send),
         ("Alice and Bob see the same outcome", payment.others_see),
         ("Every journal is whole, by two verifiers, and every verdict replays", payment.journals),

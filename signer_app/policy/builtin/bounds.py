@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from signer_app.core.effects import DelegateCall, Transfer
+from signer_app.core.json_types import JsonValue
 from signer_app.policy.case import Case, Judge
 from signer_app.policy.checks import FAIL, PASS, Check, Level
 from signer_app.policy.observations import Undecided
@@ -156,7 +157,6 @@ def _warned(code: str, path: str) -> Check:
 
 
 _NOT_HALTED: Final = (built_in("halt", "HALTED", PASS, "not_halted"),)
-_HALTED: Final = (built_in("halt", "HALTED", FAIL, "halted"),)
 
 
 def judge_halt(case: Case) -> tuple[Check, ...]:
@@ -164,4 +164,12 @@ def judge_halt(case: Case) -> tuple[Check, ...]:
     context = case.readings.context
     if context is None:
         return (built_in_undecided("halt", Undecided("FACT_MISSING", "no_facts", "halt", "context")),)
-    return _NOT_HALTED if context.halt is None else _HALTED
+    if context.halt is None:
+        return _NOT_HALTED
+    said = {name: _said(context.halt.get(name)) for name in ("person", "at", "reason")}
+    return (built_in("halt", "HALTED", FAIL, "halted", actual=said["person"], values=said),)
+
+
+def _said(value: JsonValue) -> str:
+    """A member of a halt statement. One that cannot be read stops signing all the same."""
+    return value.rstrip(".") if isinstance(value, str) and value else "unknown"

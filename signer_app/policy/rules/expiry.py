@@ -1,15 +1,17 @@
 """expiry: a transaction must end, and soon enough; one that already ended is refused (CONTRACTS A).
 
 XRPL: LastLedgerSequence L can still be taken while the validated ledger is before L. Of the operators'
-ledgers
-the lowest counts, which is the stricter side for "too far".
+ledgers the lowest counts, which is the stricter side for "too far". A bound in seconds holds there too, as
+the number of ledgers that builders make of such a time; the stricter bound decides (docs/decisions/0013).
 """
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Literal
 
+from signer_app.chains.port import SECONDS_PER_LEDGER
 from signer_app.policy.case import Checks, Run
 from signer_app.policy.checks import FAIL, INDETERMINATE, NOT_APPLICABLE, PASS, Check
 from signer_app.policy.observations import Decided, number
@@ -18,7 +20,9 @@ from signer_app.policy.schema import Count, Seconds
 
 
 class Expiry(RuleModel):
-    """``max_ledgers`` bounds an expiry by ledger, ``max_seconds`` one by time; absent: no bound."""
+    """``max_ledgers`` bounds an expiry by ledger; ``max_seconds`` one by time, and one by ledger through the
+    pace of ledgers. Both absent: no bound.
+    """
 
     kind: Literal["expiry"]
     required: bool
@@ -57,13 +61,21 @@ class Expiry(RuleModel):
         if not _is_of(network, fact):
             return (self.undecided(Undecided("FACT_DISAGREES", "fact_disagrees", "network", network)),)
 
+        most = self._most_ledgers()
+
         def run(case: Case) -> Checks:
             last = _stated(case)
             if last is None:
                 return (self.says("EXPIRY_TOO_FAR", INDETERMINATE, "expiry_unclear"),)
-            return (self._judged(last, validated, self.max_ledgers, "ledgers", fact),)
+            return (self._judged(last, validated, most, "ledgers", fact),)
 
         return run
+
+    def _most_ledgers(self) -> int | None:
+        bounds = [self.max_ledgers] if self.max_ledgers is not None else []
+        if self.max_seconds is not None:
+            bounds.append(math.ceil(self.max_seconds / SECONDS_PER_LEDGER))
+        return min(bounds, default=None)
 
     def _by_time(self, case: Case) -> Checks:
         """Expiry by closing time in seconds since 1970 (Stellar timeBounds.maxTime)."""

@@ -11,12 +11,13 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from signer_app.core.canonical import canonical
 from signer_app.core.errors import IntegrityError
 from signer_app.core.failpoints import failpoint
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.proposals.lifecycle import PROPOSAL
+from signer_app.proposals.store import statement_records
 from signer_app.proposals.store import tables as t
+from signer_app.proposals.store.fields import json_text, text
 from signer_app.vault.database import database_errors
 
 
@@ -83,7 +84,7 @@ Handler = Callable[[Connection, int, JsonObject], None]
 
 
 def _apply(connection: Connection, index: int, record: JsonObject) -> None:
-    handler = _HANDLERS.get(_text(record, "type"))
+    handler = _HANDLERS.get(text(record, "type"))
     if handler is not None:
         handler(connection, index, record)
     state = record.get("state")
@@ -92,14 +93,14 @@ def _apply(connection: Connection, index: int, record: JsonObject) -> None:
 
 
 def _set_state(connection: Connection, record: JsonObject, state: str) -> None:
-    identifier = _text(record, "proposal_id")
+    identifier = text(record, "proposal_id")
     row = connection.execute(select(t.proposals.c.state).where(t.proposals.c.id == identifier)).first()
     if row is None:
         raise IntegrityError(f"The journal moves an unknown proposal {identifier}.", code="STORE_BROKEN")
     connection.execute(
         update(t.proposals)
         .where(t.proposals.c.id == identifier)
-        .values(state=PROPOSAL.step(row.state, state), updated_at=_text(record, "at"))
+        .values(state=PROPOSAL.step(row.state, state), updated_at=text(record, "at"))
     )
 
 
@@ -108,45 +109,45 @@ def _proposal_added(connection: Connection, index: int, record: JsonObject) -> N
     author = record.get("author")
     connection.execute(
         insert(t.proposals).values(
-            id=_text(record, "proposal_id"),
+            id=text(record, "proposal_id"),
             **{
-                name: _text(record, name)
+                name: text(record, name)
                 for name in (
                     "network", "account", "encoding", "body", "body_hash", "slot_kind", "slot_value",
                     "state", "title", "note", "created_at", "origin", "proposer",
                 )
             },
-            type=_text(record, "tx_type"),
+            type=text(record, "tx_type"),
             expiry_ledger=expiry,
             since_ledger=record.get("since_ledger"),
             expires_at=record.get("expires_at"),
-            effects=_json(record.get("effects", [])),
-            links=_json(record.get("links", [])),
-            author=_json(author) if author is not None else None,
-            importer=_text(record, "person"),
-            added_at=_text(record, "at"),
+            effects=json_text(record.get("effects", [])),
+            links=json_text(record.get("links", [])),
+            author=json_text(author) if author is not None else None,
+            importer=text(record, "person"),
+            added_at=text(record, "at"),
             added_index=index,
-            updated_at=_text(record, "at"),
+            updated_at=text(record, "at"),
         )
     )  # fmt: skip
 
 
 def _signature(connection: Connection, index: int, record: JsonObject) -> None:
-    identifier = _text(record, "proposal_id")
+    identifier = text(record, "proposal_id")
     receipt = record.get("receipt")
-    key = {"proposal_id": identifier, "signer": _text(record, "signer"), "scheme": _text(record, "scheme")}
+    key = {"proposal_id": identifier, "signer": text(record, "signer"), "scheme": text(record, "scheme")}
     present = connection.execute(select(t.signatures.c.record).filter_by(**key)).first()
     if present is None:  # never overwritten: the first verified one stays
         connection.execute(
             insert(t.signatures).values(
                 **key,
-                public_key=_text(record, "public_key"),
-                signature=_text(record, "signature"),
-                digest=_text(record, "digest"),
+                public_key=text(record, "public_key"),
+                signature=text(record, "signature"),
+                digest=text(record, "digest"),
                 device=record.get("device"),
                 signed_at=record.get("signed_at"),
                 released_here=record["type"] == "sign.released",
-                receipt=_json(receipt) if receipt is not None else None,
+                receipt=json_text(receipt) if receipt is not None else None,
                 record=index,
             )
         )
@@ -162,7 +163,7 @@ def _open_intent(connection: Connection, index: int, kind: str, record: JsonObje
         insert(t.intents).values(
             record=index,
             kind=kind,
-            proposal_id=_text(record, "proposal_id"),
+            proposal_id=text(record, "proposal_id"),
             signer=record.get("signer"),
             open=True,
         )
@@ -170,7 +171,7 @@ def _open_intent(connection: Connection, index: int, kind: str, record: JsonObje
 
 
 def _sign_failed(connection: Connection, _index: int, record: JsonObject) -> None:
-    _close_intents(connection, "sign", _text(record, "proposal_id"), record.get("signer"))
+    _close_intents(connection, "sign", text(record, "proposal_id"), record.get("signer"))
 
 
 def _close_intents(connection: Connection, kind: str, proposal_id: str, signer: JsonValue) -> None:
@@ -188,26 +189,26 @@ def _quarantined(connection: Connection, index: int, record: JsonObject) -> None
                 insert(t.quarantine).values(
                     record=index,
                     entry=position,
-                    proposal_id=_text(record, "proposal_id"),
-                    signer=_text(entry, "signer"),
+                    proposal_id=text(record, "proposal_id"),
+                    signer=text(entry, "signer"),
                     public_key=entry.get("public_key"),
-                    signature=_text(entry, "signature"),
-                    code=_text(entry, "code"),
-                    reason=_text(entry, "reason"),
-                    at=_text(record, "at"),
+                    signature=text(entry, "signature"),
+                    code=text(entry, "code"),
+                    reason=text(entry, "reason"),
+                    at=text(record, "at"),
                 )
             )
 
 
 def _rejected(connection: Connection, _index: int, record: JsonObject) -> None:
-    key = {"proposal_id": _text(record, "proposal_id"), "person": _text(record, "person")}
+    key = {"proposal_id": text(record, "proposal_id"), "person": text(record, "person")}
     if connection.execute(select(t.rejections.c.at).filter_by(**key)).first() is None:
         connection.execute(
             insert(t.rejections).values(
                 **key,
-                reason=_text(record, "reason"),
-                at=_text(record, "at"),
-                statement=_json(record.get("statement")),
+                reason=text(record, "reason"),
+                at=text(record, "at"),
+                statement=json_text(record.get("statement")),
             )
         )
 
@@ -217,9 +218,9 @@ def _verdict(connection: Connection, index: int, record: JsonObject) -> None:
         insert(t.verdicts).values(
             record=index,
             signer=record.get("signer"),
-            codes=_json(record.get("codes", [])),
+            codes=json_text(record.get("codes", [])),
             **{
-                name: _text(record, name)
+                name: text(record, name)
                 for name in (
                     "proposal_id", "phase", "verdict", "report_hash", "report_blob", "facts_blob",
                     "policy_hash", "at",
@@ -234,33 +235,33 @@ def _submit_intent(connection: Connection, index: int, record: JsonObject) -> No
     connection.execute(
         insert(t.submissions).values(
             record=index,
-            proposal_id=_text(record, "proposal_id"),
-            tx_id=_text(record, "tx_id"),
-            blob=_text(record, "blob"),
-            at=_text(record, "at"),
+            proposal_id=text(record, "proposal_id"),
+            tx_id=text(record, "tx_id"),
+            blob=text(record, "blob"),
+            at=text(record, "at"),
             attempts="[]",
         )
     )
     connection.execute(
         update(t.proposals)
-        .where(t.proposals.c.id == _text(record, "proposal_id"))
-        .values(tx_id=_text(record, "tx_id"))
+        .where(t.proposals.c.id == text(record, "proposal_id"))
+        .values(tx_id=text(record, "tx_id"))
     )
 
 
 def _submit_answer(connection: Connection, _index: int, record: JsonObject) -> None:
-    identifier = _text(record, "proposal_id")
+    identifier = text(record, "proposal_id")
     _close_intents(connection, "submit", identifier, None)
     connection.execute(
         update(t.submissions)
-        .where(t.submissions.c.proposal_id == identifier, t.submissions.c.tx_id == _text(record, "tx_id"))
-        .values(attempts=_json(record.get("attempts", [])))
+        .where(t.submissions.c.proposal_id == identifier, t.submissions.c.tx_id == text(record, "tx_id"))
+        .values(attempts=json_text(record.get("attempts", [])))
     )
 
 
 def _outcome(connection: Connection, _index: int, record: JsonObject) -> None:
-    identifier = _text(record, "proposal_id")
-    values: dict[str, JsonValue] = {"outcome": _json(record.get("evidence", {}))}
+    identifier = text(record, "proposal_id")
+    values: dict[str, JsonValue] = {"outcome": json_text(record.get("evidence", {}))}
     if isinstance(record.get("tx_id"), str):
         values["tx_id"] = record["tx_id"]
     connection.execute(update(t.proposals).where(t.proposals.c.id == identifier).values(**values))
@@ -269,34 +270,26 @@ def _outcome(connection: Connection, _index: int, record: JsonObject) -> None:
 
 def _slot_reserved(connection: Connection, _index: int, record: JsonObject) -> None:
     key = {
-        "account": _text(record, "account"),
-        "kind": _text(record, "slot_kind"),
-        "value": _text(record, "slot_value"),
+        "account": text(record, "account"),
+        "kind": text(record, "slot_kind"),
+        "value": text(record, "slot_value"),
         "proposal_id": record.get("proposal_id"),
     }
     if connection.execute(select(t.slots.c.at).filter_by(**key)).first() is None:
-        connection.execute(insert(t.slots).values(**key, at=_text(record, "at")))
+        connection.execute(insert(t.slots).values(**key, at=text(record, "at")))
 
 
 def _slot_freed(connection: Connection, _index: int, record: JsonObject) -> None:
     query = delete(t.slots).where(
-        t.slots.c.account == _text(record, "account"),
-        t.slots.c.kind == _text(record, "slot_kind"),
-        t.slots.c.value == _text(record, "slot_value"),
+        t.slots.c.account == text(record, "account"),
+        t.slots.c.kind == text(record, "slot_kind"),
+        t.slots.c.value == text(record, "slot_value"),
     )
     connection.execute(query.where(t.slots.c.proposal_id.is_(None)))
 
 
-def _halted(connection: Connection, _index: int, record: JsonObject) -> None:
-    connection.execute(
-        update(t.proposals)
-        .where(t.proposals.c.id == _text(record, "proposal_id"))
-        .values(halt=_json(record.get("statement")))
-    )
-
-
 def _policy_activated(connection: Connection, index: int, record: JsonObject) -> None:
-    digest = _text(record, "policy_hash")
+    digest = text(record, "policy_hash")
     if connection.execute(select(t.policies.c.record).filter_by(hash=digest)).first() is None:
         version = record.get("version")
         if not isinstance(version, int):
@@ -304,11 +297,11 @@ def _policy_activated(connection: Connection, index: int, record: JsonObject) ->
         connection.execute(
             insert(t.policies).values(
                 hash=digest,
-                policy_id=_text(record, "policy_id"),
+                policy_id=text(record, "policy_id"),
                 version=version,
-                blob=_text(record, "blob"),
-                votes=_json(record.get("votes", [])),
-                activated_at=_text(record, "at"),
+                blob=text(record, "blob"),
+                votes=json_text(record.get("votes", [])),
+                activated_at=text(record, "at"),
                 record=index,
             )
         )
@@ -328,17 +321,8 @@ _HANDLERS: dict[str, Handler] = {
     "outcome": _outcome,
     "slot.reserved": _slot_reserved,
     "slot.freed": _slot_freed,
-    "halt": _halted,
     "policy.activated": _policy_activated,
+    "halt": statement_records.halt,
+    "resume": statement_records.resume,
+    "override": statement_records.override,
 }
-
-
-def _text(record: JsonObject, name: str) -> str:
-    value = record.get(name)
-    if not isinstance(value, str):
-        raise IntegrityError(f"A journal record lacks {name}.", code="STORE_BROKEN")
-    return value
-
-
-def _json(value: JsonValue) -> str:
-    return canonical(value).decode("utf-8")

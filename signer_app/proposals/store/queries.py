@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Row, select
 
 from signer_app.core.errors import NotFoundError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.proposals.lifecycle import FINAL, PROPOSAL
 from signer_app.proposals.store import tables as t
-from signer_app.vault.database import database_errors
+from signer_app.proposals.store.list_queries import ListQueries
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,6 @@ class Proposal:
     importer: str
     author: JsonObject | None
     links: list[JsonValue]
-    halt: JsonObject | None
     added_index: int
     since_ledger: str | None
     tx_id: str | None
@@ -90,6 +87,11 @@ class Proposal:
     def live(self) -> bool:
         """Whether signatures that exist could still execute (DESIGN section 2)."""
         return bool(self.signatures) and self.state not in FINAL
+
+    @property
+    def acts_for(self) -> tuple[str, ...]:
+        """Accounts in whose name it does something: its own, and those of inner transactions."""
+        return tuple(sorted({self.account, *(str(effect["account"]) for effect in self.effects)}))
 
     def to_json(self) -> JsonObject:
         return {
@@ -117,17 +119,8 @@ class Proposal:
         }
 
 
-class Queries:
+class Queries(ListQueries):
     """Reads over one store."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @contextmanager
-    def _connect(self) -> Iterator[Connection]:
-        """A connection whose errors come out as STORE_BROKEN or STORAGE_FULL."""
-        with database_errors(), self._engine.connect() as connection:
-            yield connection
 
     def proposal(self, identifier: str) -> Proposal:
         """One proposal by its id or an unambiguous start of at least 6 digits. NotFoundError."""
@@ -252,6 +245,6 @@ def _proposal(connection: Connection, row: Row[tuple[object, ...]]) -> Proposal:
     )  # fmt: skip
     for name in ("effects", "links"):
         values[name] = json.loads(values[name])
-    for name in ("author", "outcome", "halt"):
+    for name in ("author", "outcome"):
         values[name] = json.loads(values[name]) if values[name] is not None else None
     return Proposal(**values, signatures=signatures)

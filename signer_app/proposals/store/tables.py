@@ -41,7 +41,6 @@ proposals = Table(
     Column("importer", Text, nullable=False),  # whose workspace took it in
     Column("author", Text),  # canonical JSON of the file without signatures, when its author's key signed it
     Column("links", Text, nullable=False),
-    Column("halt", Text),  # a halt statement that came with a file; while it is there everything is denied
     Column("added_at", Text, nullable=False),
     Column("added_index", Integer, nullable=False),
     Column("since_ledger", Text),
@@ -152,5 +151,50 @@ policies = Table(
     Column("blob", Text, nullable=False),
     Column("votes", Text, nullable=False),
     Column("activated_at", Text, nullable=False),
+    Column("record", Integer, nullable=False),
+)
+
+halts = Table(
+    "halts",
+    metadata,
+    Column("id", Text, primary_key=True),  # hash of the statement without its signature
+    Column("statement", Text, nullable=False),
+    Column("record", Integer, nullable=False),
+    Column("lifted_at", Text),  # once it is lifted it stays so, whoever shows the statement again
+    Column("lifted_record", Integer),
+    Column("lifted_by", Text),  # JSON list of the people whose resumes counted
+)
+
+resumes = Table(
+    "resumes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("halt_id", Text, nullable=False),  # of a halt that may not have come yet
+    Column("statement", Text, nullable=False),
+    Column("record", Integer, nullable=False),
+    Index("resumes_by_halt", "halt_id"),
+)
+
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("proposal_id", Text, ForeignKey("proposals.id"), nullable=False),
+    Column("policy_hash", Text, nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("record", Integer, nullable=False),
+    Index("overrides_by_proposal", "proposal_id"),
+)
+
+refused_statements = Table(
+    "refused_statements",
+    metadata,
+    Column("hash", Text, primary_key=True),  # of the whole statement as it came, signature included
+    Column("kind", Text, nullable=False),
+    Column("proposal_id", Text),
+    Column("statement", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Text, nullable=False),
     Column("record", Integer, nullable=False),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -97,6 +98,7 @@ class Keystore:
         signer: str,
         key_id: str,
         report_hash: str,
+        confirm: Callable[[], None] | None = None,
         timeout: float = CALL_TIMEOUT_S,
     ) -> SignedTransaction:
         """Sign a body for ``signer`` (CAIP-10) with a chain key; the digest is the child's own.
@@ -104,6 +106,8 @@ class Keystore:
         Raises MalformedError for a body that does not decode, SignerError NOT_THIS_SIGNER, KEY_NOT_FOUND,
         SIGNER_TIMEOUT, SIGNER_DIED, SIGNER_PROTOCOL.
         """
+        if confirm is not None:
+            confirm()
         params: JsonObject = {
             "network": network,
             "body": body,
@@ -122,6 +126,25 @@ class Keystore:
             scheme=_text(result, "scheme"),
         )
         return SignedTransaction(signature, _text(result, "digest"), receipt)
+
+    def witness_transaction(
+        self, *, network: str, body: str, signer: str, public_key: str, report_hash: str
+    ) -> JsonObject:
+        """The device key's receipt for a signature that another signer of this person gives.
+
+        Raises MalformedError for a body that does not decode, SignerError NOT_THIS_SIGNER, SIGNER_*.
+        """
+        params: JsonObject = {
+            "network": network,
+            "body": body,
+            "signer": signer,
+            "public_key": public_key,
+            "report_hash": report_hash,
+        }
+        receipt = self._host.call("witness_transaction", params).get("receipt")
+        if not isinstance(receipt, dict):
+            raise _protocol()
+        return receipt
 
     def sign_statement(self, kind: str, value: JsonValue, *, timeout: float = CALL_TIMEOUT_S) -> str:
         """The device key's signature over a statement, 128 lower hex digits (module statements says of what).

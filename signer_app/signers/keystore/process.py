@@ -8,6 +8,7 @@ own encoder only: no ledger SDK, no network library, no database.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +48,7 @@ class KeystoreService:
             "import": self._import,
             "public_keys": self._public_keys,
             "sign_transaction": self._sign_transaction,
+            "witness_transaction": self._witness_transaction,
             "sign_statement": self._sign_statement,
             "self_check": self._self_check,
         }
@@ -104,37 +106,33 @@ class KeystoreService:
         """
         ring = self._open()
         file, private = ring.private(text_param(params, "key_id"), Purpose.CHAIN)
-        network, body = text_param(params, "network"), text_param(params, "body")
-        report_hash = text_param(params, "report_hash")
-        if len(report_hash) != _HASH_DIGITS or not set(report_hash) <= set("0123456789abcdef"):
-            raise MalformedError("The report's hash is 64 lower hex digits.")
         public = _ledger_key(file)
-        transaction = open_body(body)
-        require_network(transaction, network)
-        payload = payload_for(
-            transaction, network=network, signer=text_param(params, "signer"), public_key=public
-        )
-        account = f"{network}:{transaction.account}"
-        identity = proposal_id(network=network, account=account, encoding=ENCODING, body=body)
+        asked = _asked(params, public)
         failpoint("keystore.before_sign")
-        signature = xrpl_keys.sign(file.curve.value, bytes(private), payload)
+        signature = xrpl_keys.sign(file.curve.value, bytes(private), asked.payload)
         failpoint("keystore.after_sign")
         return {
-            "signer": payload.signer,
+            "signer": asked.payload.signer,
             "public_key": public,
             "signature": signature,
-            "scheme": payload.scheme,
-            "digest": payload.digest.hex().upper(),
-            "receipt": self._receipt(ring, payload, identity, report_hash),
+            "scheme": asked.payload.scheme,
+            "digest": asked.payload.digest.hex().upper(),
+            "receipt": self._receipt(ring, asked),
         }
 
-    def _receipt(self, ring: KeyRing, payload: SigningPayload, identity: str, report_hash: str) -> JsonObject:
+    def _witness_transaction(self, params: JsonObject, _secret: bytearray | None) -> JsonObject:
+        """{network, body, signer, public_key, report_hash}: the receipt for a signature that a hardware
+        wallet gives. The digest is this process's own; no chain key is used.
+        """
+        return {"receipt": self._receipt(self._open(), _asked(params, text_param(params, "public_key")))}
+
+    def _receipt(self, ring: KeyRing, asked: _Asked) -> JsonObject:
         device, private = ring.device()
         receipt: JsonObject = {
             "format": RECEIPT_FORMAT,
-            "proposal_id": identity,
-            "digest": payload.digest.hex().upper(),
-            "report_hash": report_hash,
+            "proposal_id": asked.proposal_id,
+            "digest": asked.payload.digest.hex().upper(),
+            "report_hash": asked.report_hash,
             "at": format_time(whole_seconds(self._clock())),
             "device_key": _device_key(device),
         }
@@ -158,6 +156,31 @@ class KeystoreService:
         if self._ring is None:
             raise SignerError("The keys are locked.", code="KEY_NOT_FOUND")
         return self._ring
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A transaction that is to be signed, decoded from its bytes here."""
+
+    payload: SigningPayload
+    proposal_id: str
+    report_hash: str
+
+
+def _asked(params: JsonObject, public_key: str) -> _Asked:
+    """{network, body, signer, report_hash} for a key. Raises MalformedError, SignerError NOT_THIS_SIGNER."""
+    network, body = text_param(params, "network"), text_param(params, "body")
+    report_hash = text_param(params, "report_hash")
+    if len(report_hash) != _HASH_DIGITS or not set(report_hash) <= set("0123456789abcdef"):
+        raise MalformedError("The report's hash is 64 lower hex digits.")
+    transaction = open_body(body)
+    require_network(transaction, network)
+    payload = payload_for(
+        transaction, network=network, signer=text_param(params, "signer"), public_key=public_key
+    )
+    account = f"{network}:{transaction.account}"
+    identity = proposal_id(network=network, account=account, encoding=ENCODING, body=body)
+    return _Asked(payload, identity, report_hash)
 
 
 def _curve(params: JsonObject) -> Curve:

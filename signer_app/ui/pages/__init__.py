@@ -19,6 +19,12 @@ def _settings(shell: Shell) -> Page:
     return SettingsPage(shell)
 
 
+def _journal(shell: Shell) -> Page:
+    from signer_app.ui.pages.journal import JournalPage  # noqa: PLC0415
+
+    return JournalPage(shell)
+
+
 def _absent(key: str, command: str) -> Callable[[Shell], Page]:
     def make(shell: Shell) -> Page:
         from signer_app.ui.pages.absent import AbsentPage  # noqa: PLC0415
@@ -37,7 +43,7 @@ PAGES: dict[str, Callable[[Shell], Page]] = {
     "book": _absent("book", "accounts add"),
     "policy": _absent("policy", "policy list"),
     "devices": _absent("devices", "keys list"),
-    "journal": _absent("journal", "journal show"),
+    "journal": _journal,
     "nodes": _absent("nodes", "nodes list"),
     "settings": _settings,
 }

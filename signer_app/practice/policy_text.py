@@ -1,39 +1,60 @@
-"""The policy that the rehearsal votes for: small, and like a real treasury's."""
+"""The policy of a practice treasury: small, and like a real treasury's."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import yaml
 
-from signer_app.cli.demo.stage import NETWORK, Stage
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.practice.treasury import NETWORK, World
 
 CUSTODIAN_TAG: Final = "17"
 TX_CAP: Final = "400000"
 DAY_CAP: Final = "500000"
 
 
-def policy_yaml(stage: Stage, keys: dict[str, JsonObject]) -> str:
-    """The document for the stage's accounts; ``keys`` is what `keys export-public` gave for each person."""
-    people: list[JsonValue] = []
-    signers: list[JsonValue] = []
-    for person, actor in stage.people.items():
-        public = keys[person]
-        people.append(
-            {"id": person, "name": person.capitalize(), "roles": [actor.role],
-             "device_keys": [public["device_key"]], "suspended": False}
-        )  # fmt: skip
-        entries = public["keys"]
-        for key in entries if isinstance(entries, list) else []:
-            if isinstance(key, dict):
-                accounts = key["accounts"]
-                signers.append(
-                    {"id": key["id"], "person": person,
-                     "signer": accounts[0] if isinstance(accounts, list) else None,
-                     "public_key": key["public_key"], "device": f"workstation-{person}",
-                     "backend": "keystore", "tier": "warm", "purpose": "sign"}
-                )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of the treasury: their workstation's device key and their key on the ledger.
+
+    ``device`` is the hardware wallet that holds the key; None for a sealed file.
+    """
+
+    id: str
+    role: str
+    device_key: str
+    key_id: str
+    account: str
+    public_key: str
+    device: str | None = None
+
+    def person(self) -> JsonObject:
+        """Their entry in people."""
+        return {
+            "id": self.id, "name": self.id.capitalize(), "roles": [self.role],
+            "device_keys": [self.device_key], "suspended": False,
+        }  # fmt: skip
+
+    def key(self) -> JsonObject:
+        """Their entry in keys."""
+        where: JsonObject = (
+            {"device": self.device, "backend": "ledger", "tier": "cold"}
+            if self.device is not None
+            else {"device": f"workstation-{self.id}", "backend": "keystore", "tier": "warm"}
+        )
+        return {
+            "id": self.key_id, "person": self.id, "signer": self.account,
+            "public_key": self.public_key, **where, "purpose": "sign",
+        }  # fmt: skip
+
+
+def policy_yaml(world: World, members: Sequence[Member]) -> str:
+    """The document for these accounts and people."""
+    people: list[JsonValue] = [member.person() for member in members]
+    signers: list[JsonValue] = [member.key() for member in members]
     groups: list[JsonValue] = [{"role": "finance", "need": 1}, {"role": "security", "need": 1}]
     document: JsonObject = {
         "format": "countersign/policy@1",
@@ -46,14 +67,14 @@ def policy_yaml(stage: Stage, keys: dict[str, JsonObject]) -> str:
         "networks": [NETWORK],
         "people": people,
         "keys": signers,
-        "accounts": [{"id": "main", "account": stage.account, "may_be_source_of_operations": []}],
+        "accounts": [{"id": "main", "account": world.account, "may_be_source_of_operations": []}],
         "assets": [
-            {"id": stage.usd, "label": "USD"},
+            {"id": world.usd, "label": "USD"},
             {"id": f"{NETWORK}/slip44:144", "label": "XRP"},
         ],
         "address_book": [
-            {"id": "custodian", "account": f"{NETWORK}:{stage.custodian.address}", "tag": CUSTODIAN_TAG,
-             "memo": None, "assets": [stage.usd], "status": "active",
+            {"id": "custodian", "account": world.payee, "tag": CUSTODIAN_TAG,
+             "memo": None, "assets": [world.usd], "status": "active",
              "added_at": "2026-01-01T00:00:00Z", "active_after": "2026-01-03T00:00:00Z",
              "expires_at": None, "evidence": "called back on 1 January"},
         ],
@@ -61,18 +82,18 @@ def policy_yaml(stage: Stage, keys: dict[str, JsonObject]) -> str:
         "facts": {"min_agree": 2, "max_age_s": {"default": 120}, "offline_max_age_s": {"default": 86400}},
         "change_quorum": {"all_of": groups},
         "override_quorum": {"all_of": [{"role": "security", "need": 1}]},
-        "rules": _rules(stage, groups),
+        "rules": _rules(world, groups),
     }  # fmt: skip
     text: str = yaml.dump(document, Dumper=_NoAliases, sort_keys=False, width=1000, allow_unicode=True)
     return text
 
 
-def _rules(stage: Stage, groups: list[JsonValue]) -> list[JsonValue]:
+def _rules(world: World, groups: list[JsonValue]) -> list[JsonValue]:
     return [
         {"id": "pay", "kind": "allow", "match": {"accounts": ["main"], "effects": ["Transfer"]},
          "transactions": ["Payment"], "flags": ["tfFullyCanonicalSig"]},
-        {"id": "cap", "kind": "tx_cap", "asset": stage.usd, "max": TX_CAP},
-        {"id": "day", "kind": "rolling_cap", "by": "account", "asset": stage.usd, "max": DAY_CAP,
+        {"id": "cap", "kind": "tx_cap", "asset": world.usd, "max": TX_CAP},
+        {"id": "day", "kind": "rolling_cap", "by": "account", "asset": world.usd, "max": DAY_CAP,
          "window_s": 86400},
         {"id": "count", "kind": "count_cap", "by": "account", "max": 20, "window_s": 86400},
         {"id": "payee", "kind": "destinations", "source": "address_book"},

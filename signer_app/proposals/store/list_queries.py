@@ -1,0 +1,102 @@
+"""The list of all proposals, read in one query: no bodies, signatures only counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from signer_app.core.json_types import JsonObject
+from signer_app.proposals.lifecycle import FINAL, PROPOSAL
+from signer_app.proposals.store import tables as t
+from signer_app.proposals.store.statement_queries import StatementQueries
+
+_COLUMNS = (
+    "id", "network", "account", "type", "state", "slot_kind", "slot_value", "created_at", "expires_at",
+    "expiry_ledger", "title", "proposer", "tx_id", "added_index",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One line of the list. ``needed``: people that the newest verdict asked for; null where none did, or
+    the proposal is not open."""
+
+    id: str
+    network: str
+    account: str
+    type: str
+    state: str
+    slot_kind: str
+    slot_value: str
+    created_at: str
+    expires_at: str | None
+    expiry_ledger: str | None
+    title: str
+    proposer: str
+    tx_id: str | None
+    added_index: int
+    effects: tuple[JsonObject, ...]
+    signatures: int
+    needed: int | None = None
+
+    @property
+    def state_words(self) -> str:
+        """The state as people read it."""
+        return PROPOSAL.words[self.state]
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing can change any more."""
+        return self.state in FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class NewestVerdict:
+    """The newest verdict of a proposal: its journal record, and where its report is."""
+
+    proposal_id: str
+    record: int
+    report_blob: str
+
+
+class ListQueries(StatementQueries):
+    """Reads over many proposals at once."""
+
+    def list_rows(self) -> list[ListRow]:
+        """All proposals, oldest first."""
+        counted = (
+            select(t.signatures.c.proposal_id, func.count().label("signatures"))
+            .group_by(t.signatures.c.proposal_id)
+            .subquery()
+        )
+        query = (
+            select(*(t.proposals.c[name] for name in _COLUMNS), t.proposals.c.effects, counted.c.signatures)
+            .outerjoin(counted, counted.c.proposal_id == t.proposals.c.id)
+            .order_by(t.proposals.c.added_index)
+        )
+        with self._connect() as connection:
+            return [_row(row._mapping) for row in connection.execute(query)]
+
+    def newest_verdicts(self, states: tuple[str, ...]) -> list[NewestVerdict]:
+        """The newest verdict of each proposal in one of these states."""
+        newest = (
+            select(t.verdicts.c.proposal_id, func.max(t.verdicts.c.record).label("record"))
+            .join(t.proposals, t.proposals.c.id == t.verdicts.c.proposal_id)
+            .where(t.proposals.c.state.in_(states))
+            .group_by(t.verdicts.c.proposal_id)
+            .subquery()
+        )
+        query = select(t.verdicts.c.proposal_id, t.verdicts.c.record, t.verdicts.c.report_blob).join(
+            newest, newest.c.record == t.verdicts.c.record
+        )
+        with self._connect() as connection:
+            return [NewestVerdict(*row) for row in connection.execute(query)]
+
+
+def _row(values: Mapping[Any, Any]) -> ListRow:
+    effects = tuple(json.loads(values["effects"]))
+    return ListRow(**{**values, "effects": effects, "signatures": values["signatures"] or 0})

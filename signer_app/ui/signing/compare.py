@@ -1,0 +1,324 @@
+"""Comparing: the lines that the device shows, a tick for each, the drawing of the screen, what is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from signer_app.ui.signing import words
+from signer_app.ui.signing.nano import NanoDrawing
+from signer_app.ui.theme import theme
+from signer_app.ui.widgets import (
+    ActionButton,
+    Card,
+    GroupedText,
+    Icon,
+    StateBanner,
+    clear,
+    column,
+    label,
+    plain,
+    row,
+)
+from signer_app.ui.widgets.base import rounded
+
+if TYPE_CHECKING:  # loads a ledger's codec
+    from signer_app.signers.ledger.xrp.screens import Review
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field on the device; ``pages`` as recordings write them, "title | line | line"."""
+
+    name: str
+    value: str
+    meaning: str
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a device will show (signers/ledger/xrp/screens.py Review), as the window needs it."""
+
+    known: bool
+    lines: tuple[Line, ...]
+    hidden: tuple[str, ...]
+
+    @classmethod
+    def of(cls, review: Review) -> Expected:
+        """From the review of a device's app."""
+        return cls(
+            known=review.known,
+            lines=tuple(Line(s.name, s.value, s.meaning, s.lines()) for s in review.screens),
+            hidden=tuple(f"{field.name} {field.value}" for field in review.hidden),
+        )
+
+
+def _in_groups(value: str) -> bool:
+    """Addresses, hashes and hex are read in groups of four; words and amounts as they are."""
+    return len(value) >= 25 and " " not in value and value.isascii() and value.isalnum()
+
+
+class LineRow(QtWidgets.QFrame):
+    """Number, name, the raw value, what it means, and a tick."""
+
+    chosen = Signal()
+
+    def __init__(self, number: int, count: int, line: Line) -> None:
+        super().__init__()
+        t = theme()
+        self.line, self._number, self._count = line, number, count
+        self.current = False
+        box = row(self, spacing=t.scaled(10), margins=(t.scaled(12), t.scaled(7), t.scaled(12), t.scaled(7)))
+        at = label(str(number), "body", "text3")
+        at.setFixedWidth(t.scaled(18))
+        box.addWidget(at, 0, Qt.AlignmentFlag.AlignTop)
+        name = label(line.name, "label", wrap=True)
+        name.setFixedWidth(t.scaled(112))
+        box.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
+        values = column(spacing=t.scaled(1))
+        if _in_groups(line.value):
+            shown: QtWidgets.QWidget = GroupedText(line.value)
+            shown.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        else:
+            shown = label(line.value or "–", "mono", wrap=True)
+        values.addWidget(shown)
+        if line.meaning:
+            values.addWidget(label(line.meaning, "small", "text2", wrap=True))
+        box.addLayout(values, 1)
+        self.tick = QtWidgets.QCheckBox()
+        self.tick.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.tick.toggled.connect(lambda _on: self._say())
+        box.addWidget(self.tick, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._say()
+
+    def _say(self) -> None:
+        state = words.TICKED if self.tick.isChecked() else words.NOT_TICKED
+        parts = (
+            words.screen_of(self._number, self._count),
+            self.line.name,
+            self.line.value,
+            self.line.meaning,
+        )
+        said = ", ".join(part for part in (*parts, state) if part)
+        self.setAccessibleName(said)
+        self.tick.setAccessibleName(said)
+
+    def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Looking at a line by the pointer."""
+        super().mousePressEvent(event)
+        self.chosen.emit()
+
+    def paintEvent(self, _event: QtGui.QPaintEvent) -> None:  # noqa: N802
+        """A line below; the current one in a frame."""
+        painter, tokens = QtGui.QPainter(self), theme().tokens
+        if self.current:
+            box = QtCore.QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            rounded(painter, box, 6, tokens.selected, tokens.accent.text, 2)
+        else:
+            painter.setPen(QtGui.QColor(tokens.line2))
+            painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+
+
+class LineList(QtWidgets.QScrollArea):
+    """The lines in order. Space: equal, next. Shift+Space: back. Up and Down only look."""
+
+    moved = Signal(int)
+    ticked = Signal()
+    turned = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("sign.lines")
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._inner = plain("surface")
+        self._box = column(self._inner)
+        self.setWidget(self._inner)
+        self.rows: list[LineRow] = []
+        self.at = 0
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Other lines, none of them ticked."""
+        clear(self._box)
+        self.rows = [LineRow(number, len(lines), line) for number, line in enumerate(lines, 1)]
+        for number, made in enumerate(self.rows):
+            made.chosen.connect(lambda number=number: self.go(number))
+            made.tick.toggled.connect(lambda _on, number=number: self._toggled(number))
+            self._box.addWidget(made)
+        self._box.addStretch(1)
+        self.at = 0
+        self.go(0)
+
+    def _toggled(self, number: int) -> None:
+        self.go(number)
+        self.ticked.emit()
+
+    def go(self, number: int) -> None:
+        """Make a line the current one."""
+        if not self.rows:
+            return
+        self.at = max(0, min(number, len(self.rows) - 1))
+        for index, made in enumerate(self.rows):
+            made.current = index == self.at
+            made.update()
+        self.ensureWidgetVisible(self.rows[self.at], 0, 30)
+        self.setAccessibleName(self.rows[self.at].accessibleName())
+        self.moved.emit(self.at)
+
+    def equal(self) -> None:
+        """The current line is equal; on to the next one."""
+        if self.rows:
+            at = self.at
+            self.rows[at].tick.setChecked(True)
+            self.go(at + 1)
+
+    def back(self) -> None:
+        """To the line before, whose tick is taken back."""
+        if self.rows and self.at > 0:
+            last = self.at == len(self.rows) - 1 and self.rows[self.at].tick.isChecked()
+            target = self.at if last else self.at - 1
+            self.rows[target].tick.setChecked(False)
+            self.go(target)
+
+    @property
+    def count(self) -> int:
+        """How many lines are ticked."""
+        return sum(made.tick.isChecked() for made in self.rows)
+
+    @property
+    def complete(self) -> bool:
+        """Whether there are lines and all are ticked."""
+        return bool(self.rows) and self.count == len(self.rows)
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
+        """The keys of comparing."""
+        key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key == Qt.Key.Key_Space:
+            (self.back if shift else self.equal)()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.go(self.at + (1 if key == Qt.Key.Key_Down else -1))
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.turned.emit(1 if key == Qt.Key.Key_Right else -1)
+        else:
+            super().keyPressEvent(event)
+            return
+        event.accept()
+
+
+class ComparePage(QtWidgets.QWidget):
+    """Steps 3 and 4. First the lines against what the person wants; then, asked, against the device."""
+
+    differs = Signal()
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        t = theme()
+        self.expected: Expected | None = None
+        self._page = 0
+        whole = row(self, spacing=0)
+        left = plain("bg")
+        box = column(
+            left, spacing=t.scaled(6), margins=(t.scaled(20), t.scaled(16), t.scaled(20), t.scaled(10))
+        )
+        self.question = label("", "title", wrap=True)
+        self.sub = label("", "body", "text2", wrap=True)
+        self.unknown = StateBanner("warn", words.NOT_KNOWN, words.NOT_KNOWN_SUB)
+        self.unknown.setObjectName("sign.unknown")
+        frame = Card()
+        frame.body.setContentsMargins(2, 2, 2, 2)
+        self.lines = LineList()
+        frame.body.addWidget(self.lines)
+        for widget in (self.question, self.sub, self.unknown):
+            box.addWidget(widget)
+        box.addWidget(frame, 1)
+        foot = row(spacing=t.scaled(8))
+        foot.addWidget(Icon("info", "info", "icon-button"), 0, Qt.AlignmentFlag.AlignTop)
+        self.hidden = label("", "small", "text2", wrap=True, name="sign.hidden")
+        foot.addWidget(self.hidden, 1)
+        box.addLayout(foot)
+        whole.addWidget(left, 1)
+        whole.addWidget(self._side())
+        self.lines.moved.connect(self._moved)
+        self.lines.ticked.connect(self.changed)
+        self.lines.turned.connect(self._turn)
+
+    def _side(self) -> QtWidgets.QWidget:
+        t = theme()
+        side = plain("sunken")
+        side.setFixedWidth(t.scaled(274))
+        box = column(
+            side, spacing=t.scaled(6), margins=(t.scaled(14), t.scaled(16), t.scaled(14), t.scaled(14))
+        )
+        box.addWidget(label(words.EXPECTED, "section"))
+        self.place = label("", "small", "text2")
+        box.addWidget(self.place)
+        self.drawing = NanoDrawing(244, "sign.drawing")
+        box.addWidget(self.drawing, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.turn = ActionButton("", kind="link", name="sign.page")
+        self.turn.triggered.connect(lambda: self._turn(1))
+        box.addWidget(self.turn, 0, Qt.AlignmentFlag.AlignHCenter)
+        buttons = row(spacing=t.scaled(8))
+        self.back = ActionButton(words.BACK, icon="left", name="sign.back")
+        self.equal = ActionButton(f"{words.EQUAL_NEXT}  ({words.SPACE})", name="sign.equal")
+        self.back.triggered.connect(self.lines.back)
+        self.equal.triggered.connect(self.lines.equal)
+        buttons.addWidget(self.back)
+        buttons.addWidget(self.equal, 1)
+        box.addLayout(buttons)
+        box.addSpacing(t.scaled(10))
+        card = Card()
+        card.body.addWidget(label(words.ONE_DIFFERS, "section"))
+        card.body.addWidget(label(words.ONE_DIFFERS_SUB, "small", "text2", wrap=True))
+        stop = ActionButton(words.DIFFERS, kind="danger-outline", name="sign.differs")
+        stop.triggered.connect(self.differs)
+        card.body.addWidget(stop)
+        box.addWidget(card)
+        box.addStretch(1)
+        box.addWidget(label(words.SIGNING_AS, "small", "text2"))
+        self.who = label("", "section")
+        box.addWidget(self.who)
+        self.address = GroupedText("")
+        box.addWidget(self.address)
+        return side
+
+    def show_signer(self, person: str, address: str) -> None:
+        """Who signs, by which account."""
+        self.who.setText(person)
+        self.address.show_text(address)
+
+    def show_expected(self, expected: Expected, *, asked: bool) -> None:
+        """The lines, none of them ticked. ``asked``: the device shows them now."""
+        self.expected = expected
+        count = len(expected.lines)
+        self.question.setText(words.expects_device(count) if asked else words.expects_read(count))
+        self.sub.setText(words.COMPARE_SUB if asked else words.READ_SUB)
+        self.unknown.setVisible(not expected.known)
+        self.hidden.setText(words.hidden(list(expected.hidden)))
+        self.lines.show_lines(expected.lines)
+        self.lines.setFocus()
+        self.changed.emit()
+
+    def _moved(self, _at: int) -> None:
+        self._page = 0
+        self._draw()
+
+    def _turn(self, step: int) -> None:
+        if self.expected is not None and self.expected.lines:
+            self._page = (self._page + step) % max(1, len(self.expected.lines[self.lines.at].pages))
+            self._draw()
+
+    def _draw(self) -> None:
+        if self.expected is None or not self.expected.lines:
+            return
+        at, count = self.lines.at, len(self.expected.lines)
+        pages = self.expected.lines[at].pages or (self.expected.lines[at].name,)
+        title, *texts = pages[self._page].split(" | ")
+        self.place.setText(words.screen_of(at + 1, count))
+        self.drawing.show_page(title, tuple(texts), back=at > 0 or self._page > 0, forward=True)
+        self.turn.setVisible(len(pages) > 1)
+        self.turn.setText(words.page_of(self._page + 1, len(pages)))

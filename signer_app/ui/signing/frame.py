@@ -1,0 +1,170 @@
+"""The frame of the signing dialog: head, steps at the left, the page in the middle, who is awaited below."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from signer_app.ui import strings
+from signer_app.ui.qt import QtCore, QtWidgets
+from signer_app.ui.shell.dialogs import Dialog
+from signer_app.ui.signing import words
+from signer_app.ui.signing.compare import ComparePage
+from signer_app.ui.signing.pages import (
+    Choice,
+    ChoosePage,
+    DiffersPage,
+    Rail,
+    StopPage,
+    TickPage,
+    UnlockPage,
+)
+from signer_app.ui.theme import theme
+from signer_app.ui.widgets import (
+    ActionButton,
+    Chip,
+    Elided,
+    Icon,
+    NetworkChip,
+    clear,
+    column,
+    label,
+    plain,
+    row,
+)
+
+SIZE = QtCore.QSize(1060, 694)
+
+
+class SignFrame(Dialog):
+    """Pages and the places around them; what happens is dialog.py's."""
+
+    def __init__(self, parent: QtWidgets.QWidget, identifier: str, network_class: str) -> None:
+        super().__init__(parent, words.sign_title(identifier[:12]), network_class)
+        self.setObjectName("sign.dialog")
+        self._network_class = network_class
+        self._choice: Choice | None = None
+        self._deadline: float | None = None
+        self._continue: Callable[[], None] | None = None
+        self._then = ""
+        self._build()
+        t = theme()
+        self.resize(QtCore.QSize(t.scaled(SIZE.width()), t.scaled(SIZE.height())).boundedTo(parent.size()))
+        self._clock = QtCore.QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._count_down)
+        self._clock.start()
+
+    # -- building ------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        t = theme()
+        self.content.removeWidget(self.title)
+        self.content.setContentsMargins(0, 0, 0, 0)
+        self.content.setSpacing(0)
+        head = plain("surface")
+        line = row(
+            head, spacing=t.scaled(12), margins=(t.scaled(18), t.scaled(10), t.scaled(18), t.scaled(10))
+        )
+        line.addWidget(Icon("sign", "accent", "icon-banner"))
+        self.title.hide()
+        self.heading = Elided("", "name")
+        self.heading.setObjectName("sign.title")
+        line.addWidget(self.heading, 1)
+        self.verdict = Chip("", "neutral")
+        self.verdict.setObjectName("sign.verdict")
+        self.verdict.hide()
+        line.addWidget(self.verdict)
+        line.addWidget(NetworkChip(self._network_class or "practice", "XRPL"))
+        self.content.addWidget(head)
+        middle = row(spacing=0)
+        self.rail = Rail()
+        middle.addWidget(self.rail)
+        self._stack = QtWidgets.QStackedWidget()
+        middle.addWidget(self._stack, 1)
+        self.content.addLayout(middle, 1)
+        self._make_pages()
+        self.content.addWidget(self._foot())
+
+    def _make_pages(self) -> None:
+        lines = list(words.LINES.items())
+        checks = [(str(number), text) for number, text in enumerate(words.CHECKS)]
+        self.choose, self.unlock, self.compare = ChoosePage(), UnlockPage(), ComparePage()
+        self.connecting = TickPage(words.CONNECT, words.CONNECT_SUB, lines)
+        self.done_page = TickPage(words.VERIFIED, "", checks)
+        self.stopped, self.differs = StopPage(), DiffersPage()
+        self.blank = QtWidgets.QWidget()
+        pages = (
+            self.blank, self.choose, self.unlock, self.connecting, self.compare, self.done_page,
+            self.stopped, self.differs,
+        )  # fmt: skip
+        for page in pages:
+            self._stack.addWidget(page)
+
+    def _foot(self) -> QtWidgets.QWidget:
+        t = theme()
+        foot = plain("surface")
+        line = row(
+            foot, spacing=t.scaled(10), margins=(t.scaled(18), t.scaled(10), t.scaled(18), t.scaled(10))
+        )
+        self._waits = Icon("timer", "accent", "icon-banner")
+        line.addWidget(self._waits)
+        said = column(spacing=t.scaled(1))
+        self.awaited = label("", "label", name="sign.awaited")
+        self.left = label("", "small", "text2", name="sign.left")
+        said.addWidget(self.awaited)
+        said.addWidget(self.left)
+        line.addLayout(said, 1)
+        self._extra = row(spacing=t.scaled(8))
+        line.addLayout(self._extra)
+        self.cancel = ActionButton(f"{strings.CANCEL}  (Esc)", name="sign.cancel")
+        self.cancel.triggered.connect(self.reject)
+        self.go_on = ActionButton(words.CONTINUE, kind="primary", name="sign.continue")
+        self.go_on.triggered.connect(self._go_on)
+        line.addWidget(self.cancel)
+        line.addWidget(self.go_on)
+        return foot
+
+    # -- the foot ------------------------------------------------------------------------------------------
+
+    def _wait_words(self, who: str, then: str) -> None:
+        self.awaited.setText(who)
+        self._then = then
+        self.left.setText(then)
+
+    def _limit(self, seconds: float | None) -> None:
+        self._deadline = None if seconds is None else time.monotonic() + seconds
+        self._count_down()
+
+    def _count_down(self) -> None:
+        if self._deadline is None:
+            self.left.setText(self._then)
+        else:
+            left = max(0, round(self._deadline - time.monotonic()))
+            self.left.setText(f"{self._then} {words.time_left(left)}")
+
+    def _offer(self, text: str, act: Callable[[], None] | None, *, reason: str = "") -> None:
+        """The button at the right: its word and what it does; None takes it away."""
+        self._continue = act
+        self.go_on.setVisible(act is not None)
+        self.go_on.setText(text)
+        self.go_on.block(reason)
+
+    def _go_on(self) -> None:
+        if self._continue is not None:
+            self._continue()
+
+    def _more(self, *buttons: ActionButton) -> None:
+        clear(self._extra)
+        for button in buttons:
+            self._extra.addWidget(button)
+
+    def _show(self, page: QtWidgets.QWidget, step: int) -> None:
+        self._stack.setCurrentWidget(page)
+        sealed = self._choice is not None and self._choice.sealed
+        below = {}
+        if self._choice is not None and step > 0:
+            below[0] = self._choice.device
+        if not sealed and page is self.compare:
+            below[2] = words.compared(self.compare.lines.count, len(self.compare.lines.rows))
+        self.rail.show_steps(words.SEALED_STEPS if sealed else words.DEVICE_STEPS, step, below)

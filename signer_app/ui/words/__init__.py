@@ -1,0 +1,1 @@
+"""Words of single pages; those that all pages share are in ui/strings.py. The same rules hold."""

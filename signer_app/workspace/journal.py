@@ -1,0 +1,66 @@
+"""The journal as a person looks after it: how far it is covered, the check of all records, what leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signer_app.core.canonical import canonical
+from signer_app.core.json_types import JsonObject
+from signer_app.journal.coverage import Coverage, read_coverage
+from signer_app.journal.scan import Progress
+from signer_app.journal.states import Head, Verification
+from signer_app.journal.verifying import vault_keys, verify
+from signer_app.vault.envelope import Purpose
+
+if TYPE_CHECKING:
+    from signer_app.workspace.composition import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class FullCheck:
+    """Everything that a check of the open journal needs, so that it can run in a thread of its own while
+    records are appended: it judges what was there when this was made.
+    """
+
+    logs: Path
+    records: int
+    length: int
+    head: Head | None
+    keys: Mapping[int, bytes] = field(repr=False)
+
+    def run(self, progress: Progress | None = None) -> Verification:
+        """Judge every record with its content (journal/verifying.py). Writes nothing, takes no lock."""
+        return verify(self.logs, head=self.head, epoch_keys=self.keys, length=self.length, progress=progress)
+
+
+def full_check(workspace: Workspace) -> FullCheck:
+    """Prepare a check of the open journal, against the vault's head, of what is on disk now."""
+    logs = workspace.directory / "logs"
+    head = workspace.vault.get("head")
+    return FullCheck(
+        logs,
+        workspace.journal.size,
+        workspace.journal.end,
+        Head.from_json(head) if isinstance(head, dict) else None,
+        vault_keys(logs, workspace.vault.key(Purpose.JOURNAL_WRAP)),
+    )
+
+
+def accept_finding(workspace: Workspace, found: Verification) -> None:
+    """A journal that is not intact is never written again: every step is journaled first, so none follows."""
+    if not found.state.sound:
+        workspace.journal.distrust()
+
+
+def coverage(workspace: Workspace) -> Coverage:
+    """How many records a checkpoint by a known device key covers, and how many an anchor."""
+    return read_coverage(workspace.directory / "logs")
+
+
+def evidence_bundle(workspace: Workspace, found: Verification) -> tuple[bytes, JsonObject]:
+    """The auditor's zip as it is, with what the check found; nothing is written into the journal."""
+    extra = {"verification.json": canonical(found.to_json())}
+    return workspace.reading.bundle(workspace.directory / "logs", extra=extra)

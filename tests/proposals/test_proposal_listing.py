@@ -1,0 +1,82 @@
+"""The list of proposals: one read, needed people from the newest verdict, conflicts, safe CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+from desk import Desk
+
+from signer_app.chains.intents import CancelSlot
+from signer_app.core.inspection import Slot
+from signer_app.proposals.listing import CSV_TITLES, Listing, conflicts, to_csv
+
+
+def parsed(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
+
+
+def test_rows_say_what_the_proposals_are(bob: Desk) -> None:
+    signed = bob.signed("100")
+    other = bob.take("150", title="Second")
+    rows = Listing(bob.rooms).rows()
+    assert [row.id for row in rows] == [signed.id, other.id]
+    assert [row.signatures for row in rows] == [1, 0]
+    assert [row.needed for row in rows] == [2, 2]
+    assert rows[1].title == "Second"
+    assert rows[1].effects == tuple(other.effects)
+    assert rows[0].state_words == "Open"
+
+
+def test_reports_are_read_once_for_each_verdict(bob: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob.take("100")
+    listing = Listing(bob.rooms)
+    read: list[str] = []
+    real = bob.journal.get_blob
+    monkeypatch.setattr(bob.rooms.journal, "get_blob", lambda blob: read.append(blob) or real(blob))
+    listing.rows()
+    listing.rows()
+    assert len(read) == 1
+    bob.take("150")
+    listing.rows()
+    assert len(read) == 2
+
+
+def test_two_on_one_ticket_stand_in_each_others_way(bob: Desk) -> None:
+    first = bob.take("100")
+    second = bob.take("1", intent=CancelSlot(), slot=Slot(first.slot_kind, first.slot_value))
+    third = bob.take("150")
+    rows = Listing(bob.rooms).rows()
+    assert conflicts(rows) == {first.id: (second.id,), second.id: (first.id,)}
+    assert third.id not in conflicts(rows)
+    assert conflicts([replace(row, state="SUPERSEDED") for row in rows]) == {}
+
+
+def test_csv_holds_exact_values(bob: Desk) -> None:
+    made = bob.take("100.000001", title="Invoice 4")
+    (line,) = parsed(to_csv(Listing(bob.rooms).rows()))
+    assert tuple(line) == CSV_TITLES
+    assert (line["id"], line["amount"], line["state"]) == (made.id, "100.000001", "Open")
+    assert (line["to"], line["tag"]) == (bob.team.custodian, "17")
+    assert line["effects"] == "Transfer, FeePaid"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_is_a_formula(bob: Desk, start: str) -> None:
+    row = Listing(bob.rooms).rows() or ()
+    bob.take("100")
+    row = Listing(bob.rooms).rows()[0]
+    danger = f"{start}HYPERLINK(1)"
+    (line,) = parsed(to_csv([replace(row, title=danger, proposer=danger)]))
+    for name in ("message", "proposer"):
+        assert line[name] == f"'{danger}"
+    assert line["id"] == row.id
+
+
+def test_hidden_characters_are_shown(bob: Desk) -> None:
+    bob.take("100")
+    row = Listing(bob.rooms).rows()[0]
+    (line,) = parsed(to_csv([replace(row, title='a\u202eb\nc,"d"')]))
+    assert line["message"] == 'a\\u{202e}b\\u{a}c,"d"'

@@ -1,0 +1,72 @@
+"""A main window over a real workspace of three people on a practice ledger; fixtures to import."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from conftest import until
+
+_TESTS = Path(__file__).resolve().parents[1]
+for _room in ("proposals", "practice", "workspace"):
+    sys.path.insert(0, str(_TESTS / _room))
+
+from ledger_process import LedgerProcess  # noqa: E402 - found through the line above
+from offices import SECRETS, Offices, Template  # noqa: E402
+
+from signer_app.ui.qt import QtWidgets  # noqa: E402
+from signer_app.ui.settings import ViewSettings  # noqa: E402
+from signer_app.ui.shell.page import Page  # noqa: E402
+from signer_app.ui.shell.window import MainWindow  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    root = tmp_path_factory.mktemp("ui-offices")
+    with LedgerProcess(root / "ledger") as ledger:
+        yield Template(root, ledger)
+
+
+@pytest.fixture
+def offices(template: Template, tmp_path: Path) -> Offices:
+    return template.copy(tmp_path / "offices")
+
+
+@asynccontextmanager
+async def window_of(
+    folder: Path, passphrase: bytes, settings: ViewSettings, page: str, *, offline: bool = False
+) -> AsyncIterator[MainWindow]:
+    """The window, open, on this page, whose first reading has ended."""
+    app = QtWidgets.QApplication.instance()
+    assert isinstance(app, QtWidgets.QApplication)
+    app.setQuitOnLastWindowClosed(False)  # as ui/loop.py run(): the loop ends with its coroutine
+    window = MainWindow(settings)
+    window.resize(1440, 900)
+    window.show()
+    try:
+        await window.session.open(folder, bytearray(passphrase), offline=offline)
+        window.go(page)
+        await settled(window)
+        yield window
+    finally:
+        window.close()
+        await until(lambda: window.session.locked and not window.isVisible())
+        await window.tasks.settle()
+        window.deleteLater()
+
+
+def passphrase_of(name: str) -> bytes:
+    """The vault passphrase of a person of the offices."""
+    return SECRETS[f"{name}.vault"].encode()
+
+
+async def settled(window: MainWindow) -> Page:
+    """The page in view, when nothing runs on it any more."""
+    page = window.page
+    assert page is not None
+    await page.tasks.settle()
+    QtWidgets.QApplication.processEvents()
+    return page

@@ -176,6 +176,12 @@ class ProposalService:
         proposal = intake.require(self._rooms, identifier)
         return self._judge.settle(proposal)
 
+    def judge_signing(self, identifier: str, signer: str) -> Judged:
+        """Whether policy would let ``signer`` (CAIP-10) sign now, journaled as every verdict is. Signing asks
+        again."""
+        case = self._judge.open_case(intake.require(self._rooms, identifier))
+        return self._judge.judge(case, phase="sign", signer=signer)
+
     def able_signers(self, identifier: str) -> list[JsonValue]:
         """Who of the policy in force can sign these bytes, and who cannot and why; empty without a policy."""
         policy = self._policy_or_none()

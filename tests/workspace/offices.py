@@ -213,13 +213,17 @@ class Template:
             custodian=f"{NETWORK}:{custodian.address}",
         )
         entries = [
-            {"SignerEntry": {"Account": p.account.rpartition(":")[2], "SignerWeight": 1}}
-            for p in people.values()
+            {"SignerEntry": {"Account": account.rpartition(":")[2], "SignerWeight": 1}}
+            for account in (*(p.account for p in people.values()), *self.further_signers())
         ]
         self.bank.must(treasury, TransactionType="SignerListSet", SignerQuorum=2, SignerEntries=entries)
         self.bank.must(treasury, TransactionType="TicketCreate", TicketCount=TICKETS)
         self.bank.must(treasury, TransactionType="AccountSet", SetFlag=4)
         self._activate()
+
+    def further_signers(self) -> list[str]:
+        """Accounts of the signer list besides those of the people."""
+        return []
 
     def offices(self, root: Path) -> Offices:
         return Offices(root, self.ledger, self.bank, self.team, self.secrets, self.custodian)

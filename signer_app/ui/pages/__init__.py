@@ -19,6 +19,12 @@ def _settings(shell: Shell) -> Page:
     return SettingsPage(shell)
 
 
+def _devices(shell: Shell) -> Page:
+    from signer_app.ui.pages.devices.page import DevicesPage  # noqa: PLC0415
+
+    return DevicesPage(shell)
+
+
 def _journal(shell: Shell) -> Page:
     from signer_app.ui.pages.journal import JournalPage  # noqa: PLC0415
 
@@ -42,7 +48,7 @@ PAGES: dict[str, Callable[[Shell], Page]] = {
     "treasury": _absent("treasury", "accounts show"),
     "book": _absent("book", "accounts add"),
     "policy": _absent("policy", "policy list"),
-    "devices": _absent("devices", "keys list"),
+    "devices": _devices,
     "journal": _journal,
     "nodes": _absent("nodes", "nodes list"),
     "settings": _settings,

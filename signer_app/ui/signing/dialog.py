@@ -75,7 +75,7 @@ class SignDialog(SignFrame):
         if start.denied:
             self.verdict.show_as("Denied", "danger", "denied", solid=True)
             self.verdict.show()
-            self._closed_by(words.CLOSED_TITLE, start.denied)
+            self._closed_by(words.DENIED, start.denied)
             return
         self.verdict.show_as(f"Allowed, {start.passed} of {start.checks}", "ok", "policy")
         self.verdict.show()

@@ -121,9 +121,16 @@ class Flow:
 def _start(workspace: Workspace, identifier: str) -> Start:
     from signer_app.workspace.signing import choices  # noqa: PLC0415
 
-    report = workspace.proposals.verify(identifier).report
-    shown = workspace.reading.proposal(identifier)
     found = choices(workspace, identifier)
+    keys = tuple(_choice(entry) for entry in objects(found["choices"]))
+    usable = next((key.signer for key in keys if not key.reason), None)
+    judged = (
+        workspace.proposals.verify(identifier)
+        if usable is None
+        else workspace.proposals.judge_signing(identifier, usable)
+    )
+    report = judged.report
+    shown = workspace.reading.proposal(identifier)
     verdicts = [check.verdict for check in report.checks]
     stands = [
         f"{check.code}: {check.sentence()}"
@@ -134,11 +141,11 @@ def _start(workspace: Workspace, identifier: str) -> Start:
         title=words.effect_title([dict(entry) for entry in objects(shown["effects"])]),
         network=str(shown["network"]),
         person=workspace.person,
-        choices=tuple(_choice(entry) for entry in objects(found["choices"])),
+        choices=keys,
         unlocked=found["keys_unlocked"] is True,
         passed=verdicts.count("PASS"),
         checks=len(verdicts) - verdicts.count("NOT_APPLICABLE"),
-        denied=tuple(stands) if report.verdict.value != "ALLOW" else (),
+        denied=tuple(stands) if usable is not None and report.verdict != "ALLOW" else (),
     )
 
 

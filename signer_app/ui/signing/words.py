@@ -92,6 +92,7 @@ VERIFYING = "Checking the signature"
 
 STOPPED_TITLE = "Nothing was signed"
 CLOSED_TITLE = "The dialog was closed: something changed"
+DENIED = "Policy does not allow this signature."
 DANGER_TITLE = "The device signed something else."
 DETAILS = "Details"
 SHARE_NEXT = "Share the proposal with the next signer: Export bundle, Show as QR, or the shared folder."

@@ -1,0 +1,193 @@
+"""Cards of the Devices page: a signer key of the policy, a connected device, a practice device, USB rules."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from signer_app.core.json_types import JsonObject
+from signer_app.ui import strings
+from signer_app.ui.pages.devices import words
+from signer_app.ui.qt import Qt, QtCore, QtWidgets
+from signer_app.ui.shell.dialogs import Dialog
+from signer_app.ui.signing.words import BACKENDS, STATE_STEPS
+from signer_app.ui.theme import theme
+from signer_app.ui.widgets import (
+    ActionButton,
+    Card,
+    Chip,
+    DeviceChip,
+    Dot,
+    GroupedText,
+    StateBanner,
+    label,
+    row,
+)
+
+_NAME_LIMIT = 64
+
+
+def key_card(key: JsonObject, state: str, tone: str) -> Card:
+    """A key of the policy's table: kind, tier, state, what it can and cannot sign, address."""
+    kind = BACKENDS.get(str(key["backend"]), str(key["backend"]))
+    mine = key["mine"] is True
+    icon = "key" if key["backend"] == "keystore" else "devices"
+    card = Card(str(key["device"])[:_NAME_LIMIT], icon, kind, name=f"devices.key.{key['id']}")
+    card.add_to_head(
+        Chip(
+            words.YOURS if mine else words.OTHERS.format(person=key["person"]),
+            "accent" if mine else "neutral",
+        )
+    )
+    card.add_to_head(Chip(str(key["tier"]), "neutral"))
+    card.body.addWidget(GroupedText(str(key["signer"]).rpartition(":")[2]))
+    line = row(spacing=theme().scaled(8))
+    line.addWidget(Dot(tone))
+    line.addWidget(label(state, "body", "text2"), 1)
+    card.body.addLayout(line)
+    card.body.addWidget(label(words.CAN.get(str(key["backend"]), ""), "small", "text2", wrap=True))
+    card.setAccessibleDescription(f"{kind}, {key['tier']}, {state}")
+    return card
+
+
+class ConnectedRow(QtWidgets.QFrame):
+    """A device that is plugged in: state, next step, and what can be done with it."""
+
+    def __init__(self, device: JsonObject, show: Callable[[str], None], test: Callable[[str], None]) -> None:
+        super().__init__()
+        self.device = str(device["device"])
+        self.setObjectName(f"devices.connected.{self.device}")
+        line = row(self, spacing=theme().scaled(10))
+        self.chip = DeviceChip()
+        self.chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        line.addWidget(self.chip)
+        self.app = label("", "small", "text2")
+        line.addWidget(self.app)
+        line.addStretch(1)
+        self.address = ActionButton(words.SHOW_ADDRESS, name="devices.address")
+        self.test = ActionButton(words.TEST, name="devices.test")
+        self.address.triggered.connect(lambda: show(self.device))
+        self.test.triggered.connect(lambda: test(self.device))
+        line.addWidget(self.address)
+        line.addWidget(self.test)
+        self.show_device(device)
+
+    def show_device(self, device: JsonObject) -> None:
+        """Its state now."""
+        state = str(device["state"])
+        reason = STATE_STEPS.get(state, "") or str(device["transport"])
+        self.chip.show_device(f"{device['model']} ({self.device})", state, reason)
+        self.app.setText(f"{device['app']} {device['app_version']}" if device["app"] else "")
+        off = "" if state in ("READY", "APP_CLOSED", "WRONG_APP", "LOCKED") else STATE_STEPS.get(state, "")
+        for button in (self.address, self.test):
+            button.block(off)
+
+
+class PracticeRow(QtWidgets.QFrame):
+    """A practice device: running or not, and its buttons."""
+
+    def __init__(
+        self,
+        entry: JsonObject,
+        start: Callable[[str], None],
+        stop: Callable[[str], None],
+        show: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        name = str(entry["name"])
+        running, ours = entry["running"] is True, entry["ours"] is True
+        self.setObjectName(f"devices.practice.{name}")
+        line = row(self, spacing=theme().scaled(10))
+        line.addWidget(Dot("ok" if running else "neutral"))
+        line.addWidget(label(name[:_NAME_LIMIT], "label"))
+        line.addWidget(
+            label(
+                words.RUNS if running and ours else words.RUNS_ELSEWHERE if running else words.OFF,
+                "small",
+                "text2",
+            )
+        )
+        line.addStretch(1)
+        if running:
+            screen = ActionButton(words.PRACTICE_OPEN, name="practice.open")
+            screen.triggered.connect(lambda: show(name))
+            line.addWidget(screen)
+        button = ActionButton(
+            words.PRACTICE_STOP if running else words.PRACTICE_START, name="practice.switch"
+        )
+        if running and not ours:
+            button.block(words.STARTED_ELSEWHERE)
+        button.triggered.connect(lambda: (stop if running else start)(name))
+        line.addWidget(button)
+
+
+class RulesDialog(Dialog):
+    """The exact file with the USB rules, and the command that installs it. It changes nothing itself."""
+
+    def __init__(self, parent: QtWidgets.QWidget, found: JsonObject, text: str, network_class: str) -> None:
+        """``found`` is what install_rules gives in a dry run; ``text`` the file."""
+        super().__init__(parent, words.RULES_TITLE, network_class)
+        t = theme()
+        self.setObjectName("rules.dialog")
+        self.resize(QtCore.QSize(t.scaled(820), t.scaled(460)).boundedTo(parent.size()))
+        if found["changed"] is False:
+            self.content.addWidget(StateBanner("ok", words.RULES_DONE, str(found["file"])))
+        self.content.addWidget(label(words.RULES_SUB, "body", "text2", wrap=True))
+        self.command = words.udev_command("countersign")
+        self.content.addWidget(label(self.command, "mono-strong", selectable=True, name="rules.command"))
+        self.content.addWidget(label(f"{words.RULES_FILE}: {found['file']}", "label", selectable=True))
+        self.file = QtWidgets.QPlainTextEdit()
+        self.file.setObjectName("rules.file")
+        self.file.setAccessibleName(words.RULES_FILE)
+        self.file.setReadOnly(True)
+        self.file.setTabChangesFocus(True)
+        self.file.setLineWrapMode(QtWidgets.QPlainTextEdit.LineWrapMode.NoWrap)
+        self.file.setFont(theme().font("mono"))
+        self.file.setPlainText(text)
+        self.content.addWidget(self.file, 1)
+        close = ActionButton(strings.CLOSE)
+        close.triggered.connect(self.reject)
+        copy = ActionButton(words.RULES_COPY, icon="copy")
+        copy.triggered.connect(lambda: QtWidgets.QApplication.clipboard().setText(self.command))
+        self.add_buttons(close, copy)
+
+
+def rules_apply() -> bool:
+    """Whether this system has USB rules."""
+    return sys.platform == "linux"
+
+
+class NewPracticeDevice(QtWidgets.QWidget):
+    """Name and model of a practice device to be made."""
+
+    def __init__(self, start: Callable[[str, str], None]) -> None:
+        super().__init__()
+        t = theme()
+        line = row(self, spacing=t.scaled(8))
+        line.addWidget(label(words.PRACTICE_NEW, "label"))
+        self.name = QtWidgets.QLineEdit()
+        self.name.setObjectName("practice.name")
+        self.name.setPlaceholderText(words.PRACTICE_NAME)
+        self.name.setAccessibleName(words.PRACTICE_NAME)
+        self.name.setMaxLength(32)
+        self.name.setMaximumWidth(t.scaled(190))
+        self.model = QtWidgets.QComboBox()
+        self.model.setObjectName("practice.model")
+        self.model.setAccessibleName(words.PRACTICE_MODEL)
+        self.start = ActionButton(words.PRACTICE_START, name="practice.start")
+        self.start.triggered.connect(lambda: start(self.name.text().strip(), str(self.model.currentData())))
+        self.name.textChanged.connect(self._check)
+        for widget in (self.name, self.model, self.start):
+            line.addWidget(widget)
+        line.addStretch(1)
+        self._check("")
+
+    def show_models(self, models: dict[str, str]) -> None:
+        """The models that can be practised with: name -> words."""
+        if self.model.count() == 0:
+            for name, said in models.items():
+                self.model.addItem(said, name)
+            self.model.setCurrentIndex(max(0, self.model.findData("nano-x")))
+
+    def _check(self, text: str) -> None:
+        self.start.block("" if text.strip() else words.PRACTICE_NAME)

@@ -1,0 +1,290 @@
+"""Sending a proposal and following it: what each node answered, and what will prove the outcome.
+
+Looks are single calls with pauses between them here, so that other calls of the workspace come in between
+and closing the dialog ends the following at once. What was sent stays sent; the journal knows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from signer_app.core.errors import CountersignError, DeniedError
+from signer_app.core.json_types import JsonObject
+from signer_app.ui import strings
+from signer_app.ui.loop import Tasks
+from signer_app.ui.qt import QtCore, QtWidgets, Signal
+from signer_app.ui.session import Session
+from signer_app.ui.shell.dialogs import Dialog
+from signer_app.ui.shell.page import Shell
+from signer_app.ui.signing import words as signing_words
+from signer_app.ui.signing.flow import checks_of, objects
+from signer_app.ui.theme import theme
+from signer_app.ui.widgets import (
+    ActionButton,
+    Card,
+    Cell,
+    Column,
+    FactTable,
+    GroupedText,
+    Icon,
+    StateBanner,
+    column,
+    label,
+    row,
+)
+
+if TYPE_CHECKING:  # the rooms load in the worker's thread
+    from signer_app.workspace import Workspace
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 4.0
+FINAL = ("CONFIRMED", "FAILED", "EXPIRED", "SUPERSEDED")
+
+SEND = "Send"
+SENDING, LOOKING = "Sending", "Looking for proof"
+SEND_SUB = (
+    "Policy is evaluated once more, the signatures are combined, and the same bytes are offered to every "
+    "node that may send. A transaction cannot be taken back."
+)
+ATTEMPTS = "What the nodes answered"
+NO_ATTEMPTS = "Nothing was offered from here."
+FOLLOWING = "Following"
+PROOF = "What will prove it"
+CLOSE_NOTE = "Closing does not stop what was sent. The proposal keeps its state."
+STATES = MappingProxyType(
+    {
+        "SUBMITTED": ("info", "Sent. It is in no validated ledger yet."),
+        "UNKNOWN": ("warn", "Outcome unknown. Do not send again."),
+        "CONFIRMED": ("ok", "Confirmed. It succeeded in a validated ledger."),
+        "FAILED": ("danger", "Failed. It is in a validated ledger and did not succeed; the fee is spent."),
+        "EXPIRED": ("warn", "Expired. It can never execute any more."),
+        "SUPERSEDED": ("warn", "Superseded. Another transaction used its number."),
+    }
+)
+
+
+def send_title(title: str) -> str:
+    """The head of the dialog."""
+    return f"Send: {title}"
+
+
+def unknown_until(ledger: str | None) -> str:
+    """Sent, and nobody can say what became of it."""
+    until = f" until ledger {int(ledger):,} is closed" if ledger is not None and ledger.isdigit() else ""
+    return f"Sent. Outcome unknown{until}. Do not send again."
+
+
+def proof_words(expiry: str | None) -> str:
+    """What ends the following."""
+    seen = "Two nodes of different operators that show it in a validated ledger"
+    if expiry is None or not expiry.isdigit():
+        return f"{seen}, or that show another transaction with its number there."
+    return f"{seen}; or its absence from every ledger up to {int(expiry):,}, after which it cannot execute."
+
+
+def looked(number: int, seconds: int, unanswered: str) -> str:
+    """How long it has been followed."""
+    words = f"Looked {number} time{'' if number == 1 else 's'} in {seconds // 60}:{seconds % 60:02d}."
+    return f"{words} {unanswered}".strip()
+
+
+async def send_proposal(shell: Shell, identifier: str) -> None:
+    """Show the dialog for a proposal, from wherever Send was pressed; then read the page again."""
+    if not isinstance(shell, QtWidgets.QWidget):
+        raise TypeError("the dialog needs the window")
+    await shell.ask(SendDialog(shell, shell, identifier))
+    if not shell.session.locked:
+        shell.changed()
+
+
+class FollowPanel(QtWidgets.QWidget):
+    """State, attempts and proof of a proposal that was sent; follows it until its state is final."""
+
+    #: The state after each look.
+    looked_at = Signal(str)
+
+    def __init__(self, session: Session, identifier: str) -> None:
+        super().__init__()
+        t = theme()
+        self._session, self._identifier = session, identifier
+        self.state = ""
+        self._expiry: str | None = None
+        box = column(self, spacing=t.scaled(10))
+        self.banner = StateBanner("info", STATES["SUBMITTED"][1])
+        self.banner.setObjectName("send.state")
+        box.addWidget(self.banner)
+        self.tx = GroupedText("")
+        box.addWidget(self.tx)
+        box.addWidget(label(ATTEMPTS, "section"))
+        self.attempts = FactTable([Column("Node", 150), Column("Answer")], fit=True, name="send.attempts")
+        box.addWidget(self.attempts)
+        self.none = label(NO_ATTEMPTS, "body", "text2")
+        box.addWidget(self.none)
+        line = row(spacing=t.scaled(8))
+        line.addWidget(Icon("info", "info", "icon-button"))
+        self.proof = label("", "body", "text2", wrap=True, name="send.proof")
+        line.addWidget(self.proof, 1)
+        box.addLayout(line)
+        self.looks = label("", "small", "text3", wrap=True, name="send.looks")
+        box.addWidget(self.looks)
+
+    def show_sent(self, result: JsonObject) -> None:
+        """What sending or a look gave."""
+        self.state = str(result["state"])
+        expiry = result.get("expiry_ledger")
+        self._expiry = str(expiry) if expiry is not None else self._expiry
+        tone, words = STATES.get(self.state, ("info", str(result.get("state_words", self.state))))
+        fact = unknown_until(self._expiry) if self.state == "UNKNOWN" else words
+        self.banner.show_state(tone, fact, _reason(result))
+        if result.get("tx_id"):
+            self.tx.show_text(str(result["tx_id"]))
+        if "attempts" in result:
+            rows = [(Cell(str(a["node"])), Cell(str(a["answer"]))) for a in objects(result["attempts"])]
+            self.attempts.show_lines(rows)
+            self.attempts.setVisible(bool(rows))
+            self.none.setVisible(not rows)
+        self.proof.setText(proof_words(self._expiry))
+        self.looked_at.emit(self.state)
+
+    async def follow(self) -> None:
+        """Look until the state is final. Nodes that do not answer are said, and asked again."""
+        started, number, pause = time.monotonic(), 0, FIRST_PAUSE_S
+        while self.state not in FINAL:
+            number += 1
+            result = await self._session.call(_look(self._identifier, number), name=LOOKING)
+            self.show_sent(result)
+            unanswered = result.get("unanswered")
+            words = str(unanswered.get("message")) if isinstance(unanswered, dict) else ""
+            self.looks.setText(looked(number, round(time.monotonic() - started), words))
+            if self.state in FINAL:
+                break
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE_S)
+
+
+class SendDialog(Dialog):
+    """Asks once, sends, follows. Nothing is sent by Enter or by a key of the window."""
+
+    def __init__(self, parent: QtWidgets.QWidget, shell: Shell, identifier: str) -> None:
+        summary = shell.session.summary
+        super().__init__(parent, send_title(identifier[:12]), summary.network_class if summary else "")
+        self.setObjectName("send.dialog")
+        t = theme()
+        self._session, self._identifier, self._ended = shell.session, identifier, False
+        self._tasks = Tasks(self._unforeseen)
+        self.resize(QtCore.QSize(t.scaled(720), t.scaled(480)).boundedTo(parent.size()))
+        self.sub = label(SEND_SUB, "body", "text2", wrap=True)
+        self.content.addWidget(self.sub)
+        self.problem = StateBanner("danger")
+        self.problem.setObjectName("send.problem")
+        self.problem.hide()
+        self.content.addWidget(self.problem)
+        self.card = Card()
+        self.panel = FollowPanel(shell.session, identifier)
+        self.card.body.addWidget(self.panel)
+        self.card.hide()
+        self.content.addWidget(self.card)
+        self.content.addStretch(1)
+        self.note = label("", "small", "text3", wrap=True)
+        self.content.addWidget(self.note)
+        self.cancel = ActionButton(strings.CANCEL, name="send.cancel")
+        self.cancel.triggered.connect(self.reject)
+        self.send = ActionButton(SEND, kind="primary", icon="send", name="send.send")
+        self.send.triggered.connect(lambda: self._tasks.spawn(self._send()))
+        self.add_buttons(self.cancel, self.send)
+        self._tasks.spawn(self._begin())
+
+    async def _begin(self) -> None:
+        identifier = self._identifier
+        self.send.block(strings.LOADING)
+        try:
+            shown = await self._session.call(lambda w: _shown(w, identifier), name=strings.LOADING)
+        except CountersignError as error:
+            self._refused(error)
+            return
+        if self._ended:
+            return
+        self.title.setText(
+            send_title(signing_words.effect_title([dict(e) for e in objects(shown["effects"])]))
+        )
+        if shown["state"] in STATES:  # it was sent before: only follow
+            self.send.hide()
+            self._follow(shown)
+            return
+        self.send.block("")
+        self.cancel.setFocus()
+
+    async def _send(self) -> None:
+        identifier = self._identifier
+        self.send.block(SENDING)
+        self.problem.hide()
+        try:
+            sent = await self._session.call(lambda w: _sent(w, identifier), name=SENDING)
+        except CountersignError as error:
+            self._refused(error)
+            self.send.block("")
+            return
+        if not self._ended:
+            self.send.hide()
+            self._follow(sent)
+
+    def _follow(self, result: JsonObject) -> None:
+        self.sub.hide()
+        self.card.show()
+        self.note.setText(CLOSE_NOTE)
+        self.cancel.setText(strings.CLOSE)
+        self.panel.show_sent(result)
+        self._tasks.spawn(self._followed())
+
+    async def _followed(self) -> None:
+        try:
+            await self.panel.follow()
+        except CountersignError as error:
+            self._refused(error)
+
+    def _refused(self, error: CountersignError) -> None:
+        if self._ended:
+            return
+        checks = checks_of(error) if isinstance(error, DeniedError) else ()
+        self.problem.show_state("danger", error.message, "\n".join(checks) or error.hint)
+        self.problem.show()
+
+    def _unforeseen(self, _error: BaseException) -> None:
+        if not self._ended:
+            self.problem.show_state("danger", strings.INTERNAL_ERROR, strings.INTERNAL_CONSEQUENCE)
+            self.problem.show()
+
+    def done(self, code: int) -> None:
+        """Close; following ends, what was sent stays sent."""
+        self._ended = True
+        self._tasks.cancel_all()
+        super().done(code)
+
+
+def _look(identifier: str, number: int) -> Callable[[Workspace], JsonObject]:
+    return lambda workspace: workspace.proposals.look(identifier, number)
+
+
+def _shown(workspace: Workspace, identifier: str) -> JsonObject:
+    shown = workspace.reading.proposal(identifier)
+    submissions = objects(shown["submissions"])
+    return {**shown, "attempts": submissions[-1]["attempts"] if submissions else []}
+
+
+def _sent(workspace: Workspace, identifier: str) -> JsonObject:
+    sent = workspace.proposals.submit(identifier)
+    return {**workspace.reading.proposal(identifier), **sent}
+
+
+def _reason(result: JsonObject) -> str:
+    """What the evidence says in a sentence, where it says one."""
+    for name in ("evidence", "outcome"):
+        evidence = result.get(name)
+        if isinstance(evidence, dict) and evidence.get("reason"):
+            return str(evidence["reason"])
+        if isinstance(evidence, dict) and evidence.get("result"):
+            return f"{evidence['result']} in ledger {evidence.get('ledger')}"
+    return ""

@@ -1,0 +1,428 @@
+"""The signing dialog in a real workspace, with a practice Ledger, and by its parts."""
+
+# ruff: noqa: F811 - fixtures are imported by name
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import until
+from ledger_room import ledger_offices, ledger_template  # noqa: F401 - fixtures
+
+from signer_app.ui.loop import make_loop
+from signer_app.ui.qt import Qt, QtGui, QtWidgets
+from signer_app.ui.session import Session
+from signer_app.ui.settings import ViewSettings
+from signer_app.ui.shell.window import MainWindow
+from signer_app.ui.signing import words
+from signer_app.ui.signing.compare import ComparePage, Expected, Line
+from signer_app.ui.signing.dialog import SignDialog
+from signer_app.ui.signing.pages import Choice, ChoosePage
+from signer_app.ui.signing.seat import Seat, Sitting
+from signer_app.ui.theme import Theme
+
+from ledger_office import for_carol, plug_in  # isort: skip - found by ledger_room
+from offices import SECRETS, Offices  # isort: skip
+
+Run = Callable[..., Any]
+LINES = (
+    Line("Transaction Type", "Payment", "", ("Transaction Type | Payment",)),
+    Line("Amount", "XRP 100", "100 XRP", ("Amount | XRP 100",)),
+    Line("Memo Data", "00" * 40, "", ("Memo Data (1/2) | 0000", "Memo Data (2/2) | 00")),
+)
+
+
+def press(widget: QtWidgets.QWidget, key: Qt.Key, shift: bool = False) -> None:
+    held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    for kind in (QtGui.QKeyEvent.Type.KeyPress, QtGui.QKeyEvent.Type.KeyRelease):
+        QtWidgets.QApplication.sendEvent(widget, QtGui.QKeyEvent(kind, key, held))
+
+
+# -- parts -------------------------------------------------------------------------------------------------
+
+
+def test_space_ticks_and_goes_on_and_shift_space_takes_back(look: Theme) -> None:
+    page = ComparePage()
+    page.show_expected(Expected(True, LINES, ("Sequence 5",)), asked=False)
+    for expected in (1, 2, 3):
+        press(page.lines, Qt.Key.Key_Space)
+        assert page.lines.count == expected
+    assert page.lines.complete
+    press(page.lines, Qt.Key.Key_Space, shift=True)
+    assert (page.lines.count, page.lines.at) == (2, 2)
+    press(page.lines, Qt.Key.Key_Space, shift=True)
+    assert (page.lines.count, page.lines.at) == (1, 1)
+    assert "not ticked" in page.lines.rows[1].accessibleName()
+    assert page.unknown.isHidden()
+    assert "Sequence 5" in page.hidden.text()
+
+
+def test_the_drawing_shows_the_page_of_the_current_line_and_turns_long_ones(look: Theme) -> None:
+    page = ComparePage()
+    page.show_expected(Expected(False, LINES, ()), asked=True)
+    assert not page.unknown.isHidden()
+    assert (page.drawing.title, page.drawing.lines) == ("Transaction Type", ("Payment",))
+    page.lines.go(2)
+    assert (page.drawing.title, page.drawing.lines) == ("Memo Data (1/2)", ("0000",))
+    press(page.lines, Qt.Key.Key_Right)
+    assert (page.drawing.title, page.drawing.lines) == ("Memo Data (2/2)", ("00",))
+
+
+def choice(device: str, reason: str = "", backend: str = "ledger") -> Choice:
+    return Choice("k", "xrpl:1:rTest", "AA", device, backend, "cold", reason)
+
+
+def test_the_only_usable_key_is_chosen_and_the_others_say_why(look: Theme) -> None:
+    page = ChoosePage()
+    page.show_choices([choice("nano"), choice("trezor", "Trezor does no XRPL multisigning.")])
+    assert page.chosen is not None
+    assert page.chosen.device == "nano"
+    assert page.buttons[1].isEnabled()
+    assert page.buttons[1].accessibleDescription() == "Trezor does no XRPL multisigning."
+    page.show_choices([choice("one"), choice("two")])
+    assert page.chosen is None
+
+
+def test_a_seat_without_an_attempt_lets_nothing_through_and_a_stopped_one_ends(run: Run) -> None:
+    async def main() -> None:
+        from signer_app.core.errors import SignerError
+
+        class Nobody:
+            def heard(self, step: object) -> None: ...
+            def shown(self, review: object) -> None: ...
+
+        seat = Seat()
+        desk = seat.desk(lambda _words: None)
+        with pytest.raises(SignerError, match="Nobody"):
+            desk.gate(None)  # type: ignore[arg-type]
+        sitting = Sitting(Nobody())
+        inside = threading.Event()
+
+        def wait() -> str:
+            with seat.taken_by(sitting):
+                inside.set()
+                try:
+                    desk.gate(None)  # type: ignore[arg-type]
+                except SignerError as error:
+                    return error.code
+            return "passed"
+
+        waiting = asyncio.create_task(asyncio.to_thread(wait))
+        await asyncio.to_thread(inside.wait, 20)
+        sitting.stop()
+        assert await waiting == "DEV_CANCELLED"
+        passing = Sitting(Nobody())
+        passing.proceed()
+        with seat.taken_by(passing):
+            desk.gate(None)  # type: ignore[arg-type]
+
+    run(main())
+
+
+# -- the whole ---------------------------------------------------------------------------------------------
+
+
+class Desk:
+    """The window over carol's workspace, and the dialog for one proposal."""
+
+    def __init__(self, offices: Offices, settings: ViewSettings, name: str = "carol") -> None:
+        self.offices, self.name = offices, name
+        self.window = MainWindow(settings)
+        self.window.show()
+        self.session: Session = self.window.session
+        self.asking: asyncio.Task[int] | None = None
+
+    async def open(self, identifier: str) -> SignDialog:
+        secret = bytearray(SECRETS[f"{self.name}.vault"].encode())
+        await self.session.open(self.offices.folder(self.name), secret)
+        self.dialog = SignDialog(self.window, self.window, identifier)
+        self.asking = asyncio.create_task(self.window.dialogs.ask(self.dialog))
+        await until(lambda: self.dialog.choose.buttons or self.stopped, 100)
+        assert not self.stopped, self.dialog.stopped.accessibleName()
+        return self.dialog
+
+    @property
+    def stopped(self) -> bool:
+        return self.dialog._stack.currentWidget() is self.dialog.stopped
+
+    async def pass_phrase(self, text: str | None = None) -> None:
+        dialog = self.dialog
+        assert dialog._stack.currentWidget() is dialog.unlock
+        dialog.unlock.passphrase.setText(text or SECRETS[f"{self.name}.keys"])
+        dialog.go_on.click()
+
+    async def to_compare(self) -> None:
+        self.dialog.go_on.click()
+        await self.pass_phrase()
+        await until(lambda: self.dialog.compare.lines.rows, 100)
+
+    def tick_all(self) -> None:
+        for _ in self.dialog.compare.lines.rows:
+            press(self.dialog.compare.lines, Qt.Key.Key_Space)
+
+    async def close(self) -> None:
+        await self.session.lock()
+        self.window.close()
+        self.window.deleteLater()
+
+    async def in_app(self, nano: Any) -> None:
+        def open_app() -> None:
+            with nano.control() as control:
+                control.do("open", app="XRP")
+            nano.wait(lambda screen: bool(screen["plugged"]) and screen["app"] == "XRP")
+
+        await asyncio.to_thread(open_app)
+
+
+@pytest.fixture
+def patient(qapp: QtWidgets.QApplication) -> Iterator[Run]:
+    """As run, with time for processes to start on a loaded machine."""
+    with asyncio.Runner(loop_factory=lambda: make_loop(qapp)) as runner:
+
+        def go(work: Coroutine[object, object, None]) -> None:
+            async def limited() -> None:
+                async with asyncio.timeout(250):
+                    await work
+
+            runner.run(limited())
+
+        yield go
+
+
+def driven(
+    run: Run,
+    offices: Offices,
+    settings: ViewSettings,
+    work: Callable[[Desk], Coroutine[Any, Any, None]],
+    name: str = "carol",
+) -> None:
+    async def main() -> None:
+        desk = Desk(offices, settings, name)
+        try:
+            await work(desk)
+        finally:
+            await desk.close()
+
+    run(main())
+
+
+@pytest.mark.slow
+def test_six_steps_to_a_signature_from_a_ledger(
+    patient: Run, look: Theme, settings: ViewSettings, ledger_offices: Offices
+) -> None:
+    identifier = for_carol(ledger_offices)
+    with plug_in(ledger_offices) as nano:
+
+        async def work(desk: Desk) -> None:
+            dialog = await desk.open(identifier)
+            assert [b.choice.device for b in dialog.choose.buttons] == ["nano-1", "trezor-1"]
+            assert "pay 100 XRP to r" in dialog.heading.text()
+            await desk.in_app(nano)
+            await desk.to_compare()
+            assert dialog.go_on.reason == words.TICK_FIRST
+            dialog.go_on.click()
+            with nano.control() as control:
+                assert control.do("screens")["waiting"] is False
+            desk.tick_all()
+            assert dialog.go_on.reason == ""
+            assert all(tick.state == "done" for tick in dialog.connecting.lines.values())
+            dialog.go_on.click()
+            await until(lambda: dialog.rail.at == 3, 100)
+            assert dialog.compare.lines.count == 0
+            shown = await asyncio.to_thread(nano.question)
+            expected = [page for line in dialog.compare.expected.lines for page in line.pages]
+            assert shown["pages"][: len(expected)] == expected
+            with nano.control() as control:
+                control.do("approve")
+            await until(lambda: dialog.rail.at == 5, 100)
+            assert (
+                "Signature verified and saved as record"
+                in dialog.findChild(QtWidgets.QWidget, "sign.saved").fact.text()
+            )
+            assert dialog.go_on.text() == words.DONE
+            dialog.go_on.click()
+            assert desk.asking is not None
+            assert await desk.asking == 1
+
+        driven(patient, ledger_offices, settings, work)
+    assert ledger_offices.state("carol", identifier) == "READY"
+
+
+@pytest.mark.slow
+def test_cancel_while_the_device_asks_closes_at_once_and_releases_nothing(
+    patient: Run, look: Theme, settings: ViewSettings, ledger_offices: Offices
+) -> None:
+    identifier = for_carol(ledger_offices)
+    with plug_in(ledger_offices) as nano:
+
+        async def work(desk: Desk) -> None:
+            dialog = await desk.open(identifier)
+            await desk.in_app(nano)
+            await desk.to_compare()
+            desk.tick_all()
+            dialog.go_on.click()
+            await until(lambda: dialog.rail.at == 3, 100)
+            await asyncio.to_thread(nano.question)
+            press(dialog, Qt.Key.Key_Escape)
+            assert desk.asking is not None
+            assert await desk.asking == 0
+            await until(lambda: not desk.session.busy_with, 100)
+            codes = await desk.session.call(
+                lambda w: [r.get("code") for _, r in w.journal.records(0) if r["type"] == "sign.failed"]
+            )
+            assert codes == ["DEV_CANCELLED"]
+
+        driven(patient, ledger_offices, settings, work)
+
+
+@pytest.mark.slow
+def test_it_differs_keeps_evidence_rejects_and_writes_the_warning(
+    patient: Run, look: Theme, settings: ViewSettings, ledger_offices: Offices
+) -> None:
+    identifier = for_carol(ledger_offices)
+    with plug_in(ledger_offices) as nano:
+
+        async def work(desk: Desk) -> None:
+            dialog = await desk.open(identifier)
+            await desk.in_app(nano)
+            await desk.to_compare()
+            press(dialog.compare.lines, Qt.Key.Key_Space)
+            dialog.findChild(QtWidgets.QPushButton, "sign.differs").click()
+            assert dialog.differs.line.currentIndex() == 1
+            dialog.differs.seen.setPlainText("rSomebodyElse")
+            dialog.go_on.click()
+            await until(lambda: dialog._stack.currentWidget() is dialog.stopped, 100)
+            assert dialog.stopped.question.text() == words.DIFFERENCE_KEPT
+            shown = await desk.session.call(lambda w: w.reading.proposal(identifier))
+            assert "rSomebodyElse" in str(shown["rejections"])
+            dialog.reject()
+
+        driven(patient, ledger_offices, settings, work)
+
+
+@pytest.mark.slow
+def test_another_signature_than_asked_is_a_danger_page_without_retry(
+    patient: Run, look: Theme, settings: ViewSettings, ledger_offices: Offices
+) -> None:
+    identifier = for_carol(ledger_offices)
+    with plug_in(ledger_offices, "--fault", "signs_else") as nano:
+
+        async def work(desk: Desk) -> None:
+            dialog = await desk.open(identifier)
+            await desk.in_app(nano)
+            await desk.to_compare()
+            desk.tick_all()
+            dialog.go_on.click()
+            await until(lambda: dialog.rail.at == 3, 100)
+            await asyncio.to_thread(nano.question)
+            with nano.control() as control:
+                control.do("approve")
+            await until(lambda: dialog._stack.currentWidget() is dialog.stopped, 100)
+            assert dialog.stopped.question.text() == words.DANGER_TITLE
+            assert dialog.go_on.isHidden()
+            assert "quarantine" in dialog.stopped.banner.consequence.text()
+            assert "halted" in dialog.stopped.banner.consequence.text()
+            dialog.reject()
+
+        driven(patient, ledger_offices, settings, work)
+
+
+@pytest.mark.slow
+def test_a_halt_that_arrives_while_comparing_closes_the_dialog_with_the_reason(
+    patient: Run, look: Theme, settings: ViewSettings, ledger_offices: Offices
+) -> None:
+    identifier = for_carol(ledger_offices)
+    with plug_in(ledger_offices) as nano:
+
+        async def work(desk: Desk) -> None:
+            dialog = await desk.open(identifier)
+            await desk.in_app(nano)
+            await desk.to_compare()
+            desk.tick_all()
+            # The worker's thread waits at the gate, so nothing else writes here meanwhile.
+            desk.session._workspace.proposals.halts.halt("something is wrong")  # type: ignore[union-attr]
+            dialog.go_on.click()
+            await until(lambda: dialog._stack.currentWidget() is dialog.stopped, 100)
+            assert dialog.stopped.question.text() == words.CLOSED_TITLE
+            with nano.control() as control:
+                assert control.do("screens")["waiting"] is False
+            dialog.reject()
+
+        driven(patient, ledger_offices, settings, work)
+
+
+@pytest.mark.slow
+def test_a_sealed_key_signs_without_a_device_and_a_wrong_passphrase_is_said(
+    patient: Run, look: Theme, settings: ViewSettings, ledger_offices: Offices
+) -> None:
+    identifier = ledger_offices.pay("alice", "100")
+    ledger_offices.travel("alice", "bob", identifier)
+
+    async def work(desk: Desk) -> None:
+        dialog = await desk.open(identifier)
+        dialog.go_on.click()
+        assert dialog.rail.steps == words.SEALED_STEPS
+        assert dialog.go_on.reason == words.TYPE_PASSPHRASE
+        await desk.pass_phrase("not this one")
+        await until(lambda: not dialog.unlock.problem.isHidden(), 100)
+        assert dialog.unlock.passphrase.text() == ""
+        await desk.pass_phrase()
+        await until(lambda: dialog.rail.at == 3, 100)
+        assert dialog.go_on.text() == words.DONE
+        dialog.go_on.click()
+
+    driven(patient, ledger_offices, settings, work, "bob")
+    assert ledger_offices.do("bob", "proposal", "show", identifier).result["signatures"]
+
+
+@pytest.mark.slow
+def test_a_device_process_that_is_stopped_is_given_up_while_the_window_lives(
+    patient: Run, look: Theme, settings: ViewSettings, ledger_offices: Offices
+) -> None:
+    """The window's thread makes no blocking call: the loop turns while the child does not."""
+    identifier = for_carol(ledger_offices)
+    with plug_in(ledger_offices) as nano:
+
+        async def work(desk: Desk) -> None:
+            dialog = await desk.open(identifier)
+            await desk.in_app(nano)
+            await desk.to_compare()
+            desk.tick_all()
+            dialog.go_on.click()
+            await until(lambda: dialog.rail.at == 3, 100)
+            await asyncio.to_thread(nano.question)
+            pid = desk.session.connected._process.pid
+            assert pid is not None
+            os.kill(pid, signal.SIGSTOP)
+            turns = 0
+            async with asyncio.timeout(50):
+                while dialog._stack.currentWidget() is not dialog.stopped:
+                    await asyncio.sleep(0)
+                    turns += 1
+            assert turns > 1000
+            assert "connection dropped" in dialog.stopped.banner.fact.text()
+            assert dialog.go_on.text() == "Retry"
+            dialog.reject()
+
+        driven(patient, ledger_offices, settings, work)
+
+
+def test_no_page_of_the_dialog_blocks(look: Theme) -> None:
+    """Waiting is done by coroutines and in the worker's thread; the words of blocking calls stand nowhere."""
+    import re
+
+    import signer_app.ui.signing as room
+
+    blocking = re.compile(r"time\.sleep|\.result\(\)|\.join\(\)|subprocess\.run|\.recv\(")
+    allowed = {"seat.py": r"_go\.wait\(\)"}
+    for path in sorted(Path(room.__file__).parent.glob("*.py")):
+        text = path.read_text()
+        assert not blocking.search(text), path.name
+        waits = re.findall(r"\w+\.wait\(\)", text)
+        assert all(re.fullmatch(allowed.get(path.name, "$^"), wait) for wait in waits), path.name

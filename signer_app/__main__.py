@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 
 _CHILD_ARGUMENTS = 3
@@ -28,6 +29,8 @@ def wants_window(arguments: list[str]) -> bool:
 
     A copy of the program that was built without the window has the command line only.
     """
+    if "_COUNTERSIGN_COMPLETE" in os.environ:  # a shell asks for completions, without arguments
+        return False
     rest = list(arguments)
     while rest:
         item = rest.pop(0)

@@ -107,12 +107,16 @@ class Workspace:
             min_agree=self._min_agree,
         )
         stack.callback(self.nodes.close)
+        self._serve(clock)
+
+    def _serve(self, clock: Clock) -> None:
+        """The services over the rooms."""
         self.accounts = Accounts(self.nodes, self.policies, self.networks, clock, self.person)
         self.proposals = ProposalService(self.rooms, self.policies)
         self.previews = Previews(self.rooms, self.policies)
         self.batches = Batches(self.rooms, self.policies, self.proposals, self.previews)
         self.listing = Listing(self.rooms)
-        self.drafts = Drafts(directory / "drafts.json", vault)
+        self.drafts = Drafts(self.directory / "drafts.json", self.vault)
         self.book = Book(self.policies, clock)
         self.reading = Reading(self.rooms, self.policies)
 

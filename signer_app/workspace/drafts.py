@@ -1,4 +1,5 @@
-"""Drafts of proposals: what a person typed and has not proposed. They survive a lock, a crash and a rebuild.
+"""Drafts: what a person typed and has not proposed, and filters that somebody saved. They survive a lock, a
+crash and a rebuild.
 
 One file beside vault.json, sealed under a key of the vault (decision 0010): not the store, which is thrown
 away and filled again from the journal, and not the journal, which keeps for ever what nobody said. Nothing
@@ -23,7 +24,7 @@ from signer_app.vault.files import atomic_write, read_bounded
 from signer_app.vault.sealing import decode_file, encode_file, seal, unseal
 
 FORMAT: Final = "countersign/drafts@1"
-#: Bounds: drafts kept at once (the oldest goes), and bytes of the file.
+#: Bounds: drafts of one kind kept at once (the oldest goes), and bytes of the file.
 MAX_DRAFTS: Final = 50
 LIMIT: Final = 4 * 1024 * 1024
 _FIELD: Final = 1024 * 1024
@@ -59,8 +60,9 @@ class Drafts:
             "saved_at": format_time(whole_seconds(self._clock())),
         }
         changed = {**drafts, name: kept}
-        while len(changed) > MAX_DRAFTS:
-            del changed[min(changed, key=lambda key: str(changed[key]["saved_at"]))]
+        same = [key for key, draft in changed.items() if draft["kind"] == kind]
+        if len(same) > MAX_DRAFTS:
+            del changed[min(same, key=lambda key: str(changed[key]["saved_at"]))]
         self._write(changed)
         return name
 

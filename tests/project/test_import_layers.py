@@ -113,6 +113,10 @@ def small_copy(folder: Path, extra: dict[str, str]) -> None:
         "proposals/tables.py": "import sqlalchemy\n",
         "ui/qt.py": "import PySide6.QtCore\n",
         "ui/loop.py": "import qasync\n",
+        "signers/child.py": "",
+        "signers/hid/__init__.py": "",
+        "signers/hid/usb.py": "",
+        "signers/hid/process.py": "",
     }
     names = [
         "__init__.py",

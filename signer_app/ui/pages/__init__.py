@@ -13,6 +13,30 @@ def _inbox(shell: Shell) -> Page:
     return InboxPage(shell)
 
 
+def _proposals(shell: Shell) -> Page:
+    from signer_app.ui.pages.proposals.page import ProposalsPage  # noqa: PLC0415
+
+    return ProposalsPage(shell)
+
+
+def _new(shell: Shell) -> Page:
+    from signer_app.ui.pages.compose.page import NewPage  # noqa: PLC0415
+
+    return NewPage(shell)
+
+
+def _accounts(shell: Shell) -> Page:
+    from signer_app.ui.pages.accounts.page import AccountsPage  # noqa: PLC0415
+
+    return AccountsPage(shell)
+
+
+def _book(shell: Shell) -> Page:
+    from signer_app.ui.pages.book import BookPage  # noqa: PLC0415
+
+    return BookPage(shell)
+
+
 def _settings(shell: Shell) -> Page:
     from signer_app.ui.pages.settings import SettingsPage  # noqa: PLC0415
 
@@ -55,10 +79,11 @@ def _absent(key: str, command: str) -> Callable[[Shell], Page]:
 #: Name of a page -> how it is made. A page that is not built names the command that does its work.
 PAGES: dict[str, Callable[[Shell], Page]] = {
     "inbox": _inbox,
-    "proposals": _absent("proposals", "proposal list"),
-    "accounts": _absent("accounts", "accounts list"),
+    "new": _new,
+    "proposals": _proposals,
+    "accounts": _accounts,
     "treasury": _absent("treasury", "accounts show"),
-    "book": _absent("book", "accounts add"),
+    "book": _book,
     "policy": _policy,
     "devices": _devices,
     "journal": _journal,

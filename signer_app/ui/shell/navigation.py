@@ -23,6 +23,8 @@ PAGE_ICONS = {
     "nodes": "nodes",
     "settings": "settings",
 }
+#: Pages that are reached from another one, and stand for it in the list.
+PARENTS = {"new": "proposals"}
 EVIDENCE_FROM = "journal"
 _KEY = Qt.ItemDataRole.UserRole
 _COUNT = Qt.ItemDataRole.UserRole + 1
@@ -105,7 +107,7 @@ class Navigation(QtWidgets.QFrame):
         """Mark a page as the one in view, without choosing it."""
         selection = self.list.selectionModel()
         selection.blockSignals(True)
-        self.list.setCurrentIndex(self._item(key).index())
+        self.list.setCurrentIndex(self._item(PARENTS.get(key, key)).index())
         selection.blockSignals(False)
         self.list.viewport().update()
 

@@ -119,7 +119,8 @@ class MainWindow(QtWidgets.QMainWindow):
             "refresh": self._refresh,
             "next-pane": lambda: self._move_pane(1),
             "previous-pane": lambda: self._move_pane(-1),
-            **{f"go-{key}": lambda key=key: self.go(key) for key in self._makers},  # type: ignore[misc]
+            **({"new": lambda: self.go("new")} if "new" in self._makers else {}),
+            **{f"go-{key}": lambda key=key: self.go(key) for key in strings.PAGES},  # type: ignore[misc]
         }
 
     def _restore(self) -> None:

@@ -1,0 +1,1 @@
+"""Accounts: what the operators agree on, beside the policy."""

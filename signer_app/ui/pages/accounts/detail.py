@@ -1,0 +1,233 @@
+"""One account: address, signers with people and devices, thresholds, flags in words, drift, deadlock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from signer_app.core.amounts import format_decimal, whole_units
+from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.core.text import safe_text
+from signer_app.ui import strings_work as say
+from signer_app.ui.pages.accounts.bars import WeightBars
+from signer_app.ui.pages.inbox.words import items
+from signer_app.ui.qt import Qt, QtWidgets, Signal
+from signer_app.ui.theme import theme
+from signer_app.ui.widgets import (
+    ActionButton,
+    AddressBlock,
+    Card,
+    Cell,
+    Column,
+    FactTable,
+    StateBanner,
+    WhyDisabled,
+    clear,
+    column,
+    grouped,
+    label,
+    plain,
+    row,
+)
+
+XRP_DECIMALS = 6
+
+
+class AccountDetail(QtWidgets.QScrollArea):
+    """Emits ``shown_on_device`` with the account of the person's own signer key."""
+
+    shown_on_device = Signal(str)
+    read_again = Signal()
+    proposed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("accounts.detail")
+        self.setAccessibleName(say.ACCOUNT_SAID)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        t = theme()
+        holder = plain("none")
+        margin = t.scaled(20)
+        self._box = column(holder, spacing=t.size("gap"), margins=(margin, t.scaled(14), margin, margin))
+        self.setWidget(holder)
+        self.table: FactTable | None = None
+
+    def show_waiting(self, account: str, name: str, *, own: bool) -> None:
+        """The address at once; the rest is being read."""
+        clear(self._box)
+        self._box.addWidget(self._address(account, name, own=own))
+        self._box.addWidget(StateBanner("info", say.READING_ACCOUNT))
+        self._box.addStretch(1)
+
+    def show_failed(self, account: str, name: str, fact: str, hint: str, *, own: bool) -> None:
+        """The nodes did not say."""
+        clear(self._box)
+        self._box.addWidget(self._address(account, name, own=own))
+        banner = StateBanner("warn", fact, hint)
+        banner.offer([(say.READ_AGAIN, self.read_again.emit)])
+        self._box.addWidget(banner)
+        self._box.addStretch(1)
+
+    def show_agreed(self, agreed: JsonObject, name: str, *, own: bool) -> None:
+        """Everything that is known (workspace/account_detail.py)."""
+        clear(self._box)
+        account = str(agreed["account"])
+        self._box.addWidget(self._address(account, name, own=own))
+        for problem in items(agreed["problems"]):
+            fact = say.could_not_tell(str(problem["fact"]))
+            self._box.addWidget(StateBanner("warn", fact, say.PROBLEMS.get(str(problem["code"]), "")))
+        self._lines(agreed)
+        signers = agreed["signers"]
+        if isinstance(signers, dict):
+            self._box.addWidget(self._signers(account, signers))
+        state = agreed["state"]
+        if isinstance(state, dict):
+            self._box.addWidget(self._state(state))
+        self._box.addStretch(1)
+
+    def _address(self, account: str, name: str, *, own: bool) -> Card:
+        card = Card(name="accounts.address")
+        address = account.rpartition(":")[2]
+        block = AddressBlock(address, name if name != address else "", mark="own" if own else "")
+        block.setObjectName("accounts.block")
+        card.body.addWidget(block)
+        card.body.addWidget(label(say.network(account.rpartition(":")[0]), "small", "text3", selectable=True))
+        return card
+
+    # -- lines: drift and deadlock -------------------------------------------------------------------------
+
+    def _lines(self, agreed: JsonObject) -> None:
+        drift, change = agreed["drift"], agreed["change"]
+        operators = agreed["operators"]
+        count = len(operators) if isinstance(operators, list) else 0
+        at = say.moment(str(agreed["at"]), datetime.now().astimezone())
+        if isinstance(drift, dict):
+            if drift["equal"] is True:
+                tone, fact, rest = "ok", say.equal(count, at), ""
+            else:
+                tone, fact, rest = "danger", say.DRIFT, say.drift_words(_differences(drift))
+            self._banner("accounts.drift", tone, fact, rest)
+        elif agreed["signers"] is not None:
+            self._banner("accounts.drift", "warn", say.NO_POLICY_TO_COMPARE, say.agree(count, at))
+        if isinstance(change, dict):
+            self._banner("accounts.change", *_deadlock(change))
+
+    def _banner(self, name: str, tone: str, fact: str, rest: str) -> None:
+        banner = StateBanner(tone, fact, rest)
+        banner.setObjectName(name)
+        self._box.addWidget(banner)
+
+    # -- signers -------------------------------------------------------------------------------------------
+
+    def _signers(self, account: str, signers: JsonObject) -> Card:
+        members = items(signers["members"])
+        quorum = int(str(signers["quorum"]))
+        total = sum(int(str(member["weight"])) for member in members)
+        card = Card(say.SIGNERS, "people", say.quorum(quorum, total), name="accounts.signers")
+        bars = WeightBars()
+        bars.setObjectName("accounts.bars")
+        bars.show_weights(quorum, [(_who(member), int(str(member["weight"]))) for member in members])
+        card.body.addWidget(bars)
+        columns = [
+            Column(say.PERSON, 130), Column(say.KEY, 120), Column(say.DEVICE, 0),
+            Column(say.WEIGHT, 64, right=True), Column(say.SIGNS_AS, 288),
+        ]  # fmt: skip
+        self.table = FactTable(columns, fit=True, name="accounts.table", said=say.SIGNERS)
+        self.table.show_lines([_line(member) for member in members], [str(m["account"]) for m in members])
+        card.body.addWidget(self.table)
+        card.foot().addLayout(self._actions(account, members))
+        return card
+
+    def _actions(self, account: str, members: list[JsonObject]) -> QtWidgets.QHBoxLayout:
+        line = row(spacing=theme().scaled(8))
+        own = [member for member in members if member["own"] is True]
+        show = ActionButton(say.SHOW_ON_DEVICE, icon="devices", name="accounts.device")
+        fixed = QtWidgets.QSizePolicy.Policy.Fixed
+        show.setSizePolicy(fixed, fixed)
+        why = WhyDisabled(show)
+        ledger = [member for member in own if member["backend"] == "ledger"]
+        why.block("" if ledger else say.NO_OWN_KEY if not own else say.no_screen(str(own[0]["device"])))
+        if ledger:
+            show.triggered.connect(lambda: self.shown_on_device.emit(str(ledger[0]["account"])))
+        change = ActionButton(say.CHANGE_SIGNERS, icon="people", name="accounts.propose")
+        change.triggered.connect(lambda: self.proposed.emit(account))
+        line.addWidget(why, 1, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(change, 0, Qt.AlignmentFlag.AlignTop)
+        return line
+
+    # -- state ---------------------------------------------------------------------------------------------
+
+    def _state(self, state: JsonObject) -> Card:
+        card = Card(say.LEDGER_STATE, "accounts", name="accounts.state")
+        if state["exists"] is not True:
+            card.body.addWidget(label(say.NOT_ON_LEDGER, "body", "text2", wrap=True))
+            return card
+        drops = str(state["balance"])
+        balance = format_decimal(whole_units(int(drops), XRP_DECIMALS)) if drops.isdigit() else drops
+        tickets = state["tickets"] if isinstance(state["tickets"], list) else []
+        key = state["regular_key"]
+        flags = state["flags"] if isinstance(state["flags"], list) else []
+        facts: list[tuple[str, list[str]]] = [
+            (say.BALANCE, [f"{grouped(balance)} XRP"]),
+            (say.SEQUENCE, [str(state["sequence"])]),
+            (say.OBJECTS, [str(state["owner_count"])]),
+            (say.TICKETS, [say.tickets([str(ticket) for ticket in tickets])]),
+            (say.REGULAR_KEY, [safe_text(str(key), 200) if key else say.NONE]),
+            (say.FLAGS_TITLE, [safe_text(say.flag_words(str(flag)), 200) for flag in flags] or [say.NONE]),
+        ]
+        grid = QtWidgets.QGridLayout()
+        grid.setHorizontalSpacing(theme().scaled(16))
+        grid.setVerticalSpacing(theme().scaled(6))
+        grid.setColumnStretch(1, 1)
+        for number, (name, lines) in enumerate(facts):
+            grid.addWidget(label(name, "body", "text2"), number, 0, Qt.AlignmentFlag.AlignTop)
+            value = label("\n".join(lines), "body", wrap=True, selectable=True)
+            grid.addWidget(value, number, 1)
+        card.body.addLayout(grid)
+        return card
+
+
+def _differences(drift: JsonObject) -> list[str]:
+    ledger = drift["only_on_ledger"] if isinstance(drift["only_on_ledger"], list) else []
+    extra = [say.only_on_ledger(_address(item)) for item in ledger]
+    missing = [
+        say.only_in_policy(safe_text(str(item["key"]), 60), _address(item["account"]))
+        for item in items(drift["only_in_policy"])
+    ]
+    return [*extra, *missing]
+
+
+def _deadlock(change: JsonObject) -> tuple[str, str, str]:
+    """Whether people of the policy could still change the signers: tone, fact, consequence."""
+    spare, keys = int(str(change["spare_keys"])), int(str(change["usable_keys"]))
+    alone = change["alone"] if isinstance(change["alone"], list) else []
+    ways = [say.ALONE.get(str(way), str(way)) for way in alone]
+    rest = say.alone(ways) if ways else say.NO_OTHER_WAY
+    if spare < 0:
+        return "danger", say.locked_out(str(change["usable_weight"]), str(change["quorum"])), rest
+    if spare == 0:
+        return "warn", say.no_spare(keys), rest
+    return ("warn" if ways else "ok"), say.spare(spare, keys), rest
+
+
+def _who(member: JsonObject) -> str:
+    return safe_text(str(member["name"] or member["person"] or say.NOBODY), 80)
+
+
+def _line(member: JsonObject) -> tuple[Cell, ...]:
+    known = member["person"] is not None
+    suspended = f", {say.SUSPENDED}" if member["suspended"] is True else ""
+    own = f", {say.YOU}" if member["own"] is True else ""
+    tone = "" if known and not suspended else "danger"
+    device = say.device(str(member["device"]), str(member["backend"]), str(member["tier"])) if known else ""
+    return (
+        Cell(f"{_who(member)}{own}{suspended}", "label", tone),
+        Cell(safe_text(str(member["key"] or say.NO_KEY), 80), tone="text2"),
+        Cell(safe_text(device, 200), tone="text2"),
+        Cell(str(member["weight"]), right=True),
+        Cell(_address(member["account"]), "mono", raw=str(member["account"])),
+    )
+
+
+def _address(account: JsonValue) -> str:
+    return str(account).rpartition(":")[2]

@@ -1,0 +1,1 @@
+"""All proposals: a list that stays quick with a hundred thousand rows."""

@@ -1,0 +1,291 @@
+"""Rows of the list of proposals. Sorting and filtering are lists of indexes, made here: a proxy model asks
+for every cell of every row, which is slow beyond some thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from signer_app.ui import strings_work as say
+from signer_app.ui.pages.inbox.listing import STATE_LOOKS
+from signer_app.ui.qt import Qt, QtCore, QtGui
+from signer_app.ui.theme import icons, theme
+from signer_app.ui.widgets.chips import RISK_LOOKS
+
+#: Names of columns in their order at first; widths in pixels at 100 %, 0 takes what is left, and no less than
+#: TITLE.
+COLUMNS = MappingProxyType(
+    {
+        "bracket": 26, "title": 0, "id": 112, "account": 120, "network": 92, "status": 132, "quorum": 64,
+        "created": 98, "expires": 98, "slot": 244,
+    }
+)  # fmt: skip
+NAMES = tuple(COLUMNS)
+TITLE = 330
+#: Where a row stands in its bracket: alone (its partners are elsewhere), or first, inner, last of neighbours.
+PLACE = Qt.ItemDataRole.UserRole + 1
+RAW = Qt.ItemDataRole.UserRole
+_Index = QtCore.QModelIndex | QtCore.QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One proposal as text. ``rank`` sorts by default: proposals on one slot stay together.
+
+    ``group`` numbers the slot that it shares with others, -1 for none; ``conflict`` says so in words.
+    """
+
+    id: str
+    title: str
+    icon: str
+    account: str
+    account_name: str
+    network: str
+    state: str
+    state_words: str
+    quorum: str
+    created: str
+    created_words: str
+    expires: str
+    expires_words: str
+    slot: str
+    slot_words: str
+    group: int = -1
+    conflict: str = ""
+    rank: tuple[str, str] = ("", "")
+
+    @property
+    def haystack(self) -> str:
+        """What the filter looks through."""
+        parts = (
+            self.title, self.id, self.account, self.account_name, self.network, self.state_words,
+            self.slot_words, self.conflict,
+        )  # fmt: skip
+        return "\n".join(parts).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Words that must all be there, states (none: all), account (CAIP-10 or ""), only rows in conflict."""
+
+    text: str = ""
+    states: frozenset[str] = field(default=frozenset())
+    account: str = ""
+    conflicts: bool = False
+
+    def narrows(self, other: Filter) -> bool:
+        """Whether whatever this one lets through, ``other`` does too, because more was typed."""
+        same = (self.states, self.account, self.conflicts) == (other.states, other.account, other.conflicts)
+        return same and self.text.startswith(other.text) and bool(other.text)
+
+
+_KEYS: MappingProxyType[str, Callable[[Line], object]] = MappingProxyType(
+    {
+        "bracket": lambda line: line.rank,
+        "title": lambda line: line.title.casefold(),
+        "id": lambda line: line.id,
+        "account": lambda line: line.account_name.casefold(),
+        "network": lambda line: line.network,
+        "status": lambda line: line.state_words,
+        "quorum": lambda line: line.quorum,
+        "created": lambda line: line.created,
+        "expires": lambda line: line.expires or "9",
+        "slot": lambda line: (line.slot.rstrip("0123456789"), len(line.slot), line.slot),
+    }
+)
+_TEXTS: MappingProxyType[str, Callable[[Line], str]] = MappingProxyType(
+    {
+        "bracket": lambda _line: "",
+        "title": lambda line: line.title,
+        "id": lambda line: line.id[:12],
+        "account": lambda line: line.account_name,
+        "network": lambda line: line.network,
+        "status": lambda line: line.state_words,
+        "quorum": lambda line: line.quorum,
+        "created": lambda line: line.created_words,
+        "expires": lambda line: line.expires_words,
+        "slot": lambda line: f"{line.slot_words}, {line.conflict}" if line.conflict else line.slot_words,
+    }
+)
+_RAW: MappingProxyType[str, Callable[[Line], str]] = MappingProxyType(
+    {
+        **_TEXTS,
+        "bracket": lambda line: line.conflict,
+        "id": lambda line: line.id,
+        "account": lambda line: line.account,
+        "created": lambda line: line.created,
+        "expires": lambda line: line.expires,
+    }
+)
+_ROLES = MappingProxyType({"id": "mono", "title": "label", "status": "small-strong"})
+
+
+class ProposalModel(QtCore.QAbstractTableModel):
+    """Lines, an order, and which of them are shown."""
+
+    #: How many are shown of how many.
+    counted = QtCore.Signal(int, int)
+
+    def __init__(self, parent: QtCore.QObject | None = None) -> None:
+        super().__init__(parent)
+        self.lines: Sequence[Line] = ()
+        self.filter = Filter()
+        self._haystacks: list[str] = []
+        self._orders: dict[str, list[int]] = {}
+        self._sort: tuple[str, bool] = ("bracket", True)
+        self._shown: list[int] = []
+        self._applied = Filter()
+
+    # -- what the page does --------------------------------------------------------------------------------
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Other lines; sort and filter stay."""
+        self.beginResetModel()
+        self.lines = lines
+        self._haystacks = [line.haystack for line in lines]
+        self._orders = {}
+        self._shown = self._select(self._ordered())
+        self._applied = self.filter
+        self.endResetModel()
+        self.counted.emit(len(self._shown), len(self.lines))
+
+    def set_filter(self, chosen: Filter) -> None:
+        """Show other rows. What was typed on top of the last filter looks through its rows alone."""
+        if chosen == self._applied:
+            return
+        base = self._shown if chosen.narrows(self._applied) else self._ordered()
+        self.beginResetModel()
+        self.filter = chosen
+        self._shown = self._select(base)
+        self._applied = chosen
+        self.endResetModel()
+        self.counted.emit(len(self._shown), len(self.lines))
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Qt asks for this when a head is pressed. The first column's order keeps slots together, newest
+        first."""
+        self.beginResetModel()
+        name = NAMES[column] if 0 <= column < len(NAMES) else "bracket"
+        self._sort = (name, order == Qt.SortOrder.DescendingOrder)
+        self._shown = self._select(self._ordered())
+        self.endResetModel()
+
+    def shown(self) -> list[Line]:
+        """The lines in view, in their order."""
+        return [self.lines[index] for index in self._shown]
+
+    def line(self, row: int) -> Line:
+        """The line of a row in view."""
+        return self.lines[self._shown[row]]
+
+    def row_of(self, identifier: str) -> int:
+        """The row of a proposal, or -1 if it is not in view."""
+        for row, index in enumerate(self._shown):
+            if self.lines[index].id == identifier:
+                return row
+        return -1
+
+    # -- lists of indexes ----------------------------------------------------------------------------------
+
+    def _ordered(self) -> list[int]:
+        name, reverse = self._sort
+        found = self._orders.get(name)
+        if found is None:
+            key = _KEYS[name]
+            keys = [key(line) for line in self.lines]
+            found = self._orders[name] = sorted(range(len(keys)), key=keys.__getitem__)  # type: ignore[arg-type]
+        return found[::-1] if reverse else found
+
+    def _select(self, base: list[int]) -> list[int]:
+        chosen, lines, hay = self.filter, self.lines, self._haystacks
+        for word in chosen.text.casefold().split():
+            base = [index for index in base if word in hay[index]]
+        if chosen.states:
+            base = [index for index in base if lines[index].state in chosen.states]
+        if chosen.account:
+            base = [index for index in base if lines[index].account == chosen.account]
+        if chosen.conflicts:
+            base = [index for index in base if lines[index].group >= 0]
+        return base
+
+    # -- what a view asks ----------------------------------------------------------------------------------
+
+    def rowCount(self, parent: _Index = QtCore.QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name
+        """Rows in view."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: _Index = QtCore.QModelIndex()) -> int:  # noqa: N802, B008
+        """Number of columns."""
+        return 0 if parent.isValid() else len(NAMES)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Titles."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return say.COLUMN_SAID.get(NAMES[section], say.COLUMNS[NAMES[section]])
+        return say.COLUMNS[NAMES[section]] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """One cell."""
+        if not index.isValid():
+            return None
+        name, line, roles = NAMES[index.column()], self.lines[self._shown[index.row()]], Qt.ItemDataRole
+        if role == roles.DisplayRole:
+            return _TEXTS[name](line)
+        answer = _ANSWERS.get(role)
+        if answer is not None:
+            return answer(name, line)
+        return self._place(index.row()) if role == PLACE else None
+
+    def _place(self, row: int) -> str:
+        """Where the row stands in its bracket, by its neighbours in view."""
+        group = self.line(row).group
+        if group < 0:
+            return ""
+        above = row > 0 and self.line(row - 1).group == group
+        below = row + 1 < len(self._shown) and self.line(row + 1).group == group
+        return {(False, False): "alone", (False, True): "first", (True, True): "inner"}.get(
+            (above, below), "last"
+        )
+
+
+def _colour(name: str, line: Line) -> str:
+    tokens = theme().tokens
+    if name == "status":
+        return tokens.tone(RISK_LOOKS[STATE_LOOKS[line.state]].tone).text
+    if name == "slot" and line.conflict:
+        return tokens.warn.text
+    return tokens.text if name in ("title", "id", "account") else tokens.text2
+
+
+def _icon(name: str, line: Line) -> QtGui.QIcon | None:
+    t = theme()
+    if name == "title":
+        return icons.icon(line.icon, t.tokens.text2, t.size("icon"))
+    if name == "status":
+        look = RISK_LOOKS[STATE_LOOKS[line.state]]
+        return icons.icon(look.icon or "clock", t.tokens.tone(look.tone).text, t.size("icon-button"))
+    return None
+
+
+def _said(name: str, line: Line) -> str:
+    return line.conflict if name == "bracket" else f"{say.COLUMNS[name]} {_TEXTS[name](line)}"
+
+
+_ANSWERS: MappingProxyType[int, Callable[[str, Line], object]] = MappingProxyType(
+    {
+        int(Qt.ItemDataRole.FontRole): lambda name, _line: theme().font(_ROLES.get(name, "body")),
+        int(Qt.ItemDataRole.ForegroundRole): lambda name, line: QtGui.QColor(_colour(name, line)),
+        int(Qt.ItemDataRole.DecorationRole): _icon,
+        int(Qt.ItemDataRole.ToolTipRole): lambda name, line: _RAW[name](line),
+        int(RAW): lambda name, line: _RAW[name](line),
+        int(Qt.ItemDataRole.AccessibleTextRole): _said,
+    }
+)

@@ -28,7 +28,8 @@ NAME: Final = "first_run"
 FORMAT: Final = "countersign/first-run@1"
 _EMPTY: Final[JsonObject] = {
     "format": FORMAT, "step": "KEYS", "own": None, "nodes_answered": None, "accounts": [], "people": [],
-    "devices": {}, "template": "", "assets": [], "receivers": [], "policy": "", "from_file": False, "votes": [],
+    "devices": {}, "template": "", "assets": [], "receivers": [], "policy": "", "votes": [],
+    "from_file": False,
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from signer_app.cli import render
 from signer_app.cli.opening import keystore_creator, new_vault_passphrase
 from signer_app.cli.opening import workspace as open_workspace
-from signer_app.cli.session import session_of
+from signer_app.cli.session import read_input, session_of, write_output
 from signer_app.core.errors import UsageError
 from signer_app.core.json_types import JsonObject
 
@@ -63,6 +63,70 @@ def init(
             use_keyring=keyring,
         )
     session.output.result(result, lambda console: render.rows(console, list(result.items())))
+
+
+@app.command("enrol")
+def enrol(
+    context: typer.Context,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write the enrolment.")],
+    key: Annotated[
+        list[str] | None, typer.Option("--key", help="Only this key of a sealed file; may be repeated.")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", help="Also the key of this connected Ledger; any: the only one.")
+    ] = None,
+    device_name: Annotated[
+        str, typer.Option("--device-name", help="What the policy shall call that Ledger.")
+    ] = "ledger-1",
+    device_path: Annotated[
+        str | None, typer.Option("--device-path", help="Derivation path on it. Default: 44'/144'/0'/0/0.")
+    ] = None,
+) -> None:
+    """Write who you are for the policy's author: device key, keys, and proofs that you hold them.
+
+    Each key signs a worthless transaction as its proof; a Ledger shows it and you approve it. Compare the
+    fingerprint with the author by phone or in person.
+    """
+    from signer_app.signers.ledger.signer import USUAL_PATHS  # noqa: PLC0415 - keeps help quick
+    from signer_app.workspace import enrolment  # noqa: PLC0415
+
+    session = session_of(context)
+    with open_workspace(session, keys=True) as opened:
+        holders = enrolment.keystore_holders(opened, key)
+        if device is not None:
+            holders.append(
+                enrolment.ledger_holder(
+                    opened,
+                    device_id=None if device == "any" else device,
+                    path=device_path or USUAL_PATHS[0],
+                    name=device_name,
+                )
+            )
+        made = enrolment.make_enrolment(opened, holders)
+    write_output(output, made.to_bytes(), session)
+    result = enrolment.describe(made)
+    session.output.result(result, lambda console: _enrolment(console, result))
+
+
+@app.command("check-enrol")
+def check_enrol(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="The enrolment of another person.")],
+) -> None:
+    """Verify an enrolment: every proof of every key, and the device key's signature. Needs no workspace."""
+    from signer_app.workspace import enrolment  # noqa: PLC0415 - keeps help quick
+
+    session = session_of(context)
+    result = enrolment.describe(enrolment.read_enrolment(read_input(file, enrolment.LIMIT)))
+    session.output.result(result, lambda console: _enrolment(console, result))
+
+
+def _enrolment(console: Console, result: JsonObject) -> None:
+    keys = render.items(result["keys"])
+    render.rows(console, [(name, value) for name, value in result.items() if name != "keys"])
+    for key in keys:
+        render.rows(console, [(f"  {name}", value) for name, value in key.items()])
+    console.print(f"{len(keys)} key{'' if len(keys) == 1 else 's'}, each proved to be held.")
 
 
 @app.command("rebuild")

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from signer_app.core.errors import SignerError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.resources import program_root
+from signer_app.practice.stopping import ENDS_WITH_INPUT
 
 START_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 20
@@ -32,7 +33,7 @@ class Serving:
         """Start it and wait until it is ready. SignerError SIGNER_UNAVAILABLE, with its own words."""
         self._process = subprocess.Popen(  # noqa: S603 - our own program, arguments as a list
             [*program(), "--json", *arguments],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # our end closes with us, however we end
             stdout=subprocess.PIPE,
             env=_environment(),
             # Ctrl+C at a terminal is for the program in front; it ends its children itself.
@@ -63,8 +64,9 @@ class Serving:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
 
 
 @contextmanager
@@ -81,7 +83,7 @@ def serving(*arguments: str) -> Iterator[JsonObject]:
 
 def _environment() -> dict[str, str]:
     """Ours; from source the child finds the same code, wherever it is started."""
-    passed = {**os.environ}
+    passed = {**os.environ, ENDS_WITH_INPUT: "1"}
     if not getattr(sys, "frozen", False):
         passed["PYTHONPATH"] = os.pathsep.join(
             part for part in (str(program_root()), passed.get("PYTHONPATH", "")) if part

@@ -34,11 +34,13 @@ def create_workspace(
     create_keystore: KeystoreCreator,
     clock: Clock = machine_clock,
     use_keyring: bool = False,
+    kdf: KdfParameters | None = None,
 ) -> JsonObject:
     """Make a workspace with its person's device key. {workspace, log_id, device_key}.
 
     ``use_keyring``: half of the vault's key, and each head of the journal, go to the system's keyring; fixed
     for good. Raises KEYRING_UNAVAILABLE, and nothing is made, where no safe keyring answers.
+    ``kdf``: the cost of hashing both passphrases; by default that of the class.
 
     ConflictError EXISTS for a folder that is not empty. A failure leaves the folder empty again. The vault
     names the person last: a folder whose making was killed does not open, and is made again in another place.
@@ -53,10 +55,10 @@ def create_workspace(
         for name in FOLDERS:
             private_folder(directory / name)
         stack.enter_context(WorkspaceLock(directory).acquire())
-        kdf = kdf_for(network_class)
-        keystore = stack.enter_context(create_keystore(directory / "keys", kdf))
+        cost = kdf or kdf_for(network_class)
+        keystore = stack.enter_context(create_keystore(directory / "keys", cost))
         device_key = keystore.create_device_key()
-        vault = Vault.create(directory / "vault.json", passphrase, kdf=kdf, keyring=keyring)
+        vault = Vault.create(directory / "vault.json", passphrase, kdf=cost.fresh(), keyring=keyring)
         stack.callback(vault.close)
         identity: JsonObject = {
             "org": org,

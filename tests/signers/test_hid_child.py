@@ -16,8 +16,9 @@ from ledger_devices import Person, Shelf, wait_until
 from signer_app.chains.port import Signature
 from signer_app.chains.registry import chain_of
 from signer_app.core.errors import SignerError
+from signer_app.core.json_types import JsonObject
 from signer_app.signers.hid.client import BusSpec, Connected, DeviceProcess
-from signer_app.signers.hid.process import SLICE_MS
+from signer_app.signers.hid.process import SLICE_MS, HidService
 from signer_app.signers.ledger.desk import SILENT, Desk
 from signer_app.signers.ledger.device import LedgerDevice
 from signer_app.signers.ledger.exchange import Apdu
@@ -266,6 +267,25 @@ def test_cancelling_what_does_not_wait_changes_nothing(process: DeviceProcess, n
     assert process.exchange(nano.id, CONFIG, timeout_s=30) == CONFIG_ANSWER
 
 
+def test_a_cancel_that_overtakes_its_request_is_not_lost(shelf: Shelf) -> None:
+    """Calls are threads in the process, so the cancel may come first. It meets that request and no other."""
+    service = HidService()
+    service.answer("configure", {"buses": [spec(shelf).to_json()]}, None)
+    service.answer("scan", {}, None)
+    ask: JsonObject = {
+        "device": f"practice:{shelf.serial('plus')}",
+        "apdu": CONFIG.hex(),
+        "timeout_ms": 30_000,
+    }
+    assert service.answer("exchange", {**ask, "number": 1}, None) == {"answer": CONFIG_ANSWER.hex()}
+    service.answer("cancel", {"device": ask["device"], "number": 2}, None)
+    assert code(lambda: service.answer("exchange", {**ask, "number": 2}, None)) == "DEV_CANCELLED"
+    assert service.answer("exchange", {**ask, "number": 3}, None) == {"answer": CONFIG_ANSWER.hex()}
+    service.answer("cancel", {"device": ask["device"], "number": 2}, None)
+    assert service.answer("exchange", {**ask, "number": 4}, None) == {"answer": CONFIG_ANSWER.hex()}
+    service.answer("release", {"device": ask["device"]}, None)
+
+
 def test_a_device_that_asks_somebody_is_busy(
     process: DeviceProcess, nano: LedgerDevice, person: Person, pool: ThreadPoolExecutor
 ) -> None:
@@ -488,9 +508,14 @@ def test_a_device_that_never_answers(process: DeviceProcess, nano: LedgerDevice,
 def test_a_device_that_hangs_while_a_person_is_asked_can_be_left(
     process: DeviceProcess, nano: LedgerDevice, person: Person, pool: ThreadPoolExecutor
 ) -> None:
+    def unanswered() -> int:
+        rows = person.do("history")["exchanges"]
+        return sum(row["apdu"] == SIGN.hex() and row["answer"] is None for row in rows)
+
     person.fault("hang")
+    before = unanswered()
     waiting = pool.submit(process.exchange, nano.id, SIGN, timeout_s=None)
-    wait_until(lambda: any(row["apdu"] == SIGN.hex() for row in person.do("history")["exchanges"]))
+    wait_until(lambda: unanswered() > before)
     nano.cancel()
     assert late(waiting) == "DEV_CANCELLED"
 

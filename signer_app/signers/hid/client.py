@@ -56,6 +56,9 @@ class DeviceProcess:
         self._host: ChildHost | None = None
         self._closed = False
         self._asked: set[str] = set()
+        self._last = 0
+        #: The number of each device's last exchange. A cancel names it, so that it cannot meet another one.
+        self._numbers: dict[str, int] = {}
         self._turns: dict[str, threading.RLock] = {}
 
     @property
@@ -103,7 +106,8 @@ class DeviceProcess:
             "timeout_ms": None if timeout_s is None else int(timeout_s * 1000),
         }
         limit = None if timeout_s is None else timeout_s + SCAN_TIMEOUT_S + _GRACE_S
-        with self._noted(device):
+        with self._noted(device) as number:
+            params["number"] = number
             watched = person or limit is None
             answer = self._call("exchange", params, timeout=limit, watched=watched).get("answer")
         if not isinstance(answer, str):
@@ -116,8 +120,12 @@ class DeviceProcess:
     def cancel(self, device: str) -> None:
         """Stop waiting for a device, from another thread or after an interrupt. Never raises for one that
         left."""
+        with self._lock:
+            number = self._numbers.get(device)
+        if number is None:
+            return
         with contextlib.suppress(SignerError):
-            self._call("cancel", {"device": device}, timeout=PING_TIMEOUT_S)
+            self._call("cancel", {"device": device, "number": number}, timeout=PING_TIMEOUT_S)
 
     def cancel_all(self) -> None:
         """Stop waiting for every device that is asked something now. From another thread; never raises."""
@@ -127,11 +135,14 @@ class DeviceProcess:
             self.cancel(device)
 
     @contextlib.contextmanager
-    def _noted(self, device: str) -> Iterator[None]:
+    def _noted(self, device: str) -> Iterator[int]:
+        """Gives the exchange its number."""
         with self._lock:
             self._asked.add(device)
+            self._last = number = self._last + 1
+            self._numbers[device] = number
         try:
-            yield
+            yield number
         finally:
             with self._lock:
                 self._asked.discard(device)

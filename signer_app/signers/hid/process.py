@@ -73,13 +73,16 @@ class _OneThread:
 
 @dataclass(slots=True)
 class _Device:
-    """One device and its open channel. ``busy`` is held during an exchange."""
+    """One device and its open channel. ``busy`` is held during an exchange.
+
+    Exchanges have rising numbers; those up to ``cancelled`` are not wanted any more, begun or not.
+    """
 
     bus: Bus
     found: Found
     channel: Channel | None = None
     busy: threading.Lock = field(default_factory=threading.Lock)
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    cancelled: int = 0
 
 
 class HidService:
@@ -157,16 +160,15 @@ class HidService:
                 known.found = found
 
     def _exchange(self, params: JsonObject) -> JsonObject:
-        """{device, apdu: hex, timeout_ms: int|null} gives {answer: hex with the status word}."""
-        device = self._device(params)
+        """{device, apdu: hex, timeout_ms: int|null, number} gives {answer: hex with the status word}."""
+        device, number = self._device(params), _number(params)
         apdu = _apdu(params)
         timeout = params.get("timeout_ms")
         deadline = time.monotonic() + timeout / 1000 if isinstance(timeout, int) else None
         if not device.busy.acquire(blocking=False):
             raise SignerError("The device is answering another request.", code="DEV_BUSY")
         try:
-            device.cancelled.clear()
-            return {"answer": self._ask(device, apdu, deadline).hex()}
+            return {"answer": self._ask(device, apdu, deadline, number).hex()}
         except BusError as error:
             self._hid.run(lambda: self._shut(device))
             if error.trouble is Trouble.GONE:
@@ -180,23 +182,28 @@ class HidService:
         finally:
             device.busy.release()
 
-    def _ask(self, device: _Device, apdu: bytes, deadline: float | None) -> bytes:
+    def _ask(self, device: _Device, apdu: bytes, deadline: float | None, number: int) -> bytes:
+        _refuse_cancelled(device, number)
         if device.channel is None:
             device.channel = self._hid.run(lambda: _open(device))
         channel = device.channel
         channel.send(apdu)
         failpoint("hid.sent")
         while (answer := channel.receive(SLICE_MS)) is None:
-            if device.cancelled.is_set():
-                raise SignerError("The request was stopped here.", code="DEV_CANCELLED")
+            _refuse_cancelled(device, number)
             if deadline is not None and time.monotonic() > deadline:
                 raise SignerError(f"{device.found.model} does not answer.", code="DEV_TIMEOUT")
         failpoint("hid.answered")
         return answer
 
     def _cancel(self, params: JsonObject) -> JsonObject:
-        """{device}: an exchange that waits ends within a slice; what the device shows stays on its screen."""
-        self._device(params).cancelled.set()
+        """{device, number}: that exchange ends within a slice, or does not begin if its call comes later.
+
+        What the device shows stays on its screen.
+        """
+        device, number = self._device(params), _number(params)
+        with self._state:
+            device.cancelled = max(device.cancelled, number)
         return {}
 
     def _release(self, params: JsonObject) -> JsonObject:
@@ -229,6 +236,18 @@ class HidService:
         if device is None:
             raise SignerError(f"{name[:80]} is not connected.", code="DEV_DISCONNECTED")
         return device
+
+
+def _refuse_cancelled(device: _Device, number: int) -> None:
+    if number <= device.cancelled:
+        raise SignerError("The request was stopped here.", code="DEV_CANCELLED")
+
+
+def _number(params: JsonObject) -> int:
+    number = params.get("number")
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise UsageError("An exchange has a number.")
+    return number
 
 
 def _open(device: _Device) -> Channel:

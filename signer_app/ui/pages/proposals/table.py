@@ -59,7 +59,9 @@ class ProposalTable(QtWidgets.QTableView):
         self._stretch()
 
     def _stretch(self) -> None:
-        """The title takes what the others leave, but it is never too short for an amount: then one scrolls."""
+        """The title takes what the others leave, but it is never too short for an amount: then one
+        scrolls.
+        """
         head, own = self.horizontalHeader(), NAMES.index("title")
         others = sum(head.sectionSize(number) for number in range(len(NAMES)) if number != own)
         self.setColumnWidth(own, max(theme().scaled(TITLE), self.viewport().width() - others))

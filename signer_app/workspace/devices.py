@@ -44,7 +44,7 @@ def device_buses(workspace: Path | None, network_class: NetworkClass | None) -> 
         buses.append(BusSpec("signer_app.signers.hid.tcp:emulator_bus", _address(emulator)))
     if workspace is not None and network_class == "practice":
         folder = str(workspace.resolve() / PRACTICE_FOLDER)
-        buses.append(BusSpec("signer_app.practice.devices.bus:practice_bus", {"folder": folder}))
+        buses.append(BusSpec("signer_app.practice.device_bus:practice_bus", {"folder": folder}))
     return tuple(buses)
 
 

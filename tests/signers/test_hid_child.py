@@ -73,7 +73,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 
 def spec(shelf: Shelf) -> BusSpec:
-    return BusSpec("signer_app.practice.devices.bus:practice_bus", {"folder": str(shelf.home)})
+    return BusSpec("signer_app.practice.device_bus:practice_bus", {"folder": str(shelf.home)})
 
 
 def device(process: DeviceProcess, shelf: Shelf, name: str) -> LedgerDevice:

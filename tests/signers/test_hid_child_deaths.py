@@ -39,7 +39,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 
 def started(shelf: Shelf) -> DeviceProcess:
-    spec = BusSpec("signer_app.practice.devices.bus:practice_bus", {"folder": str(shelf.home)})
+    spec = BusSpec("signer_app.practice.device_bus:practice_bus", {"folder": str(shelf.home)})
     return DeviceProcess([spec])
 
 

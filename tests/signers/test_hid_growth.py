@@ -42,7 +42,7 @@ class Use:
 
 @pytest.fixture
 def process(shelf: Shelf) -> Iterator[DeviceProcess]:
-    spec = BusSpec("signer_app.practice.devices.bus:practice_bus", {"folder": str(shelf.home)})
+    spec = BusSpec("signer_app.practice.device_bus:practice_bus", {"folder": str(shelf.home)})
     running = DeviceProcess([spec])
     yield running
     running.close()

@@ -1,4 +1,6 @@
-"""The factory that the device process of a practice workspace is given (``signers.hid.process``)."""
+"""The factory that the device process of a practice workspace is given: the client's bus over practice
+devices.
+"""
 
 from __future__ import annotations
 

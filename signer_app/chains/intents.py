@@ -56,7 +56,14 @@ class CancelSlot:
     """Use the slot up without any other effect, so that what waits on it can never execute."""
 
 
-Intent = Pay | Trust | SetSigners | ReserveTickets | Settings | CancelSlot
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Do once more what an unsigned body (CONTRACTS C1) does, on other terms."""
+
+    body: str
+
+
+Intent = Pay | Trust | SetSigners | ReserveTickets | Settings | CancelSlot | Again
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,15 @@ class AccountState:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Where a field stands in a body: ``length`` bytes from ``start``, with its id, prefix and end marker."""
+
+    name: str
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One answer to a submission. ``answer`` is the node's own word, or why there was none."""
 
@@ -213,4 +222,8 @@ class Chain(Protocol):
 
     def native_json(self, *, body: str) -> JsonObject:
         """The ledger's own JSON form of the body, for people and for other tools."""
+        ...
+
+    def spans(self, *, body: str) -> tuple[Span, ...]:
+        """Which bytes of the body are which field; together they are the whole body."""
         ...

@@ -24,6 +24,8 @@ app.add_typer(new_app, no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The proposal's id, or its first digits.")]
 
+Expires = Annotated[str, typer.Option("--expires-in", help="How long it may wait: 90s, 30m, 12h, 3d.")]
+
 #: Exit codes of states after sending (CONTRACTS C5).
 _SENT_EXIT = {"SUBMITTED": 0, "CONFIRMED": 0, "UNKNOWN": 6, "FAILED": 8, "EXPIRED": 8, "SUPERSEDED": 8}
 
@@ -76,6 +78,15 @@ def show(context: typer.Context, identifier: Id) -> None:
     with workspace(session) as opened:
         result = opened.reading.proposal(identifier)
     session.output.result(result, lambda console: _show(console, result))
+
+
+@app.command("raw")
+def raw(context: typer.Context, identifier: Id) -> None:
+    """The bytes of a proposal, field by field, and whether both readers agree about them."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        result = opened.reading.raw(identifier)
+    session.output.result(result, lambda console: _raw(console, result))
 
 
 @app.command("verify")
@@ -186,6 +197,24 @@ def reject(
     session.output.result(
         result, lambda console: console.print(f"Recorded. The proposal is {result['state']}.")
     )
+
+
+@app.command("copy")
+def copy(context: typer.Context, identifier: Id, expires_in: Expires = "1d") -> None:
+    """Propose the same once more, with a new expiry, after the first can never execute any more."""
+    session = session_of(context)
+    with workspace(session, keys=True) as opened:
+        result = opened.proposals.again(identifier, parse_duration(expires_in))
+    session.output.result(result, lambda console: render.proposal_judged(console, result))
+
+
+@app.command("cancel")
+def cancel(context: typer.Context, identifier: Id, expires_in: Expires = "1d") -> None:
+    """Propose a transaction that uses the slot up, so that signatures which are out can never execute."""
+    session = session_of(context)
+    with workspace(session, keys=True) as opened:
+        result = opened.proposals.cancelling(identifier, parse_duration(expires_in))
+    session.output.result(result, lambda console: render.proposal_judged(console, result))
 
 
 @app.command("differs")
@@ -315,6 +344,16 @@ def _show(console: Console, result: JsonObject) -> None:
                 if entry.get(key) not in (None, [])
             )
             console.print(f"  {safe_text(words, 1000)}")
+
+
+def _raw(console: Console, result: JsonObject) -> None:
+    body = str(result["body"])
+    for field in render.items(result["fields"]):
+        start, length = int(str(field["start"])), int(str(field["length"]))
+        digits = body[2 * start : 2 * (start + length)]
+        console.print(f"{start:>6}  {field['name']:<22} {digits}", soft_wrap=True)
+    agree = result["readers_agree"] is True
+    console.print("Both readers agree." if agree else safe_text(str(result["problem"]), 200))
 
 
 def _overridden(console: Console, result: JsonObject) -> None:

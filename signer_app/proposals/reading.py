@@ -21,6 +21,7 @@ from signer_app.proposals import lifecycle as life
 from signer_app.proposals.halts import Halts
 from signer_app.proposals.overriding import described
 from signer_app.proposals.policies import Policies
+from signer_app.proposals.raw import raw_view
 from signer_app.proposals.rehearsal import rehearse
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
@@ -80,6 +81,10 @@ class Reading:
             "verdicts": list(queries.verdicts(proposal.id)),
             "submissions": submissions,
         }
+
+    def raw(self, identifier: str) -> JsonObject:
+        """The bytes of a proposal, field by field (raw.py). NotFoundError."""
+        return raw_view(intake.require(self._rooms, identifier))
 
     def policies(self) -> JsonObject:
         """{policies: […], in_force: hash|null}."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from signer_app.core.clock import format_time, whole_seconds
 from signer_app.core.errors import ConflictError, DeniedError, MalformedError, NodeError, NotFoundError
@@ -11,7 +12,7 @@ from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.exchange.incoming import Incoming
 from signer_app.policy.document import PolicyDocument
 from signer_app.policy.possible import quorum_possible
-from signer_app.proposals import intake, outgoing, overriding, sending, signing
+from signer_app.proposals import again, intake, outgoing, overriding, sending, signing
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.able import able_signers
 from signer_app.proposals.custody import Sorted, keep, sort_signatures
@@ -37,6 +38,16 @@ class ProposalService:
     def new(self, order: intake.Order) -> JsonObject:
         """Compose, add and judge a proposal of our own. {proposal_id, state, created, verdict, codes}."""
         return self.import_bytes(intake.compose(self._rooms, order).to_bytes())
+
+    def again(self, identifier: str, expires_in: timedelta) -> JsonObject:
+        """Propose the same once more, on a free slot and with a new expiry (again.py). As new."""
+        proposal = intake.require(self._rooms, identifier)
+        return self.import_bytes(again.copy(self._rooms, proposal, expires_in).to_bytes())
+
+    def cancelling(self, identifier: str, expires_in: timedelta) -> JsonObject:
+        """Propose to use the slot of a live proposal up, so that it can never execute (again.py). As new."""
+        proposal = intake.require(self._rooms, identifier)
+        return self.import_bytes(again.cancelling(self._rooms, proposal, expires_in).to_bytes())
 
     def import_bytes(
         self, data: bytes, *, network: str | None = None, account: str | None = None

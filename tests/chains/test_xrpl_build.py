@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from signer_app.chains.intents import (
+    Again,
     CancelSlot,
     Intent,
     Pay,
@@ -97,6 +98,37 @@ def test_other_intents() -> None:
     assert compose(SetSigners(0, ())) == {
         "TransactionType": "SignerListSet", "Flags": FULLY_CANONICAL, "SignerQuorum": 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        Pay(f"{N}:{B}", RLUSD, Decimal("12.5"), "7"),
+        Trust(RLUSD, Decimal(100), ("tfSetNoRipple",)),
+        SetSigners(1, ((f"{N}:{B}", 1),)),
+    ],
+)
+def test_again_does_the_same_on_other_terms(intent: Intent) -> None:
+    first = CHAIN.compose(intent, network=N, account=f"{N}:{A}", terms=TERMS)
+    other = Terms(Slot("sequence", "42"), 2000, 240)
+    assert compose(Again(first), terms=other) == compose(intent, terms=other)
+    with pytest.raises(MalformedError, match="another account"):
+        CHAIN.compose(Again(first), network=N, account=f"{N}:{B}", terms=other)
+
+
+def test_spans_are_the_fields_in_order_without_a_gap() -> None:
+    body = CHAIN.compose(Pay(f"{N}:{B}", XRP, Decimal(1)), network=N, account=f"{N}:{A}", terms=TERMS)
+    spans = CHAIN.spans(body=body)
+    assert {span.name for span in spans} == set(CHAIN.native_json(body=body))
+    at = 0
+    for span in spans:
+        assert span.start == at
+        at += span.length
+    assert at * 2 == len(body)
+    account = next(span for span in spans if span.name == "Account")
+    # Field id 81, length 14 (20 bytes), and the account: the JavaScript SDK and the specification agree.
+    assert body[2 * account.start : 2 * account.start + 4] == "8114"
+    assert account.length == 22
 
 
 def test_regular_key() -> None:

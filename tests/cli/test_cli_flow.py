@@ -187,6 +187,23 @@ def test_a_used_ticket_supersedes_what_waited_on_it(offices: Offices) -> None:
     assert (
         offices.do("alice", "proposal", "track", other.result["proposal_id"]).result["state"] == "CONFIRMED"
     )
+    again = offices.do("carol", "proposal", "copy", first)
+    assert again.exit_code == 0
+    old = offices.do("carol", "proposal", "show", first).result
+    new = offices.do("carol", "proposal", "show", again.result["proposal_id"]).result
+    assert new["slot"]["value"] != old["slot"]["value"]
+    changed = decode(new["body"]), decode(old["body"])
+    assert {name for name in changed[0] if changed[0][name] != changed[1].get(name)} <= {
+        "TicketSequence", "LastLedgerSequence",
+    }  # fmt: skip
+    assert offices.do("carol", "proposal", "copy", new["proposal_id"]).refused == (8, "WRONG_STATE")
+    cancels = offices.do("carol", "proposal", "cancel", new["proposal_id"])
+    shown = offices.do("carol", "proposal", "show", cancels.result["proposal_id"]).result
+    assert shown["slot"] == new["slot"]
+    assert decode(shown["body"])["TransactionType"] == "AccountSet"
+    raw = offices.do("carol", "proposal", "raw", new["proposal_id"])
+    assert (raw.result["readers_agree"], raw.result["body"]) == (True, new["body"])
+    assert "TransactionType" in offices.say("carol", "proposal", "raw", new["proposal_id"]).out
 
 
 def multi_signed(offices: Offices, body: str, *names: str) -> str:

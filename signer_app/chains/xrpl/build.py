@@ -201,19 +201,45 @@ def build_cancel(*, network: str, account: str, slot: Slot, last_ledger: int, fe
     return _body("AccountSet", {}, Frame(network, account, slot, last_ledger, fee_drops))
 
 
+#: What of a body belongs to its time and place, not to what it does.
+_FRAME: Final = frozenset({"Sequence", "TicketSequence", "LastLedgerSequence", "Fee", "NetworkID"})
+
+
+def renew(body: str, *, network: str, account: str, slot: Slot, last_ledger: int, fee_drops: int) -> str:
+    """The same body on another slot, with another last ledger and fee; nothing else changes.
+
+    MalformedError, as for a body of another account.
+    """
+    old = open_body(body)
+    if old.account != _address(account, network):
+        raise MalformedError("The transaction to repeat belongs to another account.")
+    kept = {name: value for name, value in old.fields.items() if name not in _FRAME}
+    return _written({**kept, **_framed(Frame(network, account, slot, last_ledger, fee_drops))})
+
+
 def _body(kind: str, fields: JsonObject, frame: Frame, flags: int = 0) -> str:
-    number = network_number(frame.network)
     common: JsonObject = {
         "TransactionType": kind,
         "Flags": CANONICAL_FLAG | flags,
         "Account": _address(frame.account, frame.network),
+        "SigningPubKey": "",
+        **_framed(frame),
+    }
+    return _written({**common, **fields})
+
+
+def _framed(frame: Frame) -> JsonObject:
+    number = network_number(frame.network)
+    return {
         "Fee": str(_bounded(frame.fee_drops, 1, MAX_DROPS, "A fee")),
         "LastLedgerSequence": _bounded(frame.last_ledger, 1, _MAX_UINT32, "A last ledger"),
-        "SigningPubKey": "",
         **_slot_fields(frame.slot),
         **({"NetworkID": number} if number > LAST_WITHOUT_FIELD else {}),
     }
-    return open_body(write_transaction({**common, **fields}).hex().upper()).blob.hex().upper()
+
+
+def _written(fields: JsonObject) -> str:
+    return open_body(write_transaction(fields).hex().upper()).blob.hex().upper()
 
 
 def _slot_fields(slot: Slot) -> JsonObject:

@@ -12,6 +12,7 @@ from signer_app.chains.port import (
     SignerList,
     SigningPayload,
     Source,
+    Span,
 )
 from signer_app.chains.xrpl import build, second_reader, signing
 from signer_app.chains.xrpl import combine as combining
@@ -19,7 +20,7 @@ from signer_app.chains.xrpl import compose as composing
 from signer_app.chains.xrpl import inspect as inspecting
 from signer_app.chains.xrpl.address import decode_address, decode_x_address, encode_address, is_x_address
 from signer_app.chains.xrpl.networks import MAINNET, network_number
-from signer_app.chains.xrpl.transaction import Transaction, open_body
+from signer_app.chains.xrpl.transaction import Transaction, open_body, spans
 from signer_app.core.errors import MalformedError
 from signer_app.core.inspection import Inspection
 from signer_app.core.json_types import JsonObject
@@ -116,6 +117,10 @@ class XrplChain:
     def native_json(self, *, body: str) -> JsonObject:
         """The ledger's own JSON of the body (``tx_json``). MalformedError."""
         return dict(open_body(body).fields)
+
+    def spans(self, *, body: str) -> tuple[Span, ...]:
+        """Which bytes of the body are which field. MalformedError."""
+        return spans(open_body(body))
 
 
 def _own_reading(_transaction: Transaction, _signer: str | None) -> None:

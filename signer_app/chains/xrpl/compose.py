@@ -6,6 +6,7 @@ import re
 from typing import Final, TypedDict
 
 from signer_app.chains.intents import (
+    Again,
     CancelSlot,
     Intent,
     Pay,
@@ -30,7 +31,7 @@ class _Common(TypedDict):
     fee_drops: int
 
 
-def compose(intent: Intent, *, network: str, account: str, terms: Terms) -> str:
+def compose(intent: Intent, *, network: str, account: str, terms: Terms) -> str:  # noqa: PLR0911  one return for each intent
     """The unsigned body (CONTRACTS C1) that does what ``intent`` says. MalformedError."""
     common: _Common = {
         "network": network,
@@ -54,6 +55,8 @@ def compose(intent: Intent, *, network: str, account: str, terms: Terms) -> str:
             )
         case CancelSlot():
             return build.build_cancel(**common)
+        case Again(body=body):
+            return build.renew(body, **common)
 
 
 def _tag(text: str | None) -> int | None:

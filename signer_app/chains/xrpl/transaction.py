@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from signer_app.chains.port import Span
 from signer_app.chains.xrpl.address import is_public_key
 from signer_app.chains.xrpl.codec.definitions import FIELDS
 from signer_app.chains.xrpl.codec.reader import Part, read_transaction
@@ -104,6 +105,15 @@ def open_body(body: str) -> Transaction:
     if transaction.body() != data:
         raise MalformedError("A body holds no signatures, and always a SigningPubKey.")
     return transaction
+
+
+def spans(transaction: Transaction) -> tuple[Span, ...]:
+    """Where each top-level field stands in the blob, in order and without a gap."""
+    found, start = [], 0
+    for part in transaction.parts:
+        found.append(Span(part.field.name, start, len(part.data)))
+        start += len(part.data)
+    return tuple(found)
 
 
 def with_key_part(parts: tuple[Part, ...]) -> Iterable[Part]:

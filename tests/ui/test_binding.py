@@ -48,7 +48,7 @@ def test_labels_of_the_window_are_plain_text() -> None:
     assert found == []
 
 
-def test_no_ledger_sdk_and_no_database_is_loaded_for_the_first_paint() -> None:
+def test_no_ledger_sdk_and_no_database_is_loaded_for_the_first_paint(tmp_path: Path) -> None:
     program = (
         "import sys, asyncio, pathlib\n"
         "from signer_app.ui.qt import QtWidgets\n"
@@ -67,7 +67,7 @@ def test_no_ledger_sdk_and_no_database_is_loaded_for_the_first_paint() -> None:
         "run(app, main)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(ROOT / "nowhere")],
+        [sys.executable, "-c", program, str(tmp_path)],
         capture_output=True, text=True, check=True, timeout=60, cwd=ROOT,
     )  # fmt: skip
     assert done.stdout.split() == ["True"]

@@ -13,7 +13,7 @@ from typing import Final
 from signer_app.chains.port import AccountState, Source
 from signer_app.chains.registry import chain_of
 from signer_app.core.amounts import format_decimal
-from signer_app.core.clock import whole_seconds
+from signer_app.core.clock import format_time, whole_seconds
 from signer_app.core.errors import ConflictError, CountersignError, DeniedError, MalformedError
 from signer_app.core.facts import Fact
 from signer_app.core.inspection import Inspection, Slot
@@ -31,7 +31,7 @@ from signer_app.policy.checks import FAIL, INDETERMINATE, Check, Level
 from signer_app.policy.engine import evaluate
 from signer_app.proposals.batch_rows import LINK, Checked, ListOrder, Row
 from signer_app.proposals.intake import Order, body_on
-from signer_app.proposals.judging import Judge, outflow_items
+from signer_app.proposals.judging import Judge
 from signer_app.proposals.policies import ActivePolicy, Policies
 from signer_app.proposals.preview import Previews
 from signer_app.proposals.rooms import Rooms
@@ -165,27 +165,19 @@ class Batches:
     def _together(
         self, order: ListOrder, rows: Sequence[Row], state: AccountState, policy: ActivePolicy
     ) -> Row | None:
-        """The last row judged as if every other row had a signature: caps see the whole list."""
-        paying = [row.line for row in rows if row.line.pay is not None]
+        """The last row judged as if every row before it had a signature: caps see the whole list. Rows that
+        were proposed before count by themselves, once they have one.
+        """
+        paying = [row.line for row in rows if row.line.pay is not None and row.proposal_id is None]
         if len(paying) < 2:
             return None
-        inspections = [self._compose(order, line, state)[0] for line in paying]
-        proposals = [
-            self._previews.unsaved(_row_order(order, line), inspection, policy)
-            for line, inspection in zip(paying, inspections, strict=True)
-            if inspection is not None
-        ]
-        last, inspection = paying[-1], inspections[-1]
+        inspection, last = self._compose(order, paying[-1], state)
         if inspection is None:
             return None
-        now = whole_seconds(self._rooms.clock())
-        items: list[JsonValue] = [
-            {**item, "id": f"{number:064x}"}
-            for number, proposal in enumerate(proposals[:-1])
-            for item in _objects(outflow_items(proposal, now))
-        ]
-        facts = self._facts(order, [last], policy)
-        case = self._judge.open_case(proposals[-1], known=facts, also=items)
+        at = format_time(whole_seconds(self._rooms.clock()))
+        also: list[JsonValue] = [_outflow(line, at) for line in paying[:-1]]
+        proposal = self._previews.unsaved(_row_order(order, last), inspection, policy)
+        case = self._judge.open_case(proposal, known=self._facts(order, [last], policy), also=also)
         report = self._judge.preview(case)
         return _row(last, report.verdict.value, report.codes, report.checks, None)
 
@@ -286,5 +278,15 @@ def _row(
     return Row(line, verdict, codes, grave[0].sentence() if grave else "", proposal_id)
 
 
-def _objects(items: Sequence[JsonValue]) -> list[JsonObject]:
-    return [item for item in items if isinstance(item, dict)]
+def _outflow(line: Line, at: str) -> JsonValue:
+    """What a row could move, as judging.outflow_items says it of a proposal. Equal rows are not one."""
+    if line.pay is None:
+        raise MalformedError(f"Row {line.number} has no payment.")
+    return {
+        "id": f"{line.number:064x}",
+        "asset": line.pay.asset,
+        "to": line.pay.to,
+        "amount": format_decimal(line.pay.amount),
+        "at": at,
+        "state": "signed",
+    }

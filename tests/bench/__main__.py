@@ -12,7 +12,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from tests.bench import journal, policy, signing, window
+from tests.bench import journal, lists, payments, policy, signing, window
 from tests.bench.measure import Figure, Setup
 
 LIMITS = Path(__file__).with_name("limits.toml")
@@ -33,7 +33,14 @@ def main() -> int:
         setup = Setup(Path(scratch), frozenset(options.only or limits), options.records)
         bad = sum(
             _report(figure, limits[figure.name])
-            for bench in (policy.figures, signing.figures, journal.figures, window.figures)
+            for bench in (
+                policy.figures,
+                signing.figures,
+                journal.figures,
+                payments.figures,
+                lists.figures,
+                window.figures,
+            )
             for figure in bench(setup)
         )
     return 1 if bad else 0

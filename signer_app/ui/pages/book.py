@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
 from signer_app.ui import strings
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.inbox.words import address, asset_name, items
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
@@ -27,6 +26,9 @@ from signer_app.ui.widgets import (
     label,
     row,
 )
+from signer_app.ui.widgets.tables import FITS
+from signer_app.ui.words import book as say
+from signer_app.ui.words import shared
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -81,8 +83,8 @@ class BookPage(Page):
         frame.setProperty("kind", "card")
         inner = column(frame, margins=(1, 1, 1, 1))
         columns = [
-            Column(say.ENTRY, 130), Column(say.STATUS, 190), Column(say.ADDRESS, 290),
-            Column(say.TAG_SHORT, 100), Column(say.ASSETS, 120), Column(say.LOOKS_LIKE, 290),
+            Column(say.ENTRY, 130), Column(say.STATUS, FITS), Column(shared.ADDRESS, FITS),
+            Column(say.TAG_SHORT, FITS), Column(say.ASSETS, FITS), Column(say.LOOKS_LIKE, FITS),
             Column(say.EVIDENCE, 0),
         ]  # fmt: skip
         self.table = FactTable(columns, name="book.table", said=strings.PAGES["book"])
@@ -98,8 +100,7 @@ class BookPage(Page):
 
     def _chosen(self) -> QtWidgets.QFrame:
         t = theme()
-        foot = QtWidgets.QFrame()
-        foot.setProperty("kind", "card-foot")
+        foot = Foot()
         line = row(foot, margins=(t.scaled(14), t.scaled(8), t.scaled(14), t.scaled(10)))
         self.block = AddressBlock()
         self.block.setObjectName("book.block")
@@ -166,7 +167,7 @@ class BookPage(Page):
         assets = entry["assets"] if isinstance(entry["assets"], list) else []
         alike = entry["looks_like"] if isinstance(entry["looks_like"], list) else []
         tag = entry["tag"]
-        tagged = say.tag_of(str(tag) if tag is not None else None) or say.NO_TAG
+        tagged = shared.tag_of(str(tag) if tag is not None else None) or say.NO_TAG
         twins = "; ".join(safe_text(str(name), 120) for name in alike)
         paid = ", ".join(asset_name(asset, self._names) for asset in assets)
         return (
@@ -175,7 +176,7 @@ class BookPage(Page):
             Cell(address(entry["account"]), "mono", raw=str(entry["account"])),
             Cell(safe_text(tagged, 60), tone="text2"),
             Cell(paid, tone="text2"),
-            Cell(twins, "mono", "danger", icon="warning") if twins else Cell(say.NONE, tone="text3"),
+            Cell(twins, "mono", "danger", icon="warning") if twins else Cell(shared.NONE, tone="text3"),
             Cell(safe_text(str(entry["evidence"] or ""), 400), tone="text2"),
         )  # fmt: skip
 
@@ -205,6 +206,18 @@ class BookPage(Page):
         await self.shell.ask(HowDialog(self, summary.network_class if summary else ""))
 
 
+class Foot(QtWidgets.QFrame):
+    """Below the table. Its address takes its own height, so that the page need not be laid out by width."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "card-foot")
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """No."""
+        return False
+
+
 class HowDialog(Dialog):
     """How an entry is added, changed or suspended."""
 
@@ -228,11 +241,11 @@ def status_words(entry: JsonObject) -> str:
     now = datetime.now().astimezone()
     status, expires = str(entry["status"]), entry["expires_at"]
     if status == "cooling":
-        return say.cooling(say.moment(str(entry["active_after"]), now))
+        return say.cooling(shared.moment(str(entry["active_after"]), now))
     if status == "expired":
-        return say.expired(say.moment(str(expires), now))
+        return say.expired(shared.moment(str(expires), now))
     if status == "active" and expires:
-        return say.active_until(say.moment(str(expires), now))
+        return say.active_until(shared.moment(str(expires), now))
     return say.BOOK_STATES[status]
 
 

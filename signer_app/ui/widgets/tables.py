@@ -160,6 +160,7 @@ class FactTable(QtWidgets.QTableView):
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
             head.sectionResized.connect(lambda *_sizes: self._fit_rows())
+            self.horizontalScrollBar().rangeChanged.connect(lambda *_range: self._fit_rows())
         self._measure()
 
     def show_lines(self, lines: Sequence[Line], keys: Sequence[str] = ()) -> None:
@@ -178,6 +179,7 @@ class FactTable(QtWidgets.QTableView):
     def _measure(self) -> None:
         t = theme()
         self.verticalHeader().setDefaultSectionSize(t.size("row-table"))
+        self.setIconSize(QtCore.QSize(t.size("icon"), t.size("icon")))
         for number, item in enumerate(self.facts.columns):
             if item.width > 0:
                 self.setColumnWidth(number, t.scaled(item.width))
@@ -193,7 +195,9 @@ class FactTable(QtWidgets.QTableView):
             total += height
         titled = any(item.title for item in self.facts.columns)
         head = max(self.horizontalHeader().sizeHint().height(), t.scaled(30)) if titled else 0
-        self.setFixedHeight(head + total + 2)
+        bar = self.horizontalScrollBar()
+        scrolls = bar.sizeHint().height() if bar.maximum() > 0 else 0  # else it would lie on the last row
+        self.setFixedHeight(head + total + scrolls + 2)
 
     def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
         """A table that fits has no smallest height but its own."""

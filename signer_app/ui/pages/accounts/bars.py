@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from signer_app.ui import strings_work as say
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import Painted
 from signer_app.ui.widgets.base import pen, rounded
+from signer_app.ui.words import accounts as say
 
 
 class WeightBars(Painted):

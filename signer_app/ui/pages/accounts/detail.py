@@ -7,7 +7,6 @@ from datetime import datetime
 from signer_app.core.amounts import format_decimal, whole_units
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.accounts.bars import WeightBars
 from signer_app.ui.pages.inbox.words import items
 from signer_app.ui.qt import Qt, QtWidgets, Signal
@@ -28,6 +27,9 @@ from signer_app.ui.widgets import (
     plain,
     row,
 )
+from signer_app.ui.widgets.tables import FITS
+from signer_app.ui.words import accounts as say
+from signer_app.ui.words import shared
 
 XRP_DECIMALS = 6
 
@@ -100,7 +102,7 @@ class AccountDetail(QtWidgets.QScrollArea):
         drift, change = agreed["drift"], agreed["change"]
         operators = agreed["operators"]
         count = len(operators) if isinstance(operators, list) else 0
-        at = say.moment(str(agreed["at"]), datetime.now().astimezone())
+        at = shared.moment(str(agreed["at"]), datetime.now().astimezone())
         if isinstance(drift, dict):
             if drift["equal"] is True:
                 tone, fact, rest = "ok", say.equal(count, at), ""
@@ -123,16 +125,17 @@ class AccountDetail(QtWidgets.QScrollArea):
         members = items(signers["members"])
         quorum = int(str(signers["quorum"]))
         total = sum(int(str(member["weight"])) for member in members)
-        card = Card(say.SIGNERS, "people", say.quorum(quorum, total), name="accounts.signers")
+        card = Card(shared.SIGNERS, "people", say.quorum(quorum, total), name="accounts.signers")
         bars = WeightBars()
         bars.setObjectName("accounts.bars")
         bars.show_weights(quorum, [(_who(member), int(str(member["weight"]))) for member in members])
         card.body.addWidget(bars)
         columns = [
-            Column(say.PERSON, 130), Column(say.KEY, 120), Column(say.DEVICE, 0),
-            Column(say.WEIGHT, 64, right=True), Column(say.SIGNS_AS, 288),
+            Column(say.PERSON, FITS), Column(say.KEY_DEVICE, 0),
+            Column(say.WEIGHT, 70, right=True), Column(say.SIGNS_AS, FITS),
         ]  # fmt: skip
-        self.table = FactTable(columns, fit=True, name="accounts.table", said=say.SIGNERS)
+        self.table = FactTable(columns, fit=True, name="accounts.table", said=shared.SIGNERS)
+        self.table.horizontalHeader().setMinimumSectionSize(theme().scaled(70))
         self.table.show_lines([_line(member) for member in members], [str(m["account"]) for m in members])
         card.body.addWidget(self.table)
         card.foot().addLayout(self._actions(account, members))
@@ -172,8 +175,8 @@ class AccountDetail(QtWidgets.QScrollArea):
             (say.SEQUENCE, [str(state["sequence"])]),
             (say.OBJECTS, [str(state["owner_count"])]),
             (say.TICKETS, [say.tickets([str(ticket) for ticket in tickets])]),
-            (say.REGULAR_KEY, [safe_text(str(key), 200) if key else say.NONE]),
-            (say.FLAGS_TITLE, [safe_text(say.flag_words(str(flag)), 200) for flag in flags] or [say.NONE]),
+            (say.REGULAR_KEY, [safe_text(str(key), 200) if key else shared.NONE]),
+            (say.FLAGS_TITLE, [_flag(flag) for flag in flags] or [shared.NONE]),
         ]
         grid = QtWidgets.QGridLayout()
         grid.setHorizontalSpacing(theme().scaled(16))
@@ -220,13 +223,17 @@ def _line(member: JsonObject) -> tuple[Cell, ...]:
     own = f", {say.YOU}" if member["own"] is True else ""
     tone = "" if known and not suspended else "danger"
     device = say.device(str(member["device"]), str(member["backend"]), str(member["tier"])) if known else ""
+    key = safe_text(str(member["key"] or say.NO_KEY), 80)
     return (
         Cell(f"{_who(member)}{own}{suspended}", "label", tone),
-        Cell(safe_text(str(member["key"] or say.NO_KEY), 80), tone="text2"),
-        Cell(safe_text(device, 200), tone="text2"),
+        Cell(f"{key}\n{safe_text(device, 200)}" if device else key, tone="text2"),
         Cell(str(member["weight"]), right=True),
         Cell(_address(member["account"]), "mono", raw=str(member["account"])),
     )
+
+
+def _flag(name: JsonValue) -> str:
+    return safe_text(shared.flag_words(str(name)), 200)
 
 
 def _address(account: JsonValue) -> str:

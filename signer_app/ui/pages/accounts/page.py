@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
 from signer_app.ui import strings
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.accounts.detail import AccountDetail
 from signer_app.ui.pages.inbox.words import address, items
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
@@ -17,6 +16,8 @@ from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Hit, Page, Shell
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets import ActionButton, AddressBlock, StateBanner, column, label, plain, row
+from signer_app.ui.words import accounts as say
+from signer_app.ui.words import shared
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -76,25 +77,24 @@ class AccountsPage(Page):
         self.detail = AccountDetail()
         split.addWidget(self.detail)
         split.setStretchFactor(1, 1)
-        split.setSizes([theme().scaled(290), 4000])
+        split.setSizes([theme().scaled(240), 4000])
         outer.addWidget(split)
         self.detail.shown_on_device.connect(self._show_on_device)
         self.detail.read_again.connect(self._again)
         self.detail.proposed.connect(lambda _account: self.shell.go("new", "signers"))
         shell.add_finder(self._find)
+        theme().changed.connect(self._restyle)
 
     def _left(self) -> QtWidgets.QWidget:
         t = theme()
         pane = plain("surface")
-        pane.setMinimumWidth(t.scaled(230))
         box = column(pane)
         head = row(spacing=t.scaled(8), margins=(t.scaled(16), t.scaled(12), t.scaled(10), t.scaled(8)))
         head.addWidget(label(strings.PAGES["accounts"], "page"))
         head.addStretch(1)
+        box.addLayout(head)
         self.add = ActionButton(say.ADD_ACCOUNT, kind="quiet", icon="plus", name="accounts.add")
         self.add.triggered.connect(lambda: self.run(self._ask_account()))
-        head.addWidget(self.add)
-        box.addLayout(head)
         self.tree = QtWidgets.QTreeView()
         self.tree.setObjectName("accounts.tree")
         self.tree.setAccessibleName(strings.PAGES["accounts"])
@@ -109,6 +109,10 @@ class AccountsPage(Page):
         self.tree.setModel(self._model)
         self.tree.selectionModel().currentChanged.connect(self._current)
         box.addWidget(self.tree, 1)
+        foot = row(margins=(t.scaled(10), t.scaled(8), t.scaled(10), t.scaled(10)))
+        foot.addWidget(self.add)
+        foot.addStretch(1)
+        box.addLayout(foot)
         return pane
 
     # -- what the window asks ------------------------------------------------------------------------------
@@ -170,6 +174,7 @@ class AccountsPage(Page):
         if chosen is not None:
             self.tree.setCurrentIndex(chosen.index())
         self.tree.selectionModel().blockSignals(False)
+        self.tree.setIconSize(QtCore.QSize(t.size("icon"), t.size("icon")))
         self.tree.viewport().update()
         self._show()
 
@@ -191,6 +196,11 @@ class AccountsPage(Page):
     def _current(self) -> None:
         if self.current() is not None:
             self._show()
+
+    def _restyle(self) -> None:
+        """Items keep a font and icons of their own."""
+        if self._model.rowCount():
+            self._fill()
 
     # -- one account ---------------------------------------------------------------------------------------
 
@@ -281,7 +291,7 @@ class AddDialog(Dialog):
         super().__init__(parent, say.ADD_ACCOUNT, network_class)
         self.setObjectName("accounts.dialog")
         self.content.addWidget(label(say.ADD_SAID, "body", "text2", wrap=True))
-        self.account = self._line(say.ADDRESS, "accounts.dialog.address", 140)
+        self.account = self._line(shared.ADDRESS, "accounts.dialog.address", 140)
         self.block = AddressBlock()
         self.block.hide()
         self.content.addWidget(self.block)

@@ -1,4 +1,4 @@
-"""A list of payments from a CSV file: columns, rows with what is wrong with each, totals, tickets."""
+"""A list of payments from a CSV file: its columns, and its rows with what is wrong with each as text."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from signer_app.core.clock import parse_duration
 from signer_app.core.errors import MalformedError, NotFoundError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
-from signer_app.ui import strings
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.compose.asking import Options, Wish, drop_draft
 from signer_app.ui.pages.compose.fields import Field, choice, fill
 from signer_app.ui.pages.inbox import words
@@ -22,18 +20,15 @@ from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
     ActionButton,
-    Card,
     Cell,
-    Column,
-    FactTable,
-    StateBanner,
-    WhyDisabled,
     column,
     label,
     plain,
     row,
 )
-from signer_app.ui.widgets.tables import FITS
+from signer_app.ui.words import compose as compose_words
+from signer_app.ui.words import lists as say
+from signer_app.ui.words import shared
 from signer_app.ui.worker import Progress
 
 if TYPE_CHECKING:
@@ -178,12 +173,12 @@ def _cells(item: JsonObject, names: Mapping[str, str]) -> tuple[Cell, ...]:
     elif verdict == "ALLOW":
         state = Cell(say.ROW_ALLOWED, "small-strong", "ok", icon="pass")
     elif verdict is None:
-        state = Cell(say.NOT_JUDGED, "small-strong", "warn", icon="unknown")
+        state = Cell(compose_words.NOT_JUDGED, "small-strong", "warn", icon="unknown")
     else:
-        state = Cell(say.VERDICT_WORDS[str(verdict)], "small-strong", "danger", icon="denied")
+        state = Cell(compose_words.VERDICT_WORDS[str(verdict)], "small-strong", "danger", icon="denied")
     to = str(item["to"] or "")
     amount = words.amount(item, names) if item["amount"] is not None else ""
-    tag = f", {say.tag_of(str(item['tag']))}" if item["tag"] is not None else ""
+    tag = f", {shared.tag_of(str(item['tag']))}" if item["tag"] is not None else ""
     receiver = f"{names[to]}{tag}" if to in names else tag.removeprefix(", ")
     return (
         Cell(str(item["row"]), "small", "text3", right=True),
@@ -195,7 +190,7 @@ def _cells(item: JsonObject, names: Mapping[str, str]) -> tuple[Cell, ...]:
     )
 
 
-# -- left: the file and its columns --------------------------------------------------------------------------
+# -- the file and its columns --------------------------------------------------------------------------
 
 
 class BatchForm(QtWidgets.QWidget):
@@ -217,13 +212,15 @@ class BatchForm(QtWidgets.QWidget):
         self.asset = choice("new.list.asset")
         box.addWidget(Field(say.LIST_ASSET, self.asset, say.LIST_ASSET_HINT))
         grid = QtWidgets.QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(t.scaled(12))
         grid.setVerticalSpacing(t.scaled(10))
         self.columns: dict[str, QtWidgets.QComboBox] = {}
+        top = Qt.AlignmentFlag.AlignTop
         for number, name in enumerate(FIELDS):
             self.columns[name] = choice(f"new.column.{name}")
             self.columns[name].currentIndexChanged.connect(lambda _index: self.changed.emit())
-            grid.addWidget(Field(say.LIST_COLUMNS[name], self.columns[name]), number // 2, number % 2)
+            grid.addWidget(Field(say.LIST_COLUMNS[name], self.columns[name]), number // 2, number % 2, top)
         self.map = plain("none")
         self.map.setLayout(grid)
         self.map.hide()
@@ -268,133 +265,3 @@ class BatchForm(QtWidgets.QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.chosen.emit(Path(name)))
         dialog.open()
-
-
-# -- right: the rows -----------------------------------------------------------------------------------------
-
-
-class BatchResult(QtWidgets.QWidget):
-    """The rows with their verdicts, exact totals, tickets; progress and Cancel while it runs."""
-
-    proposed = Signal()
-    stopped = Signal()
-    tickets = Signal(int)
-    dropped = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        t = theme()
-        box = column(self, spacing=t.size("gap"))
-        self.state = StateBanner("info", say.LIST_EMPTY, say.LIST_EMPTY_SAID)
-        self.state.setObjectName("new.list.state")
-        box.addWidget(self.state)
-        box.addWidget(self._progress())
-        card = Card(say.LIST_TITLE, "proposals", name="new.list")
-        columns = [
-            Column(say.ROW, 46, right=True), Column(say.CHECK, 106), Column(say.AMOUNT, FITS, right=True),
-            Column(say.RECEIVER, 280), Column(say.KNOWN_AS, FITS), Column(say.SAYS, 0),
-        ]  # fmt: skip
-        self.table = FactTable(columns, name="new.list.table", said=say.LIST_TITLE)
-        self.table.setHorizontalScrollMode(QtWidgets.QAbstractItemView.ScrollMode.ScrollPerPixel)
-        card.body.setContentsMargins(0, 0, 0, 0)
-        card.body.addWidget(self.table, 1)
-        foot = card.foot()
-        self.totals = label("", "label", wrap=True, selectable=True, name="new.list.totals")
-        foot.addWidget(self.totals, 1)
-        box.addWidget(card, 1)
-        line = row(spacing=t.scaled(8))
-        self.propose = ActionButton(say.PROPOSE_LIST, kind="primary", icon="plus", name="new.list.propose")
-        self.why = WhyDisabled(self.propose)
-        self.drop = ActionButton(say.DROP_DRAFT, kind="quiet", name="new.list.drop")
-        line.addWidget(self.why, 1)
-        line.addWidget(self.drop, 0, Qt.AlignmentFlag.AlignTop)
-        box.addLayout(line)
-        self.propose.triggered.connect(self.proposed)
-        self.drop.triggered.connect(self.dropped)
-        self.show_outcome(None)
-
-    def _progress(self) -> QtWidgets.QWidget:
-        self.running = plain("none")
-        line = row(self.running, spacing=theme().scaled(10))
-        self.bar = QtWidgets.QProgressBar()
-        self.bar.setObjectName("new.list.progress")
-        self.bar.setTextVisible(False)
-        self.words = label("", "small", "text2")
-        cancel = ActionButton(strings.CANCEL, name="new.list.cancel")
-        cancel.triggered.connect(self.stopped)
-        line.addWidget(self.bar, 1)
-        line.addWidget(self.words)
-        line.addWidget(cancel)
-        self.running.hide()
-        return self.running
-
-    def run(self, words: str) -> None:
-        """Something runs."""
-        self.words.setText(words)
-        self.bar.setRange(0, 0)
-        self.running.show()
-        self.why.block(words)
-
-    def step(self, text: str) -> None:
-        """How far it is: "done/total"."""
-        done, _, total = text.partition("/")
-        if done.isdigit() and total.isdigit():
-            self.bar.setRange(0, max(1, int(total)))
-            self.bar.setValue(int(done))
-            self.words.setText(say.of(int(done), int(total)))
-
-    def end(self) -> None:
-        """Nothing runs."""
-        self.running.hide()
-
-    def show_problem(self, fact: str, hint: str) -> None:
-        """The list cannot be checked."""
-        self.end()
-        self.state.show_state("danger", fact, hint)
-        self.state.offer([])
-        self.state.show()
-        self.why.block(fact)
-
-    def show_outcome(self, found: Outcome | None) -> None:
-        """A checked list; None before there is one."""
-        self.end()
-        self.table.show_lines(found.lines if found is not None else ())
-        self.totals.setText("   ".join(say.total(words_) for words_ in found.totals) if found else "")
-        self.totals.setVisible(bool(found and found.totals))
-        if found is not None and found.first_bad >= 0:
-            self.table.selectRow(found.first_bad)
-            self.table.scrollTo(self.table.facts.index(found.first_bad, 0))
-        if found is None:
-            self.state.show_state("info", say.LIST_EMPTY, say.LIST_EMPTY_SAID)
-            self.state.offer([])
-            self.state.show()
-            self.why.block(say.LIST_EMPTY)
-            return
-        self.propose.setText(say.propose_list(found.waiting))
-        self._say(found)
-
-    def _say(self, found: Outcome) -> None:
-        """The gravest first: wrong rows, no policy, denied rows, the list as one, tickets."""
-        offers: list[tuple[str, object]] = []
-        if found.stopped:
-            state = ("warn", say.LIST_STOPPED, say.LIST_STOPPED_SAID)
-        elif found.wrong:
-            state = ("danger", say.wrong_rows(found.wrong), say.WRONG_ROWS_SAID)
-        elif found.problem:
-            state = ("danger", say.NO_POLICY, found.problem)
-        elif found.denied:
-            state = ("danger", say.denied_rows(found.denied), say.DENIED_ROWS_SAID)
-        elif found.together:
-            state = ("danger", say.TOGETHER, found.together)
-        elif found.missing:
-            state = ("warn", say.missing_tickets(found.waiting, found.free), say.MISSING_TICKETS_SAID)
-            offers = [(say.propose_tickets(found.missing), found.missing)]
-        elif not found.waiting:
-            state = ("ok", say.LIST_DONE, say.already(found.done))
-        else:
-            state = ("ok", say.LIST_FINE, say.list_fine(found.waiting, found.free))
-        self.state.show_state(*state)
-        self.state.offer([(words_, lambda: self.tickets.emit(found.missing)) for words_, _ in offers])
-        self.state.show()
-        fine = state[0] == "ok" and found.waiting > 0
-        self.why.block("" if fine else f"{say.OFF} {state[1]}")

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from signer_app.core.amounts import parse_decimal
 from signer_app.core.errors import MalformedError
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.compose.asking import BookName, Options
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import AddressBlock, StateBanner, column, label, repolish
+from signer_app.ui.words import compose as say
+from signer_app.ui.words import shared
 
 _DIGITS = re.compile(r"[0-9]*(\.[0-9]*)?\Z")
 #: People write these between groups of digits; they are shown as wrong, never guessed away.
@@ -52,13 +53,13 @@ class Field(QtWidgets.QWidget):
 
 
 class DecimalValidator(QtGui.QValidator):
-    """Plain decimals, exactly as core/amounts reads them. Separators may stand there while it is typed, so
-    that a pasted amount is seen and corrected, but such a text is never acceptable."""
+    """Plain decimals, exactly as core/amounts reads them, but none below zero. Separators may stand there
+    while it is typed, so that a pasted amount is seen and corrected, but such a text is never acceptable."""
 
     def validate(self, text: str, position: int) -> object:
         """Acceptable, on its way, or no amount at all."""
         states = QtGui.QValidator.State
-        if len(text) > LONGEST_AMOUNT:
+        if len(text) > LONGEST_AMOUNT or text.startswith("-"):
             return states.Invalid, text, position
         try:
             parse_decimal(text)
@@ -175,7 +176,7 @@ class RecipientField(QtWidgets.QWidget):
         self.block.setVisible(known)
         fact, consequence = "", ""
         if entry is not None:
-            tag = say.tag_of(entry.tag)
+            tag = shared.tag_of(entry.tag)
             self.block.show_address(_address(entry.account), entry.id, mark="on-list", tag=tag or None)
             if entry.status != "active":
                 fact = say.entry_state(entry.status, entry.until)
@@ -228,9 +229,12 @@ def digits(name: str, longest: int = 10) -> QtWidgets.QLineEdit:
 
 
 def choice(name: str, items: Sequence[tuple[str, str]] = ()) -> QtWidgets.QComboBox:
-    """A list to choose from: (words, data)."""
+    """A list to choose from: (words, data), never so wide as to push the rest out of view."""
     made = QtWidgets.QComboBox()
     made.setObjectName(name)
+    policy = QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+    made.setSizeAdjustPolicy(policy)
+    made.setMinimumContentsLength(8)
     for words, data in items:
         made.addItem(words, data)
     return made
@@ -249,4 +253,4 @@ def fill(box: QtWidgets.QComboBox, items: Sequence[tuple[str, str]], wanted: str
 
 def local_time(text: str) -> str:
     """A time of a document in the zone of this computer."""
-    return say.moment(text, datetime.now().astimezone()) if text else ""
+    return shared.moment(text, datetime.now().astimezone()) if text else ""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from signer_app.core.caip import asset_network
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.compose.asking import Options
 from signer_app.ui.pages.compose.fields import AmountField, Field, RecipientField, choice, digits, fill, line
-from signer_app.ui.qt import QtWidgets, Signal
+from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import column, label, row
+from signer_app.ui.words import compose as say
+from signer_app.ui.words import shared
 
 
 class Form(QtWidgets.QWidget):
@@ -38,7 +39,7 @@ class Form(QtWidgets.QWidget):
         line_ = row(spacing=theme().scaled(12))
         for key, name, control in parts:
             self.fields[key] = Field(name, control)
-            line_.addWidget(self.fields[key], 1)
+            line_.addWidget(self.fields[key], 1, Qt.AlignmentFlag.AlignTop)
             _watch(control, self._changed)
         self.box.addLayout(line_)
 
@@ -75,6 +76,7 @@ class PaymentForm(Form):
         self.add("to", say.TO, self.to)
         self.pair(("amount", say.AMOUNT, self.amount), ("asset", say.ASSET, self.asset))
         self.add("tag", say.TAG, self.tag, say.TAG_HINT)
+        self._brought = ""
         self.to.changed.connect(self._receiver)
 
     def offer(self, options: Options, network: str) -> None:
@@ -83,10 +85,12 @@ class PaymentForm(Form):
         fill(self.asset, [(name, asset) for asset, name in options.assets if asset_network(asset) == network])
 
     def _receiver(self) -> None:
-        """An entry with a fixed tag brings it along."""
+        """An entry with a fixed tag brings it along, and takes it away: it is no other receiver's."""
         entry = self.to.entry
-        if entry is not None and entry.tag not in (None, "*", "!"):
-            self.tag.setText(entry.tag or "")
+        brought = entry.tag or "" if entry is not None and entry.tag not in ("*", "!") else ""
+        if brought or self.tag.text() == self._brought:
+            self.tag.setText(brought)
+        self._brought = brought
 
 
 class TrustForm(Form):
@@ -99,8 +103,7 @@ class TrustForm(Form):
         edit = self.asset.lineEdit()
         if edit is not None:
             edit.setAccessibleName(say.ISSUED_ASSET)
-        policy = QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        self.asset.setSizeAdjustPolicy(policy)
+            edit.setPlaceholderText(say.ISSUED_EXAMPLE)
         self.limit = AmountField("new.limit")
         self.no_ripple = QtWidgets.QCheckBox(say.NO_RIPPLE)
         self.no_ripple.setObjectName("new.no_ripple")
@@ -128,7 +131,7 @@ class SignersForm(Form):
         self.entries.setTabChangesFocus(True)
         self.entries.setFont(theme().font("mono"))
         self.entries.setMinimumHeight(theme().scaled(120))
-        self.add("entries", say.SIGNERS, self.entries, say.SIGNERS_HINT)
+        self.add("entries", shared.SIGNERS, self.entries, say.SIGNERS_HINT)
         self.add("quorum", say.QUORUM, self.quorum)
         self._offered = ""
 
@@ -161,13 +164,14 @@ class SettingsForm(Form):
         self.domain = line("new.domain", "example.com", longest=256)
         self.no_domain = QtWidgets.QCheckBox(say.NO_DOMAIN)
         self.no_domain.setObjectName("new.no_domain")
-        self.pair(("set", say.SET_FLAG, self.set), ("clear", say.CLEAR_FLAG, self.clear))
+        self.add("set", say.SET_FLAG, self.set)
+        self.add("clear", say.CLEAR_FLAG, self.clear)
         self.add("domain", say.DOMAIN, self.domain)
         self.add("no_domain", say.DOMAIN_REMOVE, self.no_domain)
 
     def offer(self, options: Options, network: str) -> None:  # noqa: ARG002 - the same on each network
         """Settings of an account, in words and by their names."""
-        items = [(say.NO_CHANGE, ""), *((say.flag_words(name), name) for name in options.flags)]
+        items = [(say.NO_CHANGE, ""), *((shared.flag_words(name), name) for name in options.flags)]
         fill(self.set, items)
         fill(self.clear, items)
 

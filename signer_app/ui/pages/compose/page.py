@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.compose import batch
 from signer_app.ui.pages.compose.asking import (
     DRAFT_KIND,
@@ -21,14 +20,17 @@ from signer_app.ui.pages.compose.asking import (
     propose,
     read_options,
 )
-from signer_app.ui.pages.compose.fields import Field, choice, digits, fill, line
-from signer_app.ui.pages.compose.forms import FORMS, Form
+from signer_app.ui.pages.compose.form import LIST, ComposeForm, typed
 from signer_app.ui.pages.compose.keys import KeysDialog, unlock_keys
 from signer_app.ui.pages.compose.result import ResultPanel
-from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
+from signer_app.ui.pages.compose.rows import BatchResult
+from signer_app.ui.qt import QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import Card, column, plain, row
+from signer_app.ui.widgets import column, row
+from signer_app.ui.words import compose as say
+from signer_app.ui.words import lists as list_words
+from signer_app.ui.words import shared
 from signer_app.ui.worker import Job, Progress
 
 if TYPE_CHECKING:
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
 PAUSE_MS, KEEP_MS = 350, 2000
 #: Below this width the result stands below the form.
 WIDE, LIST_WIDE = 860, 1150
-LIST = "payments"
 
 
 class NewPage(Page):
@@ -48,9 +49,9 @@ class NewPage(Page):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self.setAccessibleName(say.NEW_PROPOSAL)
+        self.setAccessibleName(shared.NEW_PROPOSAL)
+        self.setAcceptDrops(True)
         self.options = Options()
-        self.kind = KINDS[0]
         self.draft, self._kept = "", dict[str, str]()
         self._asked: Job[Seen] | None = None
         self._turn = 0
@@ -60,7 +61,7 @@ class NewPage(Page):
         self._keep = self._timer(KEEP_MS, self._save)
         self._build()
         self._wire()
-        self.choose_kind(self.kind)
+        self.choose_kind(self.form.kind)
 
     def _timer(self, milliseconds: int, act: Callable[[], None]) -> QtCore.QTimer:
         made = QtCore.QTimer(self)
@@ -75,13 +76,14 @@ class NewPage(Page):
         t = theme()
         margin = t.size("margin")
         box = column(self.body, spacing=t.scaled(10), margins=(margin, t.scaled(14), margin, margin))
-        head, _ = page_head(say.NEW_PROPOSAL, say.NEW_SUB)
+        head, _ = page_head(shared.NEW_PROPOSAL, say.NEW_SUB)
         box.addLayout(head)
         box.addLayout(self._kinds())
         self._split = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight)
         self._split.setSpacing(t.size("gap"))
-        self._split.addWidget(self._left(), 1)
-        self.result, self.list = ResultPanel(), batch.BatchResult()
+        self.form = ComposeForm()
+        self._split.addWidget(self.form, 1)
+        self.result, self.list = ResultPanel(), BatchResult()
         self._right = QtWidgets.QStackedWidget()
         self._right.addWidget(self.result)
         self._right.addWidget(self.list)
@@ -105,59 +107,9 @@ class NewPage(Page):
         bar.addStretch(1)
         return bar
 
-    def _left(self) -> QtWidgets.QScrollArea:
-        t = theme()
-        self._scroll = QtWidgets.QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        holder = plain("none")
-        box = column(holder, spacing=t.size("gap"), margins=(0, 0, t.scaled(4), 0))
-        card = Card(name="new.form")
-        card.body.setSpacing(t.scaled(12))
-        self.account = choice("new.account")
-        policy = QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        self.account.setSizeAdjustPolicy(policy)
-        self.account.setMinimumContentsLength(36)
-        card.body.addWidget(Field(say.ACCOUNT, self.account))
-        self.forms: dict[str, Form] = {kind: made() for kind, made in FORMS.items()}
-        self.batch = batch.BatchForm()
-        for form in (*self.forms.values(), self.batch):
-            card.body.addWidget(form)
-        box.addWidget(card)
-        box.addWidget(self._terms())
-        box.addStretch(1)
-        self._scroll.setWidget(holder)
-        return self._scroll
-
-    def _terms(self) -> Card:
-        t = theme()
-        card = Card(name="new.terms")
-        card.body.setSpacing(t.scaled(12))
-        self.expires = choice("new.expires", say.EXPIRIES)
-        self.expires.setCurrentIndex(self.expires.findData("1d"))
-        self.ticket = digits("new.ticket")
-        self.ticket.setPlaceholderText(say.NEXT_TICKET)
-        pair = row(spacing=t.scaled(12))
-        self._expires_field = Field(say.EXPIRES_IN, self.expires)
-        self._ticket_field = Field(say.TICKET, self.ticket)
-        pair.addWidget(self._expires_field, 1)
-        pair.addWidget(self._ticket_field, 1)
-        card.body.addLayout(pair)
-        self.title, self.note = line("new.message"), line("new.note", longest=1000)
-        card.body.addWidget(Field(say.MESSAGE, self.title, say.MESSAGE_HINT))
-        self._note_field = Field(say.NOTE, self.note)
-        card.body.addWidget(self._note_field)
-        return card
-
     def _wire(self) -> None:
-        for form in self.forms.values():
-            form.changed.connect(self._edited)
-        self.batch.changed.connect(self._edited)
-        self.batch.chosen.connect(lambda path: self.run(self.open_list(path)))
-        self.account.currentIndexChanged.connect(self._account_chosen)
-        self.expires.currentIndexChanged.connect(lambda _index: self._edited())
-        for field in (self.ticket, self.title, self.note):
-            field.textChanged.connect(lambda _text: self._edited())
+        self.form.changed.connect(self._edited)
+        self.form.batch.chosen.connect(lambda path: self.run(self.open_list(path)))
         self.result.proposed.connect(lambda: self.run(self._propose()))
         self.result.dropped.connect(lambda: self.run(self._drop()))
         self.result.again.connect(self._again)
@@ -171,8 +123,7 @@ class NewPage(Page):
     async def load(self) -> None:
         """Read what the form offers; the first time, the newest draft too. What was typed stays."""
         self.options = await self.session.call(read_options, name=say.READING_OPTIONS)
-        fill(self.account, [(_account_words(*item), item[0]) for item in self.options.accounts])
-        self._offer()
+        self.form.offer(self.options)
         if not self._loaded:
             self._loaded = True
             if self.options.drafts and not self.draft:
@@ -181,7 +132,7 @@ class NewPage(Page):
 
     def panes(self) -> list[QtWidgets.QWidget]:
         """Form, result."""
-        return [self._scroll, self.list if self.kind == LIST else self.result]
+        return [self.form, self.list if self.form.kind == LIST else self.result]
 
     def open(self, argument: str) -> None:
         """Begin a kind of proposal: "payment", or "payment:<id of an entry of the address book>"."""
@@ -189,10 +140,20 @@ class NewPage(Page):
         if kind in KINDS:
             self.choose_kind(kind)
         if receiver:
-            self.forms["payment"].restore({"to": receiver})
+            self.form.forms["payment"].restore({"to": receiver})
 
-    def take_files(self, files: object) -> None:
-        """A list that was dropped here."""
+    def dragEnterEvent(self, event: QtGui.QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """One file may be dropped here."""
+        if _dropped(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QtGui.QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """A list of payments; what it really is, its reader says."""
+        path = _dropped(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.choose_kind(LIST)
+            self.run(self.open_list(path))
 
     def leave(self) -> None:
         """Nothing more is asked."""
@@ -205,43 +166,15 @@ class NewPage(Page):
 
     def choose_kind(self, kind: str) -> None:
         """Another form."""
-        self.kind = kind
         self.kinds[kind].setChecked(True)
-        for name, form in self.forms.items():
-            form.setVisible(name == kind)
-        lists = kind == LIST
-        self.batch.setVisible(lists)
-        self._ticket_field.setVisible(not lists)
-        self._note_field.setVisible(not lists)
-        self._right.setCurrentWidget(self.list if lists else self.result)
+        self.form.choose_kind(kind)
+        self._right.setCurrentWidget(self.list if kind == LIST else self.result)
         self._arrange()
-        self._edited()
-
-    def wish(self) -> Wish:
-        """The form as texts."""
-        fields = {
-            "expires": str(self.expires.currentData() or ""),
-            "ticket": self.ticket.text(),
-            "title": self.title.text(),
-            "note": self.note.text(),
-            **(self.batch.values() if self.kind == LIST else self.forms[self.kind].values()),
-        }
-        return Wish(self.kind, str(self.account.currentData() or ""), fields)
-
-    def _account_chosen(self) -> None:
-        self._offer()
-        self._edited()
-
-    def _offer(self) -> None:
-        network = str(self.account.currentData() or "").rpartition(":")[0]
-        for form in self.forms.values():
-            form.offer(self.options, network)
-        self.batch.offer(self.options, network)
 
     def _edited(self) -> None:
         if not self._loaded:
             return
-        if self.kind != LIST:
+        if self.form.kind != LIST:
             self.result.wait()
         self._pause.start()
         if not self._keep.isActive():
@@ -253,26 +186,25 @@ class NewPage(Page):
         self._pause.stop()
         self._save()
         self._turn += 1
-        if self.kind == LIST:
-            if self.batch.opened is not None:
-                self.tasks.spawn(self._check(self._turn, self.batch.opened))
+        wish = self.form.wish()  # now: by the time a task begins, another kind may have been chosen
+        if wish.kind == LIST:
+            if self.form.batch.opened is not None:
+                self.tasks.spawn(self._check(self._turn, wish, self.form.batch.opened))
             else:
                 self.list.show_outcome(None)
         else:
-            self.tasks.spawn(self._preview(self._turn))
+            self.tasks.spawn(self._preview(self._turn, wish))
 
-    async def _preview(self, turn: int) -> None:
+    async def _preview(self, turn: int, wish: Wish) -> None:
         if self._asked is not None:
             self._asked.cancel()  # an earlier text that nobody looked at yet
-        wish = self.wish()
         self._asked = job = self.session.call(
             lambda workspace: preview(workspace, wish), name=say.JUDGING_NOW
         )
         seen = await job
-        if turn != self._turn or wish != self.wish():
+        if turn != self._turn or wish != self.form.wish():
             return
-        self.forms[wish.kind].show_problems(seen.problems)
-        self._ticket_field.show_problem(seen.problems.get("ticket", ""))
+        self.form.show_problems(wish.kind, seen.problems)
         self.result.show_seen(seen, self._blocked())
 
     def _blocked(self) -> str:
@@ -286,14 +218,13 @@ class NewPage(Page):
         await self.session.call(lambda workspace: workspace.previews.forget())
         self._judge()
 
-    async def _check(self, turn: int, opened: batch.Opened) -> None:
+    async def _check(self, turn: int, wish: Wish, opened: batch.Opened) -> None:
         self._stop()
-        wish = self.wish()
         steps = self._steps = batch.Steps(Progress(self.list.step))
-        self.list.run(say.CHECKING)
+        self.list.run(list_words.CHECKING)
         try:
             found = await self.session.call(
-                lambda workspace: batch.check(workspace, wish, opened, steps), name=say.CHECKING
+                lambda workspace: batch.check(workspace, wish, opened, steps), name=list_words.CHECKING
             )
         except CountersignError as error:
             if turn == self._turn:
@@ -309,24 +240,20 @@ class NewPage(Page):
     async def open_list(self, path: Path) -> None:
         """Take a CSV file."""
         opened = await self.session.call(lambda workspace: batch.open_file(workspace, path))
-        self.batch.show_file(opened)
+        self.form.batch.show_file(opened)
 
     def _want_tickets(self, count: int) -> None:
         """The list needs tickets: propose them first."""
         self.choose_kind("tickets")
-        self.forms["tickets"].restore({"count": str(min(count, 250))})
+        self.form.forms["tickets"].restore({"count": str(min(count, 250))})
 
     # -- drafts --------------------------------------------------------------------------------------------
-
-    def _values(self) -> dict[str, str]:
-        wish = self.wish()
-        return {"kind": wish.kind, "account": wish.account, **wish.fields}
 
     def _save(self) -> None:
         """Keep what was typed, if anything was since the last time."""
         self._keep.stop()
-        values = self._values()
-        if not self._loaded or values == self._kept or not _typed(values):
+        values = self.form.values()
+        if not self._loaded or values == self._kept or not typed(values):
             return
         self._kept = values
         self.tasks.spawn(self._saving(values))
@@ -345,41 +272,24 @@ class NewPage(Page):
         if kind not in KINDS:
             return
         self.draft = draft
-        self.account.setCurrentIndex(max(0, self.account.findData(values.get("account", ""))))
         self.choose_kind(kind)
-        self.expires.setCurrentIndex(max(0, self.expires.findData(values.get("expires", ""))))
-        for name, field in (("ticket", self.ticket), ("title", self.title), ("note", self.note)):
-            field.setText(values.get(name, ""))
-        if kind == LIST:
-            await self._restore_list(values)
-        else:
-            self.forms[kind].restore(values)
-        self._kept = self._values()
+        self.form.restore(values)
+        if kind == LIST and "csv" in values:
+            data, name = values["csv"].encode("utf-8"), values.get("csv.name", "")
+            opened = await self.session.call(lambda workspace: batch.open_data(workspace, name, data))
+            self.form.restore_list(opened, values)
+        self._kept = self.form.values()
         self.result.saved.setText(say.DRAFT_RESTORED)
-
-    async def _restore_list(self, values: Mapping[str, str]) -> None:
-        if "csv" not in values:
-            return
-        data, name = values["csv"].encode("utf-8"), values.get("csv.name", "")
-        opened = await self.session.call(lambda workspace: batch.open_data(workspace, name, data))
-        columns = {name: int(values.get(f"column.{name}", batch.NONE)) for name in batch.FIELDS}
-        self.batch.show_file(opened, {name: index for name, index in columns.items() if index >= 0})
-        self.batch.asset.setCurrentIndex(max(0, self.batch.asset.findData(values.get("asset", ""))))
 
     async def _drop(self) -> None:
         draft = self.draft
         await self.session.call(lambda workspace: drop_draft(workspace, draft))
-        self._empty_form()
+        self._clear()
         self._judge()
 
-    def _empty_form(self) -> None:
+    def _clear(self) -> None:
         self.draft, self._kept = "", {}
-        for field in (self.ticket, self.title, self.note):
-            field.clear()
-        blank = {"to": "", "amount": "", "tag": "", "limit": "", "domain": "", "quorum": "", "entries": ""}
-        for form in self.forms.values():
-            form.restore(blank)
-        self._offer()
+        self.form.clear()
         self.result.saved.setText("")
 
     # -- proposing -----------------------------------------------------------------------------------------
@@ -397,12 +307,12 @@ class NewPage(Page):
             self.list.end()
 
     async def _make(self) -> None:
-        wish, draft, opened = self.wish(), self.draft, self.batch.opened
+        wish, draft, opened = self.form.wish(), self.draft, self.form.batch.opened
         if wish.kind != LIST:
             identifier = await self.session.call(
                 lambda workspace: propose(workspace, wish, draft), name=say.PROPOSING
             )
-            self._empty_form()
+            self._clear()
             self.shell.changed()
             self.shell.go("inbox", identifier)
             return
@@ -413,7 +323,7 @@ class NewPage(Page):
         await self.session.call(
             lambda workspace: batch.propose(workspace, wish, opened, draft, steps), name=say.PROPOSING
         )
-        self.draft, self._kept = "", self._values()
+        self.draft, self._kept = "", self.form.values()
         self.shell.changed()
         self.shell.go("proposals")
 
@@ -442,26 +352,17 @@ class NewPage(Page):
 
     def _arrange(self) -> None:
         directions = QtWidgets.QBoxLayout.Direction
-        lists = self.kind == LIST
+        lists = self.form.kind == LIST
         wide = self.width() >= theme().scaled(LIST_WIDE if lists else WIDE)
-        self._scroll.setMinimumWidth(theme().scaled(400) if wide else 0)
+        self.form.setMinimumWidth(theme().scaled(400) if wide else 0)
+        self.form.setMinimumHeight(0 if wide else theme().scaled(96 if lists else 170))
         self._split.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
-        left, right = (1, 1) if not lists else (2, 5) if wide else (2, 3)
+        left, right = (1, 1) if not lists else (2, 5) if wide else (1, 4)
         self._split.setStretch(0, left)
         self._split.setStretch(1, right)
 
 
-def _account_words(account: str, name: str) -> str:
-    address = account.rpartition(":")[2]
-    return address if name == address else f"{name}  {address}"
-
-
-#: Fields that are never empty, so that they do not make a draft.
-_ALWAYS = frozenset({"kind", "account", "expires", "asset", "count", "entries", "no_ripple", "no_domain"})
-
-
-def _typed(values: Mapping[str, str]) -> bool:
-    """Whether a person typed anything that would be missed."""
-    return any(
-        value for name, value in values.items() if name not in _ALWAYS and not name.startswith("column.")
-    )
+def _dropped(data: QtCore.QMimeData) -> Path | None:
+    """The one file of this computer that is dropped, or None."""
+    urls = data.urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from signer_app.ui import strings
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.compose.asking import Seen
 from signer_app.ui.pages.compose.fields import local_time
 from signer_app.ui.qt import Qt, QtWidgets, Signal
@@ -23,6 +22,8 @@ from signer_app.ui.widgets import (
     plain,
     row,
 )
+from signer_app.ui.words import compose as say
+from signer_app.ui.words import shared
 
 VERDICTS = {"ALLOW": "allowed", "NEEDS_OVERRIDE": "override", "DENY": "denied"}
 
@@ -58,7 +59,7 @@ class ResultPanel(QtWidgets.QScrollArea):
         t = theme()
         card = Card(name="new.action")
         head = row(spacing=t.scaled(8))
-        self.title = label(say.NEW_PROPOSAL, "section", wrap=True, name="new.title")
+        self.title = label(shared.NEW_PROPOSAL, "section", wrap=True, name="new.title")
         head.addWidget(self.title, 1)
         self.verdict = RiskChip("unknown", say.NOT_JUDGED)
         self.verdict.setObjectName("new.verdict")
@@ -103,7 +104,7 @@ class ResultPanel(QtWidgets.QScrollArea):
 
     def _incomplete(self, seen: Seen | None) -> None:
         whole = seen.problems.get("", "") if seen is not None else ""
-        self.title.setText(say.NEW_PROPOSAL)
+        self.title.setText(shared.NEW_PROPOSAL)
         self.verdict.show_as(say.NOT_JUDGED, "neutral", "unknown")
         if whole:
             self.state.show_state("warn", whole, say.NOT_PROPOSED)
@@ -138,7 +139,7 @@ class ResultPanel(QtWidgets.QScrollArea):
         table.show_effects(seen.effects)
         card.body.addWidget(table)
         facts = (
-            (say.USES, say.slot(*seen.slot)),
+            (say.USES, shared.slot(*seen.slot)),
             (say.EXPIRES, say.expires(local_time(seen.expires_at), seen.expiry_ledger)),
         )
         foot = card.foot()

@@ -89,7 +89,9 @@ _SENTENCES: Mapping[str, Callable[[JsonObject, Names], str]] = MappingProxyType(
             f"{'Issue' if e.get('issue') else 'Pay'} {amount(e, n)} to {name_of(e['to'], n)}"
         ),
         "TrustChange": lambda e, n: f"Accept up to {grouped(str(e['limit']))} {asset_name(e['asset'], n)}",
-        "AuthorityChange": lambda e, _n: f"Change who may sign: {safe_text(str(e['what']), 60)}",
+        "AuthorityChange": lambda e, _n: (
+            f"Change who may sign: {safe_text(str(e['what']), 60).replace('_', ' ')}"
+        ),
         "SettingChange": lambda e, _n: f"Set {safe_text(str(e['name']), 60)}",
         "TicketReserve": lambda e, _n: f"Set aside {e['count']} tickets",
         "Unknown": lambda e, _n: f"Not understood: {safe_text(str(e['what']), 80)}",

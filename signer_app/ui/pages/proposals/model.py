@@ -8,22 +8,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS
 from signer_app.ui.qt import Qt, QtCore, QtGui
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets.chips import RISK_LOOKS
+from signer_app.ui.words import proposals as say
 
 #: Names of columns in their order at first; widths in pixels at 100 %, 0 takes what is left, and no less than
 #: TITLE.
 COLUMNS = MappingProxyType(
     {
-        "bracket": 26, "title": 0, "id": 112, "account": 120, "network": 92, "status": 132, "quorum": 64,
-        "created": 98, "expires": 98, "slot": 244,
+        "bracket": 26, "title": 0, "id": 122, "account": 100, "network": 92, "status": 116, "quorum": 62,
+        "created": 114, "expires": 114, "slot": 266,
     }
 )  # fmt: skip
 NAMES = tuple(COLUMNS)
-TITLE = 330
+TITLE = 290
 #: Where a row stands in its bracket: alone (its partners are elsewhere), or first, inner, last of neighbours.
 PLACE = Qt.ItemDataRole.UserRole + 1
 RAW = Qt.ItemDataRole.UserRole
@@ -32,9 +32,8 @@ _Index = QtCore.QModelIndex | QtCore.QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One proposal as text. ``rank`` sorts by default: proposals on one slot stay together.
-
-    ``group`` numbers the slot that it shares with others, -1 for none; ``conflict`` says so in words.
+    """One proposal as text. ``group`` numbers the slot that it shares with others, -1 for none; ``conflict``
+    says so in words; ``haystack`` is what the filter looks through (haystack_of), made once.
     """
 
     id: str
@@ -54,21 +53,21 @@ class Line:
     slot_words: str
     group: int = -1
     conflict: str = ""
-    rank: tuple[str, str] = ("", "")
+    haystack: str = ""
 
-    @property
-    def haystack(self) -> str:
-        """What the filter looks through."""
-        parts = (
-            self.title, self.id, self.account, self.account_name, self.network, self.state_words,
-            self.slot_words, self.conflict,
-        )  # fmt: skip
-        return "\n".join(parts).casefold()
+
+def haystack_of(*texts: str) -> str:
+    """What the filter looks through: a blank before every word."""
+    return " ".join(("", *texts)).casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Words that must all be there, states (none: all), account (CAIP-10 or ""), only rows in conflict."""
+    """Words that must all be there, states (none: all), account (CAIP-10 or ""), only rows in conflict.
+
+    A word may stand anywhere in a longer one, unless it begins with a digit: then it must begin one too,
+    since "3" is somewhere in every id.
+    """
 
     text: str = ""
     states: frozenset[str] = field(default=frozenset())
@@ -83,7 +82,6 @@ class Filter:
 
 _KEYS: MappingProxyType[str, Callable[[Line], object]] = MappingProxyType(
     {
-        "bracket": lambda line: line.rank,
         "title": lambda line: line.title.casefold(),
         "id": lambda line: line.id,
         "account": lambda line: line.account_name.casefold(),
@@ -134,14 +132,14 @@ class ProposalModel(QtCore.QAbstractTableModel):
         self.filter = Filter()
         self._haystacks: list[str] = []
         self._orders: dict[str, list[int]] = {}
-        self._sort: tuple[str, bool] = ("bracket", True)
+        self._sort: tuple[str, bool] = ("bracket", True)  # down: the order in which lines are given
         self._shown: list[int] = []
         self._applied = Filter()
 
     # -- what the page does --------------------------------------------------------------------------------
 
     def show_lines(self, lines: Sequence[Line]) -> None:
-        """Other lines; sort and filter stay."""
+        """Other lines, newest first and those on one slot together; sort and filter stay."""
         self.beginResetModel()
         self.lines = lines
         self._haystacks = [line.haystack for line in lines]
@@ -191,6 +189,9 @@ class ProposalModel(QtCore.QAbstractTableModel):
 
     def _ordered(self) -> list[int]:
         name, reverse = self._sort
+        if name == "bracket":
+            count = len(self.lines)
+            return list(range(count)) if reverse else list(range(count - 1, -1, -1))
         found = self._orders.get(name)
         if found is None:
             key = _KEYS[name]
@@ -201,7 +202,8 @@ class ProposalModel(QtCore.QAbstractTableModel):
     def _select(self, base: list[int]) -> list[int]:
         chosen, lines, hay = self.filter, self.lines, self._haystacks
         for word in chosen.text.casefold().split():
-            base = [index for index in base if word in hay[index]]
+            wanted = f" {word}" if word[0].isdigit() else word
+            base = [index for index in base if wanted in hay[index]]
         if chosen.states:
             base = [index for index in base if lines[index].state in chosen.states]
         if chosen.account:

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from signer_app.ui import strings
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.proposals.model import Filter
 from signer_app.ui.pages.proposals.reading import Listed, read_list, write_csv
 from signer_app.ui.pages.proposals.table import ProposalTable
@@ -17,6 +16,8 @@ from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Hit, Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, StateBanner, column, label, row
+from signer_app.ui.words import proposals as say
+from signer_app.ui.words import shared
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -47,7 +48,7 @@ class ProposalsPage(Page):
         head, _ = page_head(strings.PAGES["proposals"], say.PROPOSALS_SUB)
         self.columns = ActionButton(say.COLUMNS_BUTTON, icon="settings", name="proposals.columns")
         self.csv = ActionButton(say.EXPORT_CSV, icon="download", name="proposals.csv")
-        self.new = ActionButton(say.NEW_PROPOSAL, kind="primary", icon="plus", name="proposals.new")
+        self.new = ActionButton(shared.NEW_PROPOSAL, kind="primary", icon="plus", name="proposals.new")
         for button in (self.columns, self.csv, self.new):
             head.addWidget(button)
         box.addLayout(head)
@@ -74,15 +75,17 @@ class ProposalsPage(Page):
         self._wire()
         shell.add_finder(self._find)
 
-    def _filters(self) -> QtWidgets.QHBoxLayout:
+    def _filters(self) -> QtWidgets.QBoxLayout:
         t = theme()
+        self._row = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(t.scaled(8))
         line = row(spacing=t.scaled(8))
         self.text = QtWidgets.QLineEdit()
         self.text.setObjectName("proposals.filter")
         self.text.setPlaceholderText(say.FILTER_HINT)
         self.text.setAccessibleName(say.FILTER_SAID)
         self.text.setMaxLength(200)
-        line.addWidget(self.text, 1)
+        self._row.addWidget(self.text, 1)
         self.states = _choice("proposals.states", say.ALL_STATES)
         self.states.addItem(say.ALL_STATES, "")
         for name, words in say.STATE_GROUPS.items():
@@ -97,7 +100,9 @@ class ProposalsPage(Page):
         self.delete = ActionButton(say.DELETE_FILTER, kind="quiet", name="proposals.delete")
         for widget in (self.states, self.accounts, self.conflicts, self.saved, self.save, self.delete):
             line.addWidget(widget)
-        return line
+        line.addStretch(1)
+        self._row.addLayout(line)
+        return self._row
 
     def _wire(self) -> None:
         self.text.textChanged.connect(self._filter)
@@ -141,7 +146,7 @@ class ProposalsPage(Page):
         if listed.lines:
             self.show_body()
         else:
-            self.show_empty(say.NO_PROPOSALS, say.NEW_PROPOSAL, lambda: self.shell.go("new"))
+            self.show_empty(say.NO_PROPOSALS, shared.NEW_PROPOSAL, lambda: self.shell.go("new"))
 
     def handlers(self) -> Mapping[str, Callable[[], None]]:
         """New proposals are begun anywhere; see the window."""
@@ -260,17 +265,21 @@ class ProposalsPage(Page):
         menu.popup(self.columns.mapToGlobal(QtCore.QPoint(0, self.columns.height() + 4)))
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """In a narrow window the title needs the room of lesser columns."""
+        """In a narrow window the title needs the room of lesser columns, and the filter a line of its own."""
         super().resizeEvent(event)
+        directions = QtWidgets.QBoxLayout.Direction
+        narrow = self.width() < theme().scaled(NARROW)
+        self._row.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
         self._hide()
 
     def _hide(self) -> None:
-        """One network needs no column; a person's own choice stays."""
+        """One network or account needs no column; a person's own choice stays."""
         if self._chosen_columns:
             return
         narrow = self.width() < theme().scaled(NARROW)
-        one = len({line.network for line in self.table.rows.lines}) < 2
-        self.table.hide_columns([*(LEAST if narrow else []), *(["network"] if one else [])])
+        lines = self.table.rows.lines
+        one = [name for name in ("network", "account") if len({getattr(line, name) for line in lines}) < 2]
+        self.table.hide_columns([*(LEAST if narrow else []), *one])
 
     def _choose_target(self) -> None:
         dialog = QtWidgets.QFileDialog(self, say.EXPORT_TITLE)

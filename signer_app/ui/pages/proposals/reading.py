@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.inbox import words
-from signer_app.ui.pages.proposals.model import Line
+from signer_app.ui.pages.proposals.model import Line, haystack_of
+from signer_app.ui.words import proposals as say
+from signer_app.ui.words import shared
 
 if TYPE_CHECKING:  # loads in the worker's thread
     from signer_app.proposals.store.list_queries import ListRow
@@ -45,7 +46,8 @@ def read_list(workspace: Workspace) -> Listed:
 def make_lines(
     rows: Sequence[ListRow], conflicts: Mapping[str, Sequence[str]], names: Mapping[str, str], now: datetime
 ) -> list[Line]:
-    """Rows as text. ``now`` has the zone that times are shown in."""
+    """Rows as text, newest first; those on one slot stand together where the newest of them stands. ``now``
+    has the zone that times are shown in."""
     newest: dict[tuple[str, str, str], str] = {}
     groups: dict[tuple[str, str, str], int] = {}
     for row in rows:
@@ -54,7 +56,15 @@ def make_lines(
             groups.setdefault(slot, len(groups))
             newest[slot] = max(newest.get(slot, ""), row.created_at)
     added = {row.id: row.added_index for row in rows} if conflicts else {}
-    return [_line(row, conflicts.get(row.id, ()), names, now, newest, groups, added) for row in rows]
+
+    def rank(row: ListRow) -> tuple[str, int, str, int]:
+        slot = (row.account, row.slot_kind, row.slot_value)
+        if row.id in conflicts:
+            return newest[slot], groups[slot], row.created_at, row.added_index
+        return row.created_at, -1, row.created_at, row.added_index
+
+    ordered = sorted(rows, key=rank, reverse=True)
+    return [_line(row, conflicts.get(row.id, ()), names, now, groups, added) for row in ordered]
 
 
 def _line(
@@ -62,36 +72,38 @@ def _line(
     rivals: Sequence[str],
     names: Mapping[str, str],
     now: datetime,
-    newest: Mapping[tuple[str, str, str], str],
     groups: Mapping[tuple[str, str, str], int],
     added: Mapping[str, int],
 ) -> Line:
     effects = list(row.effects)
     slot = (row.account, row.slot_kind, row.slot_value)
-    conflict, group, created = "", -1, row.created_at
+    conflict, group = "", -1
     if rivals:
         older = [rival for rival in rivals if added[rival] < row.added_index]
         conflict = say.replaces(older[-1][:12]) if older else say.same_slot(rivals[-1][:12])
-        group, created = groups[slot], newest[slot]
+        group = groups[slot]
+    title, account = words.title(effects, names), words.name_of(row.account, names)
+    used = shared.slot(row.slot_kind, row.slot_value)
+    hay = (title, row.id, row.account, account, row.network, row.state_words, used, conflict)
     return Line(
         id=row.id,
-        title=words.title(effects, names),
+        title=title,
         icon=words.icon(effects),
         account=row.account,
-        account_name=words.name_of(row.account, names),
+        account_name=account,
         network=row.network,
         state=row.state,
         state_words=row.state_words,
         quorum=say.signatures(row.signatures, row.needed),
         created=row.created_at,
-        created_words=say.moment(row.created_at, now),
+        created_words=shared.moment(row.created_at, now),
         expires=row.expires_at or "",
-        expires_words=say.moment(row.expires_at, now) if row.expires_at else "",
+        expires_words=shared.moment(row.expires_at, now) if row.expires_at else "",
         slot=f"{row.slot_kind} {row.slot_value}",
-        slot_words=say.slot(row.slot_kind, row.slot_value),
+        slot_words=used,
         group=group,
         conflict=conflict,
-        rank=(created, f"{group:09d}.{row.created_at}.{row.added_index:09d}"),
+        haystack=haystack_of(*hay),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from signer_app.ui import strings_work as say
 from signer_app.ui.pages.proposals.model import COLUMNS, NAMES, PLACE, RAW, TITLE, ProposalModel
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets.base import pen
+from signer_app.ui.words import proposals as say
 
 #: These are always there: what a proposal is, and what stands in its way.
 FIXED = ("bracket", "title")
@@ -52,6 +52,7 @@ class ProposalTable(QtWidgets.QTableView):
     def _measure(self) -> None:
         t = theme()
         self.verticalHeader().setDefaultSectionSize(t.size("row-table"))
+        self.setIconSize(QtCore.QSize(t.size("icon"), t.size("icon")))
         self.horizontalHeader().setMinimumSectionSize(t.scaled(24))
         for number, name in enumerate(NAMES):
             if COLUMNS[name]:
@@ -76,6 +77,12 @@ class ProposalTable(QtWidgets.QTableView):
         super().changeEvent(event)
         if event.type() == QtCore.QEvent.Type.StyleChange:
             self._measure()
+
+    def focusInEvent(self, event: QtGui.QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Who comes by Tab has a row chosen, which Enter opens."""
+        super().focusInEvent(event)
+        if self.rows.rowCount() and not self.current():
+            self.selectRow(max(0, self.currentIndex().row()))
 
     def current(self) -> str:
         """The id of the chosen row, or ""."""

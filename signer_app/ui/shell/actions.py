@@ -41,6 +41,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("device-test", "device", "Test signing in practice"),
     ActionSpec("verify", "journal", "Verify all"),
     ActionSpec("export-journal", "journal", "Export for auditor…"),
+    ActionSpec("export-report", "account", "Export treasury report…", "Ctrl+Shift+E", line=True),
+    ActionSpec("detach", "view", "Treasury in its own window", "Ctrl+Shift+T"),
     ActionSpec("refresh", "view", "Refresh this page", "F5"),
     ActionSpec("next-pane", "view", "Next pane", "F6"),
     ActionSpec("previous-pane", "view", "Previous pane", "Shift+F6"),

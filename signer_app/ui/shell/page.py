@@ -59,6 +59,9 @@ class Shell(Protocol):
     def restyle(self) -> None:
         """The view settings changed."""
 
+    def lock(self) -> None:
+        """Close the workspace now."""
+
 
 class Page(QtWidgets.QWidget):
     """Base of pages. Fill ``self.body``; override load(), handlers(), panes() and open()."""

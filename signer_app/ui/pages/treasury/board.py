@@ -75,6 +75,7 @@ class Board(QtWidgets.QWidget):
         self._sides = [column(spacing=t.size("gap")) for _ in range(3)]
         line = row(spacing=t.size("gap"))
         for side in self._sides:
+            side.addStretch(1)
             line.addLayout(side)
         self._line = line
         box.addLayout(line)
@@ -129,13 +130,13 @@ class Board(QtWidgets.QWidget):
             1: [[alerts, balances, limits, waiting, endings, nodes], [], []],
         }
         shares = {3: (13, 9, 7), 2: (12, 7, 0), 1: (1, 0, 0)}[wanted]
+        # Taken out first, and by widget: an item that lives on in a second layout is never measured again.
+        for side in self._sides:
+            for card in (balances, limits, waiting, endings, nodes, alerts):
+                side.removeWidget(card)
         for side, cards in zip(self._sides, plans[wanted], strict=True):
-            while side.takeAt(0) is not None:
-                pass
-            for card in cards:
-                side.addWidget(card)
-            if cards:
-                side.addStretch(1)
+            for number, card in enumerate(cards):
+                side.insertWidget(number, card)
         for number, share in enumerate(shares):
             self._line.setStretch(number, share)
         self._show_strip()

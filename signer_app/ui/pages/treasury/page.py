@@ -17,7 +17,7 @@ from signer_app.ui.pages.treasury.reads import Shown, read_plan, read_shown, row
 from signer_app.ui.qt import QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, StateBanner, column
+from signer_app.ui.widgets import ActionButton, StateBanner, column, row
 from signer_app.ui.words import treasury as words
 
 if TYPE_CHECKING:  # loads in the worker's thread
@@ -50,8 +50,13 @@ class TreasuryPage(Page):
         margin = t.size("margin")
         box = column(self.body, spacing=t.size("gap"))
         head, self.sub = page_head(words.TITLE)
-        head.setContentsMargins(margin, t.scaled(14), margin, 0)
-        box.addLayout(head)
+        self._head = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight)
+        self._head.setContentsMargins(margin, t.scaled(14), margin, 0)
+        self._head.setSpacing(t.scaled(8))
+        self._head.addLayout(head, 1)
+        box.addLayout(self._head)
+        buttons = row(spacing=t.scaled(8))
+        self._head.addLayout(buttons)
         self.account = QtWidgets.QComboBox()
         self.account.setObjectName("treasury.account")
         self.account.setAccessibleName(words.ACCOUNT)
@@ -62,7 +67,8 @@ class TreasuryPage(Page):
         self.detach = ActionButton(words.DETACH, icon="up", name="treasury.detach")
         self.detach.setToolTip(words.DETACH_WHY)
         for widget in (self.account, self.read, self.export, self.detach):
-            head.addWidget(widget)
+            buttons.addWidget(widget)
+        self._buttons = buttons
         self.board = Board()
         self.board.opened.connect(self._open)
         box.addWidget(self.board, 1)
@@ -70,6 +76,7 @@ class TreasuryPage(Page):
         self.export.triggered.connect(self._choose_target)
         self.detach.triggered.connect(self.show_window)
         self._blocking()
+        theme().changed.connect(self._fold)
 
     # -- what the window asks ------------------------------------------------------------------------------
 
@@ -94,6 +101,18 @@ class TreasuryPage(Page):
         """Out of view: nobody is asked, unless the second window is there."""
         super().hideEvent(event)
         self._watch()
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
+        """Title and buttons in one line, or in two where there is no room."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        t = theme()
+        room = self.width() - 2 * t.size("margin") - t.scaled(400)
+        directions = QtWidgets.QBoxLayout.Direction
+        wide = self._buttons.sizeHint().width() <= room
+        self._head.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
 
     def _watch(self) -> None:
         seen = self.isVisible() or self.window_ is not None

@@ -71,7 +71,11 @@ class RowButton(QtWidgets.QPushButton):
         self.setProperty("kind", "row")
         self.setAutoDefault(False)
         self.setAccessibleName(said)
-        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Minimum)
+        policy = QtWidgets.QSizePolicy(
+            QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Minimum
+        )
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         t = theme()
         pad, edge = t.scaled(5), t.scaled(6)
         self.line = row(self, spacing=t.scaled(10), margins=(edge, pad, edge, pad))

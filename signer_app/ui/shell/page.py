@@ -15,6 +15,7 @@ from typing import ClassVar, Protocol, TypeVar
 
 from signer_app.core.errors import CountersignError
 from signer_app.ui import strings
+from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.loop import Tasks
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.session import Session
@@ -43,6 +44,7 @@ class Shell(Protocol):
 
     session: Session
     settings: ViewSettings
+    devices: DeviceStation
 
     def go(self, page: str, argument: str = "") -> None:
         """Show a page, and in it what ``argument`` names."""

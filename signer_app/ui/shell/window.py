@@ -8,6 +8,7 @@ from pathlib import Path
 
 from signer_app.core.errors import CountersignError
 from signer_app.ui import strings
+from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.idle import IdleTimer
 from signer_app.ui.loop import Tasks
 from signer_app.ui.pages import PAGES
@@ -45,6 +46,7 @@ class MainWindow(QtWidgets.QMainWindow):
         super().__init__()
         self.settings, self.session = settings, session or Session()
         self.tasks = Tasks(self.tasks_failed)
+        self.devices = DeviceStation(self.session)
         self._makers, self._pages = pages, dict[str, Page]()
         self._finders: list[Finder] = [self._find_pages]
         self.files: list[Path] = []
@@ -100,6 +102,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.session.progressed.connect(self.status.show_running)
         self.navigation.chosen.connect(self.go)
         self.header.asked.connect(self.actions_.trigger)
+        self.devices.changed.connect(self.header.show_devices)
         self.header.halt.block(strings.HALT_NOT_BUILT)
         theme().changed.connect(self._fit)
         self.actions_.handle(
@@ -145,12 +148,15 @@ class MainWindow(QtWidgets.QMainWindow):
         if self._whole.currentWidget() is not self._open:
             self._whole.setCurrentWidget(self._open)
             self.idle.start()
+            self.devices.begin()
             self.go(self.key)
             self.navigation.list.setFocus()
 
     def _forget(self) -> None:
         """Nothing of the workspace stays in the window: no title, no count, no name, no page."""
         self.idle.stop()
+        self.devices.end()
+        self.header.show_devices(None)
         self.dialogs.close()
         self.actions_.handle_here({})
         for page in self._pages.values():

@@ -64,7 +64,7 @@ class TreasuryPage(Page):
         self.account.activated.connect(self._choose)
         self.read = ActionButton(words.READ_NOW, icon="refresh", name="treasury.read")
         self.export = ActionButton(words.EXPORT, icon="download", name="treasury.export")
-        self.detach = ActionButton(words.DETACH, icon="up", name="treasury.detach")
+        self.detach = ActionButton(words.DETACH, icon="window", name="treasury.detach")
         self.detach.setToolTip(words.DETACH_WHY)
         for widget in (self.account, self.read, self.export, self.detach):
             buttons.addWidget(widget)

@@ -20,6 +20,7 @@ from signer_app.ui import layouts, strings
 from signer_app.ui.away import AwayWatch
 from signer_app.ui.crash import report_of
 from signer_app.ui.pages import PAGES
+from signer_app.ui.pages.proposals.table import NAMES
 from signer_app.ui.qt import Qt, QtWidgets, load_dbus
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import ACTIONS
@@ -44,7 +45,7 @@ def shown(window: MainWindow, size: tuple[int, int] = (1024, 700)) -> Iterator[N
     yield
 
 
-# -- help ---------------------------------------------------------------------------------------------------
+# -- help -------------------------------------------------------------------------------------------------
 
 
 def test_every_page_explains_itself() -> None:
@@ -60,6 +61,7 @@ def test_f1_and_the_question_mark_explain_the_page_and_lead_to_every_key(
     async def main() -> None:
         window = MainWindow(settings)
         with shown(window):
+            await until(window.isActiveWindow)
             qtbot.keyClick(window, Qt.Key.Key_F1)
             await until(lambda: isinstance(window.dialogs.current, HelpDialog))
             assert window.dialogs.current.page == "unlock"  # type: ignore[union-attr]
@@ -70,7 +72,8 @@ def test_f1_and_the_question_mark_explain_the_page_and_lead_to_every_key(
             for percent in (100, 150):
                 look.choose("light", percent)
                 window.activateWindow()
-                qtbot.keyClick(window, Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier)
+                await until(window.isActiveWindow)
+                qtbot.keyClick(window, Qt.Key.Key_Question)
                 await until(lambda: isinstance(window.dialogs.current, HelpDialog))
                 dialog: Any = window.dialogs.current
                 assert set(help_words.PAGES["settings"]) <= set(texts(dialog))
@@ -95,7 +98,7 @@ def test_f1_and_the_question_mark_explain_the_page_and_lead_to_every_key(
     run(main())
 
 
-# -- the report of a fault ------------------------------------------------------------------------------------
+# -- the report of a fault ----------------------------------------------------------------------------------
 
 
 def fail(secret: str) -> None:
@@ -154,7 +157,7 @@ def test_a_fault_opens_its_report_and_a_known_error_does_not(
     run(main())
 
 
-# -- the person goes ------------------------------------------------------------------------------------------
+# -- the person goes ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -177,8 +180,10 @@ def bus(tmp_path: Path) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("service", "path", "interface", "name"),
     [
-        ("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager", "PrepareForSleep"),
-        ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver", "ActiveChanged"),
+        ("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager",
+         "PrepareForSleep"),
+        ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver",
+         "ActiveChanged"),
         ("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver", "ActiveChanged"),
     ],
 )  # fmt: skip
@@ -228,7 +233,7 @@ def test_going_away_locks(run: Run, look: Theme, settings: ViewSettings, workspa
     run(main())
 
 
-# -- arrangements ---------------------------------------------------------------------------------------------
+# -- arrangements -----------------------------------------------------------------------------------------
 
 
 def test_splitters_and_columns_are_as_they_were_left(
@@ -251,8 +256,9 @@ def test_splitters_and_columns_are_as_they_were_left(
                 t for t in window.page.findChildren(QtWidgets.QTableView) if t.property("remember")
             )
             await asyncio.sleep(0.02)
-            table.horizontalHeader().moveSection(4, 1)
-            table.setColumnWidth(4, 177)
+            column = next(n for n in range(3, 9) if table.columnWidth(n) and n != NAMES.index("title"))
+            table.horizontalHeader().moveSection(column, 1)
+            table.setColumnWidth(column, 177)
             order = [table.horizontalHeader().logicalIndex(n) for n in range(5)]
             window.lock()
             await until(lambda: window.session.locked and not window.tasks._tasks)
@@ -261,7 +267,7 @@ def test_splitters_and_columns_are_as_they_were_left(
                 t for t in window.page.findChildren(QtWidgets.QTableView) if t.property("remember")
             )
             assert [again.horizontalHeader().logicalIndex(n) for n in range(5)] == order
-            assert again.columnWidth(4) == 177
+            assert again.columnWidth(column) == 177
             window.go("journal")
             await window.page.tasks.settle()
             await asyncio.sleep(0.02)

@@ -59,30 +59,3 @@ def nameless(root: QtWidgets.QWidget) -> list[str]:
         if not (widget.accessibleName() or plain or holder):
             found.append(words_of(widget))
     return found
-
-
-def unreached(root: QtWidgets.QWidget) -> list[str]:
-    """What a person can press or type into and Tab never comes to."""
-    turns, widget = set(), root.nextInFocusChain()
-    while widget is not None and widget is not root and widget not in turns:
-        turns.add(widget)
-        widget = widget.nextInFocusChain()
-    kinds = (
-        QtWidgets.QAbstractButton,
-        QtWidgets.QLineEdit,
-        QtWidgets.QPlainTextEdit,
-        QtWidgets.QComboBox,
-        QtWidgets.QAbstractItemView,
-    )
-    found = []
-    for widget in shown(root):
-        if not isinstance(widget, kinds) or not widget.isEnabled() or widget.objectName().startswith("qt_"):
-            continue
-        if isinstance(widget.parentWidget(), QtWidgets.QComboBox | QtWidgets.QLineEdit):
-            continue  # parts of Qt's own: the arrow, the cross
-        if isinstance(widget, QtWidgets.QHeaderView):
-            continue  # the table itself is the stop
-        tab = bool(widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value)
-        if not tab or widget not in turns:
-            found.append(f"{words_of(widget)}: Tab never comes here")
-    return found

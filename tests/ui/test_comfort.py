@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,10 @@ from room import cramped, nameless
 
 from signer_app.core.errors import NodeError, SignerError
 from signer_app.ui import layouts, strings
-from signer_app.ui.away import AwayWatch
 from signer_app.ui.crash import report_of
 from signer_app.ui.pages import PAGES
 from signer_app.ui.pages.proposals.table import NAMES
-from signer_app.ui.qt import Qt, QtWidgets, load_dbus
+from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import ACTIONS
 from signer_app.ui.shell.crash import CrashDialog
@@ -177,44 +177,45 @@ def bus(tmp_path: Path) -> Iterator[str]:
         daemon.stdout.close()
 
 
-@pytest.mark.parametrize(
-    ("service", "path", "interface", "name"),
-    [
-        ("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager",
-         "PrepareForSleep"),
-        ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver",
-         "ActiveChanged"),
+#: Runs in a process of its own: connections to a bus live as long as their process.
+_HEARS = """
+import asyncio, os, sys
+from signer_app.ui.away import AwayWatch
+from signer_app.ui.loop import run
+from signer_app.ui.qt import QtWidgets, load_dbus
+bus, dbus = sys.argv[1], load_dbus()
+app = QtWidgets.QApplication(["away"])
+async def main():
+    watch, heard = AwayWatch(bus, bus), []
+    watch.away.connect(lambda: heard.append(True))
+    print(len(watch.heard), flush=True)
+    desktop = dbus.QDBusConnection.connectToBus(bus, "desktop")
+    for service, path, interface, name in (
+        ("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager", "PrepareForSleep"),
+        ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver", "ActiveChanged"),
         ("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver", "ActiveChanged"),
-    ],
-)  # fmt: skip
-def test_sleep_and_the_locked_screen_are_heard(
-    run: Run, bus: str, service: str, path: str, interface: str, name: str
-) -> None:
-    dbus: Any = load_dbus()
-    assert dbus is not None
-
-    async def main() -> None:
-        watch, heard = AwayWatch(bus, bus), list[bool]()
-        assert len(watch.heard) == 4
-        watch.away.connect(lambda: heard.append(True))
-        desktop = dbus.QDBusConnection.connectToBus(bus, f"desktop-{name}")
+    ):
+        heard.clear()
         assert desktop.registerService(service)
-
-        def say(begins: bool) -> None:
+        for begins in (False, True):
             message = dbus.QDBusMessage.createSignal(path, interface, name)
             message.setArguments([begins])
             assert desktop.send(message)
+        async with asyncio.timeout(20):
+            while not heard:
+                await asyncio.sleep(0.005)
+        await asyncio.sleep(0.05)
+        print(name, len(heard), flush=True)
+    os._exit(0)
+run(app, main)
+"""  # noqa: E501
 
-        say(False)
-        say(True)
-        await until(lambda: heard)
-        await asyncio.sleep(0.02)
-        assert heard == [True], "waking and unlocking are no reason"
-        watch.deleteLater()
-        for known in ("countersign-session", "countersign-system", f"desktop-{name}"):
-            dbus.QDBusConnection.disconnectFromBus(known)
 
-    run(main())
+def test_sleep_and_the_locked_screen_are_heard(bus: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _HEARS, bus], capture_output=True, text=True, check=True, timeout=90
+    )
+    assert done.stdout.splitlines() == ["4", "PrepareForSleep 1", "ActiveChanged 1", "ActiveChanged 1"]
 
 
 def test_going_away_locks(run: Run, look: Theme, settings: ViewSettings, workspace_folder: Path) -> None:

@@ -77,6 +77,56 @@ def balances(
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One asset over all accounts, in whole units. ``total``, ``held`` (reserve and pending) and
+    ``available`` are None as soon as one account's are not known: a sum of what is known would mislead.
+    """
+
+    asset: str
+    label: str
+    accounts: int
+    total: Decimal | None
+    held: Decimal | None
+    available: Decimal | None
+
+    def to_json(self) -> JsonObject:
+        """{asset, label, accounts, total, held, available}; amounts: text or null."""
+        return {
+            "asset": self.asset,
+            "label": self.label,
+            "accounts": self.accounts,
+            "total": _text(self.total),
+            "held": _text(self.held),
+            "available": _text(self.available),
+        }
+
+
+def totals(found: Sequence[Balance]) -> tuple[Total, ...]:
+    """The balances added up by asset, in their order."""
+    by_asset: dict[str, list[Balance]] = {}
+    for balance in found:
+        by_asset.setdefault(balance.asset, []).append(balance)
+    return tuple(
+        Total(
+            asset, rows[0].label, len(rows),
+            _sum([row.total for row in rows]),
+            _sum([None if row.reserve is None else add(row.reserve, row.pending) for row in rows]),
+            _sum([row.available for row in rows]),
+        )
+        for asset, rows in by_asset.items()
+    )  # fmt: skip
+
+
+def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
+    total = _ZERO
+    for value in values:
+        if value is None:
+            return None
+        total = add(total, value)
+    return total
+
+
 def _balance(readings: Readings, entry: ScopeAccount, asset: Asset, pending: Decimal) -> Balance:
     fact = readings.judge("balance", account_asset_key(entry.account, asset.id))
     total, why = None, "The nodes did not say, or do not agree."

@@ -25,7 +25,7 @@ from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
 from signer_app.treasury import alerts
 from signer_app.treasury.alerts import Alert
-from signer_app.treasury.balances import Balance, balances
+from signer_app.treasury.balances import Balance, Total, balances, totals
 from signer_app.treasury.limits import LimitUse, limits
 from signer_app.treasury.waiting import Ending, Waiting, endings, waiting
 
@@ -110,9 +110,15 @@ class TreasuryView:
     nodes: tuple[NodeLine, ...]
     alerts: tuple[Alert, ...]
 
+    @property
+    def totals(self) -> tuple[Total, ...]:
+        """The balances added up by asset."""
+        return totals(self.balances)
+
     def to_json(self) -> JsonObject:
-        """{as_of, oldest_s, policy, balances, limits, waiting, endings, nodes, alerts}."""
+        """{as_of, oldest_s, policy, totals, balances, limits, waiting, endings, nodes, alerts}."""
         listed: dict[str, list[JsonValue]] = {
+            "totals": [item.to_json() for item in self.totals],
             "balances": [item.to_json() for item in self.balances],
             "limits": [item.to_json() for item in self.limits],
             "waiting": [item.to_json() for item in self.waiting],

@@ -5,7 +5,29 @@ Use as ``from signer_app.ui.qt import QtCore, QtGui, QtWidgets``. Signal, Slot a
 
 from __future__ import annotations
 
+import importlib
+from types import ModuleType
+
 from PySide6 import QtCore, QtGui, QtNetwork, QtSvg, QtWidgets
 from PySide6.QtCore import Property, Qt, Signal, Slot
 
-__all__ = ["Property", "Qt", "QtCore", "QtGui", "QtNetwork", "QtSvg", "QtWidgets", "Signal", "Slot"]
+__all__ = [
+    "Property",
+    "Qt",
+    "QtCore",
+    "QtGui",
+    "QtNetwork",
+    "QtSvg",
+    "QtWidgets",
+    "Signal",
+    "Slot",
+    "load_dbus",
+]
+
+
+def load_dbus() -> ModuleType | None:
+    """QtDBus, which builds of Qt for other systems than Linux do not have."""
+    try:
+        return importlib.import_module("PySide6.QtDBus")
+    except ImportError:
+        return None

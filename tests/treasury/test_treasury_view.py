@@ -12,6 +12,7 @@ from desk import NETWORK, START, XRP, Desk
 from signer_app.core.clock import format_time
 from signer_app.core.errors import DeniedError, NodeError
 from signer_app.proposals.policies import Policies
+from signer_app.treasury.balances import Balance, totals
 from signer_app.treasury.limits import LimitUse
 from signer_app.treasury.view import Treasury, TreasuryView
 
@@ -188,3 +189,24 @@ def test_nothing_is_written(bob: Desk) -> None:
     before = bob.journal.size
     view(bob)
     assert bob.journal.size == before
+
+
+def test_totals_add_up_accounts_and_say_nothing_where_one_is_not_known() -> None:
+    def balance(account: str, total: str | None, reserve: str, pending: str) -> Balance:
+        known = None if total is None else Decimal(total)
+        return Balance(account, account, XRP, "XRP", known, Decimal(reserve), Decimal(pending))
+
+    one, two = balance("a", "0.1", "0.02", "0.03"), balance("b", "0.2", "0", "0.3")
+    (total,) = totals([one, two])
+    assert total.to_json() == {
+        "asset": XRP, "label": "XRP", "accounts": 2, "total": "0.3", "held": "0.35", "available": "-0.05",
+    }  # fmt: skip
+    (unknown,) = totals([one, balance("b", None, "0", "0.3")])
+    assert (unknown.total, unknown.held, unknown.available) == (None, Decimal("0.35"), None)
+
+
+def test_the_view_carries_its_totals(bob: Desk) -> None:
+    shown = view(bob).to_json()["totals"]
+    assert shown == [
+        {"asset": XRP, "label": "XRP", "accounts": 1, "total": "900", "held": "2", "available": "898"}
+    ]

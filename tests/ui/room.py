@@ -40,7 +40,10 @@ def _lacks(widget: QtWidgets.QWidget) -> str:
         return f"{hint} in {widget.size()}" if hint.width() > width or hint.height() > height + 1 else ""
     if isinstance(widget, QtWidgets.QAbstractButton) or type(widget).__module__.startswith("signer_app"):
         hint = widget.minimumSizeHint()
-        least = hint.height() if not widget.hasHeightForWidth() else widget.heightForWidth(width)
+        least, holds = hint.height(), widget.layout()
+        if widget.hasHeightForWidth():
+            # What holds others needs the least of them: a list in it may scroll.
+            least = holds.minimumHeightForWidth(width) if holds else widget.heightForWidth(width)
         return f"{hint} in {widget.size()}" if hint.width() > width or least > height else ""
     return ""
 

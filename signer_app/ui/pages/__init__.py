@@ -37,6 +37,12 @@ def _book(shell: Shell) -> Page:
     return BookPage(shell)
 
 
+def _treasury(shell: Shell) -> Page:
+    from signer_app.ui.pages.treasury import TreasuryPage  # noqa: PLC0415
+
+    return TreasuryPage(shell)
+
+
 def _settings(shell: Shell) -> Page:
     from signer_app.ui.pages.settings import SettingsPage  # noqa: PLC0415
 
@@ -82,7 +88,7 @@ PAGES: dict[str, Callable[[Shell], Page]] = {
     "new": _new,
     "proposals": _proposals,
     "accounts": _accounts,
-    "treasury": _absent("treasury", "accounts show"),
+    "treasury": _treasury,
     "book": _book,
     "policy": _policy,
     "devices": _devices,

@@ -10,17 +10,20 @@ from dataclasses import dataclass
 
 from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
+from signer_app.ui.words.help import HELP_HERE
 
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """``keys`` is the shortcut in Qt's portable text; "" has none. A line stands above where ``line``."""
+    """``keys`` is the shortcut in Qt's portable text; "" has none. A line stands above where ``line``;
+    ``also`` is a second shortcut."""
 
     id: str
     menu: str
     words: str
     keys: str = ""
     line: bool = False
+    also: str = ""
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
@@ -41,6 +44,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("device-test", "device", "Test signing in practice"),
     ActionSpec("verify", "journal", "Verify all"),
     ActionSpec("export-journal", "journal", "Export for auditor…"),
+    ActionSpec("export-report", "account", "Export treasury report…", "Ctrl+Shift+E", line=True),
+    ActionSpec("detach", "view", "Treasury in its own window", "Ctrl+Shift+T"),
     ActionSpec("refresh", "view", "Refresh this page", "F5"),
     ActionSpec("next-pane", "view", "Next pane", "F6"),
     ActionSpec("previous-pane", "view", "Previous pane", "Shift+F6"),
@@ -54,7 +59,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
             strings.PAGES, (*(f"Ctrl+{number}" for number in range(1, 10)), "Ctrl+,"), strict=True
         )
     ),
-    ActionSpec("keys", "help", strings.HELP_KEYS, "F1"),
+    ActionSpec("help", "help", HELP_HERE, "F1", also="?"),
+    ActionSpec("keys", "help", strings.HELP_KEYS, "Ctrl+F1"),
 )
 BY_ID: Mapping[str, ActionSpec] = {spec.id: spec for spec in ACTIONS}
 
@@ -70,7 +76,8 @@ class Actions:
             action = QtGui.QAction(spec.words, window)
             action.setObjectName(f"action.{spec.id}")
             if spec.keys:
-                action.setShortcut(QtGui.QKeySequence(spec.keys))
+                named = [QtGui.QKeySequence(keys) for keys in (spec.keys, spec.also) if keys]
+                action.setShortcuts(named)
                 action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.triggered.connect(lambda _checked=False, name=spec.id: self.trigger(name))
             self.all[spec.id] = action

@@ -1,4 +1,4 @@
-"""Dialogs over a veil, one at a time: the frame that all share, find, and the sheet of keys."""
+"""Dialogs over a veil, one at a time: the frame that all share, and find."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from signer_app.ui import strings
 from signer_app.ui.loop import ask
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
-from signer_app.ui.shell.actions import ACTIONS
 from signer_app.ui.shell.page import Hit
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, NetworkFrame, column, label, row
@@ -172,28 +171,3 @@ class FindDialog(Dialog):
                 self._choose(self.list.currentIndex())
                 return True
         return super().eventFilter(watched, event)
-
-
-class KeysDialog(Dialog):
-    """Every key of the window, from the same table that makes the menus."""
-
-    def __init__(self, parent: QtWidgets.QWidget, network_class: str = "") -> None:
-        super().__init__(parent, strings.KEYS_TITLE, network_class)
-        t = theme()
-        self.content.addWidget(label(strings.KEYS_INTRO, "body", "text2", wrap=True))
-        grid = QtWidgets.QGridLayout()
-        grid.setHorizontalSpacing(t.scaled(16))
-        grid.setVerticalSpacing(t.scaled(5))
-        specs = [spec for spec in ACTIONS if spec.keys]
-        half = (len(specs) + 1) // 2
-        for number, spec in enumerate(specs):
-            where = (number % half, 2 * (number // half))
-            keys = label(QtGui.QKeySequence(spec.keys).toString(QtGui.QKeySequence.SequenceFormat.NativeText))
-            keys.setProperty("kbd", "true")
-            grid.addWidget(keys, where[0], where[1], Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(label(spec.words.rstrip("…"), "body"), where[0], where[1] + 1)
-        self.content.addLayout(grid)
-        self.content.addStretch(1)
-        close = ActionButton(strings.CLOSE)
-        close.triggered.connect(self.accept)
-        self.add_buttons(close)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from signer_app.core.errors import CountersignError
+from signer_app.core.json_types import JsonObject
 from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Summary
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets import ActionButton, Icon, NetworkChip, Painted, Pill, label, row
+from signer_app.ui.words import device as device_words
 
 
 class Mark(Painted):
@@ -95,7 +98,7 @@ class HeaderBar(QtWidgets.QFrame):
         self.device.clicked.connect(lambda: self.asked.emit("go-devices"))
         self.halt.triggered.connect(lambda: self.asked.emit("halt"))
         self.lock.triggered.connect(lambda: self.asked.emit("lock"))
-        self.device.show_state(strings.NO_DEVICE)
+        self.show_devices(None)
 
     def show_summary(self, summary: Summary, *, offline: bool) -> None:
         """Network and nodes of the open workspace."""
@@ -104,6 +107,15 @@ class HeaderBar(QtWidgets.QFrame):
             self.nodes.show_state(*strings.NODES_OFFLINE)
         else:
             self.nodes.show_state(*strings.nodes_pill(summary.nodes, summary.nodes_confirmed))
+
+    def show_devices(self, found: JsonObject | CountersignError | None) -> None:
+        """What is plugged in, as the last look said; None: nobody has looked yet."""
+        plain, strong, tone, reason = device_words.pill(found)
+        self.device.show_state(plain, strong, tone)
+        self.device.setAccessibleDescription(reason)
+        if reason:
+            self.device.setToolTip(reason)
+        self.fit(self.width())
 
     def fit(self, width: int) -> None:
         """Give up words in a narrow window: first those of the pills, then the name. Icons, dots, tooltips

@@ -15,6 +15,8 @@ from typing import ClassVar, Protocol, TypeVar
 
 from signer_app.core.errors import CountersignError
 from signer_app.ui import strings
+from signer_app.ui.crash import report_of
+from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.loop import Tasks
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.session import Session
@@ -22,6 +24,7 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Painted, StateBanner, clear, column, label, plain, row
 from signer_app.ui.widgets.base import rounded
+from signer_app.ui.words.crash import SHOW as SHOW_REPORT
 
 T = TypeVar("T")
 #: When a wait shows itself, in seconds: a skeleton, then words, then Cancel.
@@ -43,6 +46,7 @@ class Shell(Protocol):
 
     session: Session
     settings: ViewSettings
+    devices: DeviceStation
 
     def go(self, page: str, argument: str = "") -> None:
         """Show a page, and in it what ``argument`` names."""
@@ -58,6 +62,12 @@ class Shell(Protocol):
 
     def restyle(self) -> None:
         """The view settings changed."""
+
+    def lock(self) -> None:
+        """Close the workspace now."""
+
+    def show_report(self, report: str) -> None:
+        """Show the report of a fault."""
 
 
 class Page(QtWidgets.QWidget):
@@ -166,14 +176,15 @@ class Page(QtWidgets.QWidget):
             fact, consequence, details = error.message, error.hint, f"{error.code}: {error.message}"
         else:
             fact, consequence = strings.INTERNAL_ERROR, strings.INTERNAL_CONSEQUENCE
-            details = f"UNFORESEEN: {type(error).__name__}"
+            details = report_of(error, self.key)
         if self._read_at is not None:
             consequence = f"{consequence} {strings.last_good(self._read_at.strftime('%H:%M'))}"
         shown = StateBanner("danger", fact, consequence)
         clipboard = QtWidgets.QApplication.clipboard()
-        shown.offer(
-            [(strings.RETRY, self.refresh), (strings.COPY_DETAILS, lambda: clipboard.setText(details))]
-        )
+        second = (strings.COPY_DETAILS, lambda: clipboard.setText(details))
+        if not isinstance(error, CountersignError):
+            second = (SHOW_REPORT, lambda: self.shell.show_report(details))
+        shown.offer([(strings.RETRY, self.refresh), second])
         self.banner("error", shown)
 
     # -- states --------------------------------------------------------------------------------------------

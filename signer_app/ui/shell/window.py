@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from signer_app.core.errors import CountersignError
-from signer_app.ui import strings
+from signer_app.ui import layouts, strings
+from signer_app.ui.away import AwayWatch
+from signer_app.ui.crash import report_of
+from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.idle import IdleTimer
 from signer_app.ui.loop import Tasks
 from signer_app.ui.pages import PAGES
@@ -15,8 +18,10 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import Actions
-from signer_app.ui.shell.dialogs import DialogHost, FindDialog, KeysDialog
+from signer_app.ui.shell.crash import CrashDialog
+from signer_app.ui.shell.dialogs import DialogHost, FindDialog
 from signer_app.ui.shell.header import HeaderBar
+from signer_app.ui.shell.help import HelpDialog, KeysDialog
 from signer_app.ui.shell.navigation import Navigation, Who
 from signer_app.ui.shell.page import Hit, Page, Shell
 from signer_app.ui.shell.status import StatusBar
@@ -45,6 +50,7 @@ class MainWindow(QtWidgets.QMainWindow):
         super().__init__()
         self.settings, self.session = settings, session or Session()
         self.tasks = Tasks(self.tasks_failed)
+        self.devices = DeviceStation(self.session)
         self._makers, self._pages = pages, dict[str, Page]()
         self._finders: list[Finder] = [self._find_pages]
         self.files: list[Path] = []
@@ -94,18 +100,22 @@ class MainWindow(QtWidgets.QMainWindow):
         self.idle = IdleTimer(app, self.settings.lock_minutes)
         self.idle.expired.connect(self.lock)
         self.idle.ticked.connect(self._ticked)
+        self.away = AwayWatch()
+        self.away.away.connect(self.lock)
         self.actions_ = Actions(self)
         self.menuBar().setVisible(self.settings.menu_bar)
         self.session.changed.connect(self._session_changed)
         self.session.progressed.connect(self.status.show_running)
         self.navigation.chosen.connect(self.go)
         self.header.asked.connect(self.actions_.trigger)
+        self.devices.changed.connect(self.header.show_devices)
         self.header.halt.block(strings.HALT_NOT_BUILT)
         theme().changed.connect(self._fit)
         self.actions_.handle(
             {
                 "quit": self._close,
                 "keys": self._show_keys,
+                "help": self._show_help,
                 "larger": lambda: self._text_size(1),
                 "smaller": lambda: self._text_size(-1),
                 "normal": lambda: self._text_size(0),
@@ -145,15 +155,19 @@ class MainWindow(QtWidgets.QMainWindow):
         if self._whole.currentWidget() is not self._open:
             self._whole.setCurrentWidget(self._open)
             self.idle.start()
+            self.devices.begin()
             self.go(self.key)
             self.navigation.list.setFocus()
 
     def _forget(self) -> None:
         """Nothing of the workspace stays in the window: no title, no count, no name, no page."""
         self.idle.stop()
+        self.devices.end()
+        self.header.show_devices(None)
         self.dialogs.close()
         self.actions_.handle_here({})
         for page in self._pages.values():
+            layouts.save(self.settings, page)
             page.leave()
             self._stack.removeWidget(page)
             page.deleteLater()
@@ -219,6 +233,7 @@ class MainWindow(QtWidgets.QMainWindow):
         if shown is None:
             shown = self._pages[page] = self._makers[page](self)
             self._stack.addWidget(shown)
+            layouts.restore(self.settings, shown)
         self.key = page
         self.navigation.show_page(page)
         self._stack.setCurrentWidget(shown)
@@ -285,6 +300,15 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def _show_keys(self) -> None:
         self.tasks.spawn(self.dialogs.ask(KeysDialog(self, self._network())))
+
+    def _show_help(self) -> None:
+        dialog = HelpDialog(self, "unlock" if self.session.locked else self.key, self._network())
+        dialog.keys_wanted.connect(self._show_keys_next)
+        self.tasks.spawn(self.dialogs.ask(dialog))
+
+    def _show_keys_next(self) -> None:
+        """Once the dialog that asks for it has gone: one at a time."""
+        QtCore.QTimer.singleShot(0, self, self._show_keys)
 
     def _explain_halt(self) -> None:
         self.header.halt.click()
@@ -360,6 +384,12 @@ class MainWindow(QtWidgets.QMainWindow):
             self.page.failed(error)
         else:
             self.unlock.say_unforeseen()
+        if not isinstance(error, CountersignError):
+            self.show_report(report_of(error, self.key))
+
+    def show_report(self, report: str) -> None:
+        """The dialog with the report of a fault, unless another dialog is open."""
+        self.tasks.spawn(self.dialogs.ask(CrashDialog(self, report, self._network())))
 
     # -- files ---------------------------------------------------------------------------------------------
 

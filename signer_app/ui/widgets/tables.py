@@ -176,6 +176,10 @@ class FactTable(QtWidgets.QTableView):
         rows = self.selectionModel().selectedRows()
         return self.facts.keys[rows[0].row()] if rows else ""
 
+    def refit(self) -> None:
+        """Measure again; after spans were set."""
+        self._measure()
+
     def _measure(self) -> None:
         t = theme()
         self.verticalHeader().setDefaultSectionSize(t.size("row-table"))

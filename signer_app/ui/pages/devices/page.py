@@ -1,7 +1,7 @@
 """Devices: one card for each signer key of the policy, and the live state of what is connected.
 
-Scanning has a thread of its own and runs only while the page is in view. What asks a device or its owner runs
-in threads too, so that neither the window nor the workspace waits.
+Scanning has a thread of its own, the window's (device_watch.py); in view, the page listens to it. What asks
+a device or its owner runs in threads too, so that neither the window nor the workspace waits.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
 from signer_app.ui import strings
-from signer_app.ui.device_watch import DeviceWatch
+from signer_app.ui.device_watch import Listening
 from signer_app.ui.pages.devices import words
 from signer_app.ui.pages.devices.parts import (
     ConnectedRow,
@@ -47,7 +47,7 @@ class DevicesPage(Page):
         super().__init__(shell)
         t = theme()
         margin = t.size("margin")
-        self.watch: DeviceWatch | None = None
+        self.watch: Listening | None = None
         self._bench: PracticeDevices | None = None
         self._opening = asyncio.Lock()
         self._asking, self._waiting_words = False, ""
@@ -127,7 +127,7 @@ class DevicesPage(Page):
         """In view: scan."""
         super().showEvent(event)
         if self.watch is None and not self.session.locked:
-            self.watch = DeviceWatch(self.session.connected, self._devices_found, self._scan_failed)
+            self.watch = self.shell.devices.listen(self._devices_found, self._scan_failed)
 
     def hideEvent(self, event: QtGui.QHideEvent) -> None:  # noqa: N802
         """Out of view: stop scanning."""

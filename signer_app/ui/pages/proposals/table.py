@@ -41,6 +41,7 @@ class ProposalTable(QtWidgets.QTableView):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionsMovable(True)
+        self.setProperty("remember", True)  # see ui/layouts.py
         head.setSortIndicator(0, Qt.SortOrder.DescendingOrder)
         for number, name in enumerate(NAMES):
             modes = QtWidgets.QHeaderView.ResizeMode

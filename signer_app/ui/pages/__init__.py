@@ -73,16 +73,7 @@ def _nodes(shell: Shell) -> Page:
     return NodesPage(shell)
 
 
-def _absent(key: str, command: str) -> Callable[[Shell], Page]:
-    def make(shell: Shell) -> Page:
-        from signer_app.ui.pages.absent import AbsentPage  # noqa: PLC0415
-
-        return AbsentPage(shell, key, command)
-
-    return make
-
-
-#: Name of a page -> how it is made. A page that is not built names the command that does its work.
+#: Name of a page -> how it is made.
 PAGES: dict[str, Callable[[Shell], Page]] = {
     "inbox": _inbox,
     "new": _new,

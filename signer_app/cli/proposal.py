@@ -89,6 +89,22 @@ def raw(context: typer.Context, identifier: Id) -> None:
     session.output.result(result, lambda console: _raw(console, result))
 
 
+@app.command("balances")
+def balances(
+    context: typer.Context,
+    identifier: Id,
+    now: Annotated[
+        bool, typer.Option("--now", help="Ask the nodes instead of the facts of the last verdict.")
+    ] = False,
+) -> None:
+    """What a proposal leaves on the accounts that pay: before and after, or why that is unknown."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        reading = opened.reading
+        result = reading.balances_now(identifier).ask() if now else reading.balances(identifier)
+    session.output.result(result, lambda console: _balances(console, result))
+
+
 @app.command("verify")
 def verify(context: typer.Context, identifier: Id) -> None:
     """Judge a proposal again on fresh facts. Exit 0 for ALLOW, 4 otherwise."""
@@ -294,6 +310,14 @@ def track(
     session.output.result(
         result, lambda console: _sent(console, result), exit_code=_SENT_EXIT.get(str(result["state"]), 0)
     )
+
+
+def _balances(console: Console, result: JsonObject) -> None:
+    for line in render.items(result["effects"]):
+        span = f"{line['before']} -> {line['after']}" if line["after"] is not None else str(line["problem"])
+        console.print(safe_text(f"{line['account']}  {line['asset']}  {span}", 400))
+    if result["ledger"] is not None:
+        console.print(f"As of ledger {result['ledger']}, {result['at']}.")
 
 
 def _verified(console: Console, result: JsonObject) -> None:

@@ -5,7 +5,18 @@ Use as ``from signer_app.ui.qt import QtCore, QtGui, QtWidgets``. Signal, Slot a
 
 from __future__ import annotations
 
-from PySide6 import QtCore, QtGui, QtNetwork, QtSvg, QtWidgets
+from PySide6 import QtCore, QtGui, QtNetwork, QtPrintSupport, QtSvg, QtWidgets
 from PySide6.QtCore import Property, Qt, Signal, Slot
 
-__all__ = ["Property", "Qt", "QtCore", "QtGui", "QtNetwork", "QtSvg", "QtWidgets", "Signal", "Slot"]
+__all__ = [
+    "Property",
+    "Qt",
+    "QtCore",
+    "QtGui",
+    "QtNetwork",
+    "QtPrintSupport",
+    "QtSvg",
+    "QtWidgets",
+    "Signal",
+    "Slot",
+]

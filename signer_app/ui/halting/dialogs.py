@@ -14,7 +14,7 @@ from signer_app.ui.choosing import choose_files, choose_new_file
 from signer_app.ui.halting import reads
 from signer_app.ui.loop import Tasks
 from signer_app.ui.passphrase import unlock_with
-from signer_app.ui.qt import QtWidgets, Signal
+from signer_app.ui.qt import QtCore, QtWidgets
 from signer_app.ui.session import Halted, Session
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Shell
@@ -128,6 +128,18 @@ class StatementDialog(Dialog):
         self.secret.setVisible(not unlocked)
         self.which.setVisible(not unlocked)
         self.judge()
+        self.fit()
+
+    def fit(self) -> None:
+        """As high as what is shown now needs."""
+        QtCore.QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        layout = self.layout()
+        if layout is not None:
+            # Not adjustSize, which stops at two thirds of the screen.
+            width = max(self.width(), self.minimumWidth())
+            self.resize(width, max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height()))
 
     def judge(self) -> None:
         """Look again whether the button is on."""
@@ -183,6 +195,7 @@ class StatementDialog(Dialog):
         if not self._ended:
             self.message.show_state(tone, fact, consequence)
             self.message.show()
+            self.fit()
 
     def _unforeseen(self, _error: BaseException) -> None:
         self.say("danger", strings.INTERNAL_ERROR, strings.INTERNAL_CONSEQUENCE)
@@ -207,8 +220,6 @@ def reason_field(name: str, said: str) -> QtWidgets.QPlainTextEdit:
 
 class HaltDialog(StatementDialog):
     """Scope, reason, what it does; one step."""
-
-    halted = Signal()
 
     def __init__(self, parent: QtWidgets.QWidget, shell: Shell) -> None:
         super().__init__(parent, shell, words.TITLE, name="halt")
@@ -351,6 +362,7 @@ class ResumeDialog(StatementDialog):
             self._halt = found
             self._show()
             self.judge()
+            self.fit()
             return
         self.form.hide()
         self.save.show()

@@ -191,7 +191,8 @@ class MainWindow(QtWidgets.QMainWindow):
             found.append(StateBanner("warn", strings.OFFLINE, strings.OFFLINE_CONSEQUENCE, icon="offline"))
         for banner in found:
             self._lasting.addWidget(banner)
-        self._lasting.setContentsMargins(16, 12 if found else 0, 16, 0)
+        gap = 12 if found else 0
+        self._lasting.setContentsMargins(16, gap, 16, gap)
 
     def _clear_lasting(self) -> None:
         while (item := self._lasting.takeAt(0)) is not None:

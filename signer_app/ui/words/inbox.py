@@ -50,6 +50,18 @@ CHECK_NAMES = MappingProxyType(
         "POLICY_INACTIVE": "Policy",
     }
 )
+#: Codes whose checks are told first.
+CHECKS_FIRST = (
+    "TX_CAP",
+    "ROLLING_CAP",
+    "COUNT_CAP",
+    "DESTINATION_NOT_ALLOWED",
+    "PROPOSER_APPROVES",
+    "SIGNER_DRIFT",
+    "MASTER_KEY_ENABLED",
+    "EXPIRY_TOO_FAR",
+    "FEE_CAP",
+)
 RULE_BUILT_IN = "always judged"
 
 # -- what will change ----------------------------------------------------------------------------------------

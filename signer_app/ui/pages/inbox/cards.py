@@ -95,6 +95,7 @@ def _party(word: str, block: AddressBlock) -> QtWidgets.QHBoxLayout:
     line = row(spacing=theme().scaled(12))
     name = label(word, "body", "text2")
     name.setFixedWidth(theme().scaled(60))
+    name.setMinimumHeight(theme().size("hit"))
     line.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
     line.addWidget(block, 1)
     return line
@@ -312,7 +313,7 @@ def _holder_words(holder: KeyHolder, signature: JsonObject | None) -> str:
 def _mark(details: Details, holder: KeyHolder) -> Chip:
     if holder.signer in details.entry.signed:
         return RiskChip("verified")
-    mine = holder.person == details.me and details.entry.mine
+    mine = holder.person == details.me and details.entry.mine and details.entry.state != "DENIED"
     return RiskChip("your-turn") if mine else Chip(strings.OPEN)
 
 

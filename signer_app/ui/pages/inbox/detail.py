@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from signer_app.ui import strings
 from signer_app.ui.pages.inbox import cards, words
-from signer_app.ui.pages.inbox.allowed import Place, halting, overdue, reasons
+from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS
 from signer_app.ui.pages.inbox.raw_card import RawCard
 from signer_app.ui.pages.inbox.reading import Details
@@ -171,10 +171,6 @@ class Detail(QtWidgets.QScrollArea):
                 offers.append((say.REJECT_AND_WARN, lambda: self.asked.emit("reject")))
             banner.offer(offers)
             banner.setObjectName("detail.denied")
-            found.append(banner)
-        if halting(details):
-            banner = StateBanner("danger", say.halted(halting(details)), icon="halt")
-            banner.setObjectName("detail.halted")
             found.append(banner)
         if details.verdict == "NEEDS_OVERRIDE" and details.entry.open:
             banner = StateBanner(

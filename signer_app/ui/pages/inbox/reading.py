@@ -214,7 +214,7 @@ def _judged(workspace: Workspace, base: Details, last: JsonObject) -> Details:
         base,
         holders=holders,
         entry=entry_of(base.raw, base.names, holders, base.me),
-        checks=tuple(_check(item, base.names, waiting=open_quorum) for item in checks),
+        checks=tuple(_check(item, base.names, waiting=open_quorum) for item in sorted(checks, key=_rank)),
         verdict=str(last["verdict"]),
         judged_at=str(last["at"]),
         policy=f"{policy['id']} v{policy['version']}" if isinstance(policy, dict) else "",
@@ -225,6 +225,12 @@ def _judged(workspace: Workspace, base: Details, last: JsonObject) -> Details:
         soft=tuple(_check(item, base.names).words for item in soft),
         hard=tuple(_check(item, base.names).words for item in hard if item["code"] != "QUORUM"),
     )
+
+
+def _rank(check: JsonObject) -> int:
+    """Limits, people and keys before what seldom differs; else the report's own order."""
+    code = str(check["code"])
+    return say.CHECKS_FIRST.index(code) if code in say.CHECKS_FIRST else len(say.CHECKS_FIRST)
 
 
 def _stands(check: JsonObject) -> bool:
@@ -350,9 +356,15 @@ def _check(check: JsonObject, names: Mapping[str, str] | None = None, *, waiting
     return CheckLine(
         outcome,
         say.CHECK_NAMES.get(code) or code.replace("_", " ").capitalize(),
-        safe_text(words.named(str(check["message"]), names or {}), 600),
+        safe_text(_said(check, names or {}), 600),
         tuple((key, safe_text(value, 400)) for key, value in details),
     )
+
+
+def _said(check: JsonObject, names: Mapping[str, str]) -> str:
+    """The sentence of a check, with the asset that its numbers count."""
+    text, unit = words.named(str(check["message"]), names), str(check.get("unit") or "")
+    return f"{words.asset_name(unit, names)}: {text}" if "/" in unit else text
 
 
 def _value(check: JsonObject, name: str) -> str:

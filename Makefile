@@ -17,7 +17,7 @@ ARGS ?=
 # `make lock UPGRADE=1` takes the newest versions; without it only what base.in and dev.in changed is touched.
 UPGRADE ?=
 
-SOURCES := signer_app tests docs
+SOURCES := signer_app tests docs packaging
 
 .PHONY: help setup demo run test lint docs bench soak package screenshots lock FORCE
 
@@ -82,11 +82,10 @@ screenshots: setup ## draw every page of the window again, in both themes and si
 soak: setup ## long runs with many kills
 	COUNTERSIGN_HYPOTHESIS=soak $(BIN)/python -m pytest -m soak --timeout 0 $(ARGS)
 
-## ---- not built yet ----------------------------------------------------------------------------------------
+## ---- building ---------------------------------------------------------------------------------------------
 
-package: ## installable programs (not built yet)
-	@echo "make package: not built yet. docs/requirements.md says what is." >&2; exit 1
-
+package: setup ## a folder that runs without Python, tried out, and a .deb of it, in build/package
+	$(BIN)/python packaging/build.py $(ARGS)
 
 ## ---- locks ------------------------------------------------------------------------------------------------
 

@@ -66,6 +66,13 @@ CHECK
         esac
     done
     command -v objdump >/dev/null || need binutils "PyInstaller reads programs with it"
+    # The tests drive the window on a screen of its own, and look at the package, with these.
+    command -v Xvfb >/dev/null || need xvfb "a screen without a display, for tests and pictures of the window"
+    command -v openbox >/dev/null || need openbox "the window manager of that screen"
+    command -v xdotool >/dev/null || need xdotool "types and clicks there"
+    command -v import >/dev/null || need imagemagick "takes pictures there"
+    command -v desktop-file-validate >/dev/null || need desktop-file-utils "checks the desktop entry"
+    command -v appstreamcli >/dev/null || need appstream "checks the AppStream data"
     command -v strace >/dev/null || need strace "tests let system calls fail with it"
     command -v node >/dev/null || need nodejs "starts npm; the tests bring the newer node that they need"
     command -v npm >/dev/null || need npm "fetches the JavaScript oracles of tests/interop"

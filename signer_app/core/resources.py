@@ -1,7 +1,7 @@
 """Where data files lie: one rule for a source tree, an installed package and a frozen program.
 
 In all three the package ``signer_app`` and the folder ``resources`` stand side by side; a frozen program
-keeps this by unpacking its data files at the same relative paths (packaging/cli.spec).
+keeps this by unpacking its data files at the same relative paths (pyinstaller.spec).
 """
 
 from __future__ import annotations

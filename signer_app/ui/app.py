@@ -12,7 +12,7 @@ from pathlib import Path
 from signer_app.core.errors import CountersignError, UsageError
 from signer_app.ui import strings
 from signer_app.ui.garbage import Collector
-from signer_app.ui.loop import on_unhandled, run
+from signer_app.ui.loop import on_stop, on_unhandled, run
 from signer_app.ui.qt import QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
@@ -81,6 +81,7 @@ async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
     theme().choose(settings.mode, settings.percent)
     app.setWindowIcon(icons.icon("countersign", "#FFFFFF", 64))
     window = MainWindow(settings)
+    on_stop(window.close)
     collector = Collector(app)
     listener = Listener(name)
     listener.received.connect(window.take_files)

@@ -7,6 +7,7 @@ used nowhere in this room: tasks that become ready inside one are lost for ever 
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from types import TracebackType
@@ -96,6 +97,13 @@ def on_unhandled(report: Callable[[BaseException], None]) -> None:
             report(error)
 
     sys.excepthook = hook
+
+
+def on_stop(act: Callable[[], object]) -> None:
+    """Run ``act`` when the system or a terminal asks the program to end. Windows closes windows instead."""
+    if sys.platform != "win32":
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, act)
 
 
 async def first(*waiting: Awaitable[object]) -> None:

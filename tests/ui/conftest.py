@@ -7,27 +7,23 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parent))
 
+from window_help import PASSPHRASE, Run, T, close_windows
+
 from signer_app.ui.loop import make_loop
 from signer_app.ui.qt import QtCore, QtWidgets
 from signer_app.ui.settings import ViewSettings
-from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme, theme
-
-T = TypeVar("T")
-Run = Callable[[Coroutine[object, object, T]], T]
 
 #: What the platform without a screen says about itself; nothing of ours.
 HARMLESS = ("This plugin does not support",)
-PASSPHRASE = b"violet anchor seven"
 
 
 @pytest.fixture(autouse=True)
@@ -79,32 +75,6 @@ def run(qapp: QtWidgets.QApplication) -> Iterator[Run[T]]:
             return runner.run(limited())
 
         yield go
-
-
-async def closed(window: MainWindow) -> None:
-    """Close a window and wait until it is gone, its workspace closed and its thread ended."""
-    ended = asyncio.Event()
-    window.closed.connect(ended.set)
-    window.close()
-    async with asyncio.timeout(30):
-        await ended.wait()
-    window.idle.stop()
-    window.deleteLater()
-    QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
-
-
-async def close_windows() -> None:
-    """What a test that failed left open."""
-    for widget in QtWidgets.QApplication.topLevelWidgets():
-        if isinstance(widget, MainWindow):
-            await closed(widget)
-
-
-async def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Let the loop run until ``condition`` holds; TimeoutError with the condition's name if it never does."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from conftest import until
+from window_help import turns, until
 
 _TESTS = Path(__file__).resolve().parents[1]
 for _room in ("proposals", "practice", "workspace"):
@@ -79,5 +79,5 @@ async def settled(window: MainWindow) -> Page:
     page = window.page
     assert page is not None
     await page.tasks.settle()
-    QtWidgets.QApplication.processEvents()
+    await turns()
     return page

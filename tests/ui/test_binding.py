@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -38,6 +39,29 @@ def test_no_module_of_the_window_runs_a_loop_inside_the_loop() -> None:
     assert static.search("QFileDialog.getOpenFileName")
 
 
+def test_no_coroutine_of_a_test_turns_the_loop_itself() -> None:
+    """See window_help.turns(). Where there are coroutines, only a test that is none may turn the loop."""
+    found = []
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        nodes = [*ast.walk(tree)]
+        plain = [
+            node for node in nodes if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        ]
+        coroutines = [node for node in nodes if isinstance(node, ast.AsyncFunctionDef)]
+        free = {id(inner) for node in plain for inner in ast.walk(node)}
+        bound = {id(inner) for node in coroutines for inner in ast.walk(node)}
+        found += [
+            f"{path.name}:{node.lineno}"
+            for node in nodes
+            if isinstance(node, ast.Attribute)
+            and node.attr in ("processEvents", "waitUntil", "waitSignal", "waitExposed", "qWait")
+            and coroutines
+            and (id(node) in bound or id(node) not in free)
+        ]
+    assert found == []
+
+
 def test_labels_of_the_window_are_plain_text() -> None:
     """QLabel guesses markup unless it is told not to, so labels are made in one place."""
     found = [
@@ -48,7 +72,7 @@ def test_labels_of_the_window_are_plain_text() -> None:
     assert found == []
 
 
-def test_no_ledger_sdk_and_no_database_is_loaded_for_the_first_paint() -> None:
+def test_no_ledger_sdk_and_no_database_is_loaded_for_the_first_paint(tmp_path: Path) -> None:
     program = (
         "import sys, asyncio, pathlib\n"
         "from signer_app.ui.qt import QtWidgets\n"
@@ -67,7 +91,7 @@ def test_no_ledger_sdk_and_no_database_is_loaded_for_the_first_paint() -> None:
         "run(app, main)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(ROOT / "nowhere")],
+        [sys.executable, "-c", program, str(tmp_path)],
         capture_output=True, text=True, check=True, timeout=60, cwd=ROOT,
     )  # fmt: skip
     assert done.stdout.split() == ["True"]

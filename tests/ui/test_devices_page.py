@@ -9,9 +9,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
-from conftest import close_windows, until
 from ledger_room import ledger_offices, ledger_template  # noqa: F401 - fixtures
 from room import nameless
+from window_help import close_windows, until
 
 from signer_app.core.errors import SignerError
 from signer_app.ui.device_watch import DeviceWatch

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PASSPHRASE, closed, until
 from gallery import HASH, KNOWN, STRANGER
 from pytestqt.qtbot import QtBot
 from room import cramped, nameless
+from window_help import PASSPHRASE, closed, until
 
 from signer_app.ui import strings
 from signer_app.ui.pages.inbox import words

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PASSPHRASE, Run, until
 from office_stage import settled, tidy, window_of
 from room import cramped, nameless
+from window_help import PASSPHRASE, Run, until
 
 from signer_app.core.errors import IntegrityError
 from signer_app.journal.states import State

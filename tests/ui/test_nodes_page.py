@@ -6,9 +6,9 @@ import threading
 from typing import Any
 
 import pytest
-from conftest import PASSPHRASE, Run, until
 from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
 from room import cramped, nameless
+from window_help import PASSPHRASE, Run, until
 
 from signer_app.core.config import read_config, read_profile, write_config
 from signer_app.nodes.health import NodeHealth

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PASSPHRASE, Run, until
 from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
 from room import cramped, nameless
+from window_help import PASSPHRASE, Run, until
 
 from signer_app.core.canonical import canonical
 from signer_app.ui.pages.policy import PolicyPage

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import close_windows, until
 from ledger_room import ledger_offices, ledger_template  # noqa: F401 - fixtures
+from window_help import close_windows, until
 
 from signer_app.ui.loop import make_loop
 from signer_app.ui.qt import Qt, QtGui, QtWidgets

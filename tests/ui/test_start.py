@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import until
+from window_help import until
 
 from signer_app.__main__ import wants_window
 from signer_app.core.errors import UsageError

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PASSPHRASE, until
 from pytestqt.qtbot import QtBot
+from window_help import PASSPHRASE, until
 
 from signer_app.ui import strings
 from signer_app.ui.idle import IdleTimer

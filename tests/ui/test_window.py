@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PASSPHRASE, closed, until
 from pytestqt.qtbot import QtBot
 from room import cramped, nameless
+from window_help import PASSPHRASE, closed, until
 
 from signer_app.core.errors import ConflictError, NodeError
 from signer_app.ui import strings

@@ -1,71 +1,22 @@
-"""The frozen program: the command line and its key process in one folder, without Python around it."""
+"""The built program: window, command line and child processes in one folder, without Python around it."""
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
-import os
-import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
-from typing import Final
 
 import pytest
 from signing_cases import BODY, NETWORK, PASSPHRASE, PAYMENT, REPORT
 from xrpl.core import binarycodec, keypairs
 
-from signer_app.core.resources import program_root
 from signer_app.signers.keystore.client import open_keystore
 from signer_app.signers.statements import verify_receipt
 from signer_app.vault.kdf import floor_parameters
 
-ROOT: Final = program_root()
-BUILDS: Final = ROOT / "build" / "frozen-cli"
-
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-def fingerprint() -> str:
-    """Of everything that goes in: sources, data, spec, locked dependencies, and this Python."""
-    digest = hashlib.sha256(sys.version.encode())
-    files = [*(ROOT / "signer_app").rglob("*"), *(ROOT / "resources").rglob("*")]
-    files += [ROOT / "packaging" / "cli.spec", *(ROOT / "requirements").glob("*.txt")]
-    for path in sorted(files):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"{path.relative_to(ROOT)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:32]
-
-
-def build(into: Path) -> None:
-    work = into.with_suffix(".work")
-    command = [
-        *(sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"),
-        *("--distpath", str(work / "dist"), "--workpath", str(work / "work")),
-        str(ROOT / "packaging" / "cli.spec"),
-    ]
-    environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(ROOT)}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        pytest.fail(f"the build failed:\n{result.stderr[-4000:]}")
-    (work / "dist" / "countersign").rename(into)
-    shutil.rmtree(work)
-
-
-@pytest.fixture(scope="module")
-def program() -> Path:
-    """The built program; a second run with unchanged input finds it there."""
-    BUILDS.mkdir(parents=True, exist_ok=True)
-    with (BUILDS / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        built = BUILDS / fingerprint()
-        if not built.is_dir():
-            for old in BUILDS.iterdir():
-                if old.is_dir():
-                    shutil.rmtree(old)
-            build(built)
-    return built / "countersign"
 
 
 def test_the_key_process_of_the_frozen_program(
@@ -105,6 +56,25 @@ def run(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(program), *arguments], env={}, capture_output=True, text=True, check=False, timeout=120, cwd="/"
     )
+
+
+def test_alone_it_opens_the_window(program: Path, tmp_path: Path) -> None:
+    """Until it listens for a second start; a signal then ends it in good order."""
+    environment = {
+        "HOME": str(tmp_path),
+        "TMPDIR": str(tmp_path),
+        "LANG": "C.UTF-8",
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+    with subprocess.Popen(
+        [str(program)], env=environment, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as window:
+        end = time.monotonic() + 60
+        while window.poll() is None and not [*tmp_path.glob("countersign-*")] and time.monotonic() < end:
+            time.sleep(0.05)
+        window.terminate()
+        _, said = window.communicate(timeout=60)
+    assert (window.returncode, said) == (0, "")
 
 
 def test_a_kind_that_does_not_exist(program: Path) -> None:

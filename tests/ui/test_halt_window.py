@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PASSPHRASE, Run, closed, until
 from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
 from offices import SECRETS
 from room import cramped, nameless
+from window_help import PASSPHRASE, Run, closed, until
 
 from signer_app.ui.halting.dialogs import HaltDialog, ResumeDialog
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets

@@ -91,12 +91,14 @@ def _reject(details: Details, place: Place) -> str:
 
 
 def _override(details: Details, place: Place) -> str:
+    said = [item["person"] for item in words.items(details.raw.get("overrides")) if item["in_force"] is True]
     return _first(
         (details.entry.state not in JUDGED, say.state_is(details.entry.state_words)),
         (not place.writable, say.READ_ONLY),
         (bool(details.hard), say.HARD),
         (not details.soft, say.NOTHING_SOFT),
         (not details.override_quorum, say.NO_OVERRIDE_QUORUM),
+        (details.me in said, say.OVERRIDDEN_ALREADY),
         (not details.may_override, say.not_in_quorum(details.override_quorum)),
         (place.offline, say.OFFLINE),
     )

@@ -34,6 +34,8 @@ class ReasonDialog(Dialog):
     ) -> None:  # fmt: skip
         super().__init__(parent, title, network_class)
         self.setObjectName("reason.dialog")
+        #: What was typed, without space around it; it outlives the dialog.
+        self.answer = ""
         t = theme()
         self.setMinimumWidth(t.scaled(520))
         self.content.addWidget(label(does, "body", wrap=True))
@@ -64,13 +66,9 @@ class ReasonDialog(Dialog):
         self._typed()
         self.input.setFocus()
 
-    @property
-    def reason(self) -> str:
-        """What was typed, without space around it."""
-        return self.input.toPlainText().strip()[:REASON_LIMIT]
-
     def _typed(self) -> None:
-        self._why.block("" if self.reason else say.REASON_NEEDED)
+        self.answer = self.input.toPlainText().strip()[:REASON_LIMIT]
+        self._why.block("" if self.answer else say.REASON_NEEDED)
 
 
 class SpanDialog(Dialog):
@@ -81,6 +79,8 @@ class SpanDialog(Dialog):
     ) -> None:
         super().__init__(parent, title, network_class)
         self.setObjectName("span.dialog")
+        #: What was chosen; it outlives the dialog.
+        self.answer = timedelta()
         self.setMinimumWidth(theme().scaled(480))
         self.content.addWidget(label(does, "body", wrap=True))
         self.content.addWidget(label(say.EXPIRES_IN, "label"))
@@ -89,6 +89,7 @@ class SpanDialog(Dialog):
         self.choice.setAccessibleName(say.EXPIRES_IN)
         for words, seconds in say.SPANS.items():
             self.choice.addItem(words, seconds)
+        self.choice.currentIndexChanged.connect(self._chosen)
         self.choice.setCurrentIndex(1)
         self.content.addWidget(self.choice)
         self.content.addStretch(1)
@@ -99,10 +100,8 @@ class SpanDialog(Dialog):
         self.add_buttons(self.cancel, self.do)
         self.cancel.setFocus()
 
-    @property
-    def span(self) -> timedelta:
-        """What was chosen."""
-        return timedelta(seconds=int(self.choice.currentData()))
+    def _chosen(self) -> None:
+        self.answer = timedelta(seconds=int(self.choice.currentData()))
 
 
 class Deeds:
@@ -148,7 +147,7 @@ class Deeds:
         if await self._shell.ask(dialog) != ACCEPTED:
             return
         if await keys_unlocked(self._shell, self._parent, say.WHY_KEYS):
-            await self._shell.session.call(work(dialog.reason), name=name)
+            await self._shell.session.call(work(dialog.answer), name=name)
             self._shell.changed()
 
     async def copy(self, details: Details) -> str:
@@ -174,8 +173,7 @@ class Deeds:
     ) -> str:
         if await self._shell.ask(dialog) != ACCEPTED:
             return ""
-        span = dialog.span
         if not await keys_unlocked(self._shell, self._parent, say.WHY_KEYS):
             return ""
-        made = await self._shell.session.call(lambda workspace: work(workspace, span), name=name)
+        made = await self._shell.session.call(lambda workspace: work(workspace, dialog.answer), name=name)
         return str(made["proposal_id"])

@@ -205,7 +205,8 @@ def _judged(workspace: Workspace, base: Details, last: JsonObject) -> Details:
     report = _blob(workspace, str(last["report_blob"]))
     policy, checks = report.get("policy"), words.items(report.get("checks"))
     open_quorum = base.entry.state == "PENDING"
-    soft = [item for item in checks if item["severity"] == "soft" and _stands(item)]
+    taken = any(item["kind"] == "override" and item["verdict"] == "PASS" for item in checks)
+    soft = [item for item in checks if item["severity"] == "soft" and _stands(item) and not taken]
     hard = [item for item in checks if item["severity"] == "hard" and _stands(item)]
     weights = _weights(_blob(workspace, str(last["facts_blob"])), base.entry.account)
     holders = tuple(replace(holder, weight=weights.get(holder.signer)) for holder in base.holders)

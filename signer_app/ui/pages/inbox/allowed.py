@@ -64,7 +64,7 @@ def _sign(details: Details, place: Place) -> str:
         (not mine, say.NO_KEY),
         (entry.signed.issuperset(mine), say.SIGNED_ALREADY),
         (details.verdict is None, say.NEVER_JUDGED),
-        (details.verdict == "NEEDS_OVERRIDE", say.needs_override(details.override_quorum)),
+        (details.needs_override, say.needs_override(details.override_quorum)),
     )
 
 

@@ -149,7 +149,7 @@ class Detail(QtWidgets.QScrollArea):
         line.addWidget(label(entry.title, "page", wrap=True, name="detail.title"), 1)
         chip = RiskChip(STATE_LOOKS[entry.state], entry.state_words)
         chip.setObjectName("detail.verdict")
-        if details.verdict == "NEEDS_OVERRIDE" and entry.open:
+        if details.needs_override and entry.open:
             line.addWidget(RiskChip("override"), 0, Qt.AlignmentFlag.AlignVCenter)
         elif details.verdict is not None and entry.state in ("PENDING", "READY") and not details.hard:
             line.addWidget(RiskChip("allowed"), 0, Qt.AlignmentFlag.AlignVCenter)
@@ -172,7 +172,7 @@ class Detail(QtWidgets.QScrollArea):
             banner.offer(offers)
             banner.setObjectName("detail.denied")
             found.append(banner)
-        if details.verdict == "NEEDS_OVERRIDE" and details.entry.open:
+        if details.needs_override and details.entry.open:
             banner = StateBanner(
                 "warn", say.needs_override(details.override_quorum), "\n".join(details.soft[:4])
             )

@@ -116,6 +116,11 @@ class Details:
     soft: tuple[str, ...] = ()
     hard: tuple[str, ...] = ()
 
+    @property
+    def needs_override(self) -> bool:
+        """Whether rules that can be overridden stand against it, and no others."""
+        return self.verdict == "NEEDS_OVERRIDE" or (bool(self.soft) and not self.hard)
+
     def with_balances(self, balances: JsonObject) -> Details:
         """The same with balances that were read since."""
         return replace(self, balances=balances)
@@ -344,9 +349,9 @@ def _check(check: JsonObject, names: Mapping[str, str] | None = None, *, waiting
     code, rule = str(check["code"]), str(check["rule"])
     details = [("rule", say.RULE_BUILT_IN if rule == "built-in" else rule), ("code", code)]
     for name in ("actual", "expected"):
-        value = _value(check, name)
+        value = _value(check, name, names or {})
         if value:
-            details.append((name, words.named(value, names or {})))
+            details.append((name, value))
     evidence = words.items(check["evidence"])
     if evidence:
         details.append(("source", ", ".join(f"{e['source']} at ledger {e['ledger']}" for e in evidence)))
@@ -368,13 +373,15 @@ def _said(check: JsonObject, names: Mapping[str, str]) -> str:
     return f"{words.asset_name(unit, names)}: {text}" if "/" in unit else text
 
 
-def _value(check: JsonObject, name: str) -> str:
-    """A value of a check with its unit."""
+def _value(check: JsonObject, name: str, names: Mapping[str, str]) -> str:
+    """A value of a check with its unit, as people call it."""
     value = check.get(name)
     if value in (None, "", []):
         return ""
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"{text} {check.get('unit') or ''}".strip()
+    unit = str(check.get("unit") or "")
+    shown = words.asset_name(unit, names) if "/" in unit else unit
+    return f"{words.named(text, names)} {shown}".strip()
 
 
 def _needs(report: JsonObject) -> tuple[str, ...]:

@@ -91,6 +91,12 @@ def test_what_will_change_is_read_from_the_ledger(go: Go, offices: Offices) -> N
         shown = " ".join(texts(page.detail))
         assert "Weight 1 of 2 on the ledger" in shown
         assert "XRP 100" in shown  # the amount as a device shows it
+        assert [step.words for step in part(page, Timeline).steps[-3:]] == [
+            strings.NEXT_SIGN, strings.NEXT_SEND, say.NEXT_OUTCOME
+        ]  # fmt: skip
+        press(page, "more")
+        press(page, "copy")
+        assert part(page, QtWidgets.QLabel, "detail.why").text() == say.COULD_TWICE
         for width in (1440, 1024):
             window.resize(width, 900)
             await until(lambda: not cramped(page))

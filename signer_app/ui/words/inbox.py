@@ -163,6 +163,7 @@ OPEN_JOURNAL = "Open in journal"
 REDACTED = "A redacted record"
 
 
+NEXT_OUTCOME, NEXT_OUTCOME_SUB = "Outcome", "Read from two nodes of different operators"
 QUORUM_OPEN = "Checked by policy, signatures are missing"
 
 

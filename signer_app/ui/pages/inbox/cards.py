@@ -245,7 +245,8 @@ def compare_card(details: Details) -> Card | None:
 
 def hashes_card(details: Details) -> Card:
     """The proposal's hash twice: as it was recorded, and computed from the bytes now."""
-    card = Card(strings.HASHES, "hash", strings.HASHES_SUB, name="detail.hashes")
+    card = Card(strings.HASHES, "hash", name="detail.hashes")
+    card.body.addWidget(label(strings.HASHES_SUB, "small", "text2", wrap=True))
     kept, hashes = str(details.raw["proposal_id"]), details.raw_view.get("hashes")
     computed = hashes.get("computed") if isinstance(hashes, dict) else None
     if isinstance(hashes, dict):
@@ -352,12 +353,24 @@ def timeline_steps(details: Details) -> list[Step]:
         reason = safe_text(str(rejection.get("reason") or ""), 300)
         when = clock(str(rejection.get("at") or ""))
         steps.append(Step(say.said_no(str(rejection["person"]), reason), when, "danger"))
-    if details.entry.open:
-        steps.append(Step(strings.NEXT_SIGN if details.entry.mine else strings.NEXT_OTHERS, when="now"))
-        steps.append(Step(strings.NEXT_SEND, strings.NEXT_SEND_SUB, when="next"))
-    else:
-        steps.append(Step(details.entry.state_words, clock(str(raw.get("updated_at") or "")), when="past"))
-    return steps
+    return [*steps, *_next_steps(details)]
+
+
+def _next_steps(details: Details) -> list[Step]:
+    """What comes now and next; nothing for what was stopped."""
+    state, send = details.entry.state, Step(strings.NEXT_SEND, strings.NEXT_SEND_SUB, when="next")
+    outcome = Step(say.NEXT_OUTCOME, say.NEXT_OUTCOME_SUB, when="next")
+    if state == "PENDING":
+        now = Step(strings.NEXT_SIGN if details.entry.mine else strings.NEXT_OTHERS, when="now")
+        return [now, send, outcome]
+    if state == "READY":
+        return [Step(strings.NEXT_SEND, strings.NEXT_SEND_SUB, when="now"), outcome]
+    if state in ("SUBMITTED", "UNKNOWN"):
+        return [Step(say.NEXT_OUTCOME, say.NEXT_OUTCOME_SUB, when="now")]
+    tone = "ok" if state == "CONFIRMED" else "danger" if state in ("REJECTED", "FAILED") else "warn"
+    if state == "DENIED":
+        return []  # the verdict above says so
+    return [Step(details.entry.state_words, clock(str(details.raw.get("updated_at") or "")), tone)]
 
 
 def _repeated(story: list[Told], number: int) -> int:

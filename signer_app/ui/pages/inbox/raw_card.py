@@ -11,11 +11,12 @@ from signer_app.ui.pages.inbox.words import items
 from signer_app.ui.qt import QtGui, QtWidgets
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Card, Cell, Chip, Column, FactTable, StateBanner, label, row
-from signer_app.ui.widgets.checks import breakable
 from signer_app.ui.words import inbox as say
 
 #: Bytes in a line of hex, in groups of two.
 LINE, PAIR = 16, 2
+#: Characters in a line of a value, which is never cut.
+WIDE = 28
 
 
 def layout_of(body: str) -> tuple[str, list[int]]:
@@ -176,7 +177,8 @@ def _line(field: JsonObject) -> tuple[Cell, ...]:
     start, length = _span(field)
     value = field["value"]
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=True)
-    shown = breakable(safe_text(text, 4000))
+    whole = safe_text(text, 4000)
+    shown = "\n".join(whole[at : at + WIDE] for at in range(0, len(whole), WIDE))
     return (
         Cell(str(field["name"]), "label"),
         Cell(f"{start}–{start + length - 1}", "mono", "text2"),

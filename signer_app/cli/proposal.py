@@ -86,7 +86,7 @@ def raw(context: typer.Context, identifier: Id) -> None:
     session = session_of(context)
     with workspace(session) as opened:
         result = opened.reading.raw(identifier)
-    session.output.result(result, lambda console: _raw(console, result))
+    session.output.result(result, lambda console: render.raw_fields(console, result))
 
 
 @app.command("balances")
@@ -102,7 +102,7 @@ def balances(
     with workspace(session) as opened:
         reading = opened.reading
         result = reading.balances_now(identifier).ask() if now else reading.balances(identifier)
-    session.output.result(result, lambda console: _balances(console, result))
+    session.output.result(result, lambda console: render.balances(console, result))
 
 
 @app.command("verify")
@@ -312,14 +312,6 @@ def track(
     )
 
 
-def _balances(console: Console, result: JsonObject) -> None:
-    for line in render.items(result["effects"]):
-        span = f"{line['before']} -> {line['after']}" if line["after"] is not None else str(line["problem"])
-        console.print(safe_text(f"{line['account']}  {line['asset']}  {span}", 400))
-    if result["ledger"] is not None:
-        console.print(f"As of ledger {result['ledger']}, {result['at']}.")
-
-
 def _verified(console: Console, result: JsonObject) -> None:
     render.report(console, result)
     render.unable_signers(console, result)
@@ -368,16 +360,6 @@ def _show(console: Console, result: JsonObject) -> None:
                 if entry.get(key) not in (None, [])
             )
             console.print(f"  {safe_text(words, 1000)}")
-
-
-def _raw(console: Console, result: JsonObject) -> None:
-    body = str(result["body"])
-    for field in render.items(result["fields"]):
-        start, length = int(str(field["start"])), int(str(field["length"]))
-        digits = body[2 * start : 2 * (start + length)]
-        console.print(f"{start:>6}  {field['name']:<22} {digits}", soft_wrap=True)
-    agree = result["readers_agree"] is True
-    console.print("Both readers agree." if agree else safe_text(str(result["problem"]), 200))
 
 
 def _overridden(console: Console, result: JsonObject) -> None:

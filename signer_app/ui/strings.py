@@ -95,16 +95,9 @@ def more_checks(count: int) -> str:
 
 FEWER_CHECKS = "Show fewer checks"
 CHECK_DETAILS = MappingProxyType(
-    {
-        "rule": "Rule",
-        "code": "Code",
-        "actual": "Here",
-        "expected": "Asked for",
-        "source": "Source",
-        "time": "Time",
-        "hash": "Hash of inputs",
-    }
-)
+    {"rule": "Rule", "code": "Code", "actual": "Here", "expected": "Asked for", "source": "Source",
+     "time": "Time", "hash": "Hash of inputs"}
+)  # fmt: skip
 NO_OTHER_CHANGE = "No change to signers, keys, flags or trust lines."
 LEGS = "Parts of this proposal"
 TIMELINE = "Timeline"

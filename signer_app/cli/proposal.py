@@ -86,7 +86,23 @@ def raw(context: typer.Context, identifier: Id) -> None:
     session = session_of(context)
     with workspace(session) as opened:
         result = opened.reading.raw(identifier)
-    session.output.result(result, lambda console: _raw(console, result))
+    session.output.result(result, lambda console: render.raw_fields(console, result))
+
+
+@app.command("balances")
+def balances(
+    context: typer.Context,
+    identifier: Id,
+    now: Annotated[
+        bool, typer.Option("--now", help="Ask the nodes instead of the facts of the last verdict.")
+    ] = False,
+) -> None:
+    """What a proposal leaves on the accounts that pay: before and after, or why that is unknown."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        reading = opened.reading
+        result = reading.balances_now(identifier).ask() if now else reading.balances(identifier)
+    session.output.result(result, lambda console: render.balances(console, result))
 
 
 @app.command("verify")
@@ -344,16 +360,6 @@ def _show(console: Console, result: JsonObject) -> None:
                 if entry.get(key) not in (None, [])
             )
             console.print(f"  {safe_text(words, 1000)}")
-
-
-def _raw(console: Console, result: JsonObject) -> None:
-    body = str(result["body"])
-    for field in render.items(result["fields"]):
-        start, length = int(str(field["start"])), int(str(field["length"]))
-        digits = body[2 * start : 2 * (start + length)]
-        console.print(f"{start:>6}  {field['name']:<22} {digits}", soft_wrap=True)
-    agree = result["readers_agree"] is True
-    console.print("Both readers agree." if agree else safe_text(str(result["problem"]), 200))
 
 
 def _overridden(console: Console, result: JsonObject) -> None:

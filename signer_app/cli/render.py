@@ -300,3 +300,23 @@ def proposal(console: Console, result: JsonObject) -> None:
     console.print(f"\nSignatures: {len(signatures)}")
     for signature in signatures:
         console.print(f"  {signature['signer']}  record {signature['record']}")
+
+
+def balances(console: Console, result: JsonObject) -> None:
+    """What a proposal leaves on the accounts that pay."""
+    for line in items(result["effects"]):
+        span = f"{line['before']} -> {line['after']}" if line["after"] is not None else str(line["problem"])
+        console.print(safe_text(f"{line['account']}  {line['asset']}  {span}", 400))
+    if result["ledger"] is not None:
+        console.print(f"As of ledger {result['ledger']}, {result['at']}.")
+
+
+def raw_fields(console: Console, result: JsonObject) -> None:
+    """The bytes of a proposal, one field a line."""
+    body = str(result["body"])
+    for field in items(result["fields"]):
+        start, length = int(str(field["start"])), int(str(field["length"]))
+        digits = body[2 * start : 2 * (start + length)]
+        console.print(f"{start:>6}  {field['name']:<22} {digits}", soft_wrap=True)
+    agree = result["readers_agree"] is True
+    console.print("Both readers agree." if agree else safe_text(str(result["problem"]), 200))

@@ -10,11 +10,12 @@ from signer_app.proposals.store.queries import Proposal
 
 
 def raw_view(proposal: Proposal) -> JsonObject:
-    """{body, fields: [{name, start, length, value}], json, readers_agree, problem}.
+    """{body, fields: [{name, start, length, value}], json, readers_agree, problem, hashes}.
 
     ``start`` and ``length`` count bytes; the fields together are the whole body. ``readers_agree`` false:
-    the body is not what both readers make of it, and ``problem`` says so. MalformedError for a body that
-    does not even decode.
+    the body is not what both readers make of it, and ``problem`` says so. ``hashes``: {kept, computed}, the
+    proposal's id as it was recorded and as the bytes give it now through both readers, null where they do
+    not agree. MalformedError for a body that does not even decode.
     """
     chain = chain_of(proposal.network)
     values = chain.native_json(body=proposal.body)
@@ -22,9 +23,9 @@ def raw_view(proposal: Proposal) -> JsonObject:
         {"name": span.name, "start": span.start, "length": span.length, "value": values[span.name]}
         for span in chain.spans(body=proposal.body)
     ]
-    problem = ""
+    problem, computed = "", None
     try:
-        inspect_body(proposal)
+        computed = inspect_body(proposal).proposal_id
     except MalformedError as error:
         problem = error.message
     return {
@@ -33,4 +34,5 @@ def raw_view(proposal: Proposal) -> JsonObject:
         "json": values,
         "readers_agree": not problem,
         "problem": problem,
+        "hashes": {"kept": proposal.id, "computed": computed},
     }

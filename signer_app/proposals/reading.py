@@ -15,9 +15,11 @@ from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.resources import package_path
 from signer_app.policy.document import PolicyDocument
 from signer_app.policy.replay import Stored, replay
+from signer_app.policy.schema import FactRules
 from signer_app.policy.words import quorum_words, rules_in_words
 from signer_app.proposals import intake
 from signer_app.proposals import lifecycle as life
+from signer_app.proposals.balances import Question, question, recorded
 from signer_app.proposals.halts import Halts
 from signer_app.proposals.overriding import described
 from signer_app.proposals.policies import Policies
@@ -73,6 +75,8 @@ class Reading:
             **proposal.to_json(),
             "body": proposal.body,
             "encoding": proposal.encoding,
+            "links": list(proposal.links),
+            "added_record": proposal.added_index,
             "quarantine": list(queries.quarantine(proposal.id)),
             "rejections": list(queries.rejections(proposal.id)),
             "overrides": described(self._rooms, proposal.id, self._policy_or_none()),
@@ -85,6 +89,39 @@ class Reading:
     def raw(self, identifier: str) -> JsonObject:
         """The bytes of a proposal, field by field (raw.py). NotFoundError."""
         return raw_view(intake.require(self._rooms, identifier))
+
+    def balances(self, identifier: str) -> JsonObject:
+        """What it leaves on the accounts that pay, by the facts of its last verdict (balances.py)."""
+        proposal = intake.require(self._rooms, identifier)
+        return recorded(self._rooms, proposal, self._fact_rules())
+
+    def balances_now(self, identifier: str) -> Question:
+        """The same as a question to the nodes, which any thread may ask()."""
+        proposal = intake.require(self._rooms, identifier)
+        return question(self._rooms, proposal, self._fact_rules())
+
+    def _fact_rules(self) -> FactRules:
+        policy = self._policy_or_none()
+        return policy.body.facts if policy is not None else FactRules()
+
+    def story(self, identifier: str) -> list[JsonObject]:
+        """The journal records that say what happened to a proposal, oldest first: [{index, record}]; a
+        redacted record is null. Rejections and outcomes stand in proposal() and are not repeated here.
+
+        Found through the store's index, so that a long journal is not read; each is read from the journal.
+        """
+        proposal = intake.require(self._rooms, identifier)
+        queries = self._rooms.queries
+        rows = [*queries.quarantine(proposal.id), *queries.verdicts(proposal.id)]
+        found = {int(str(row["record"])) for row in rows} | {*queries.marks(proposal.id)}
+        found |= {proposal.added_index, *(signature.record for signature in proposal.signatures)}
+        return [{"index": index, "record": self._record_or_none(index)} for index in sorted(found)]
+
+    def _record_or_none(self, index: int) -> JsonObject | None:
+        try:
+            return self._rooms.journal.read(index)
+        except NotFoundError:
+            return None  # redacted
 
     def policies(self) -> JsonObject:
         """{policies: […], in_force: hash|null}."""

@@ -63,7 +63,7 @@ class KeysDialog(Dialog):
         self.unlock.block(words.UNLOCKING)
         self._say("info", words.UNLOCKING)
         try:
-            await self._session.call(lambda workspace: _unlock(workspace, secret), name=words.UNLOCKING)
+            await self._session.call(lambda workspace: unlock_with(workspace, secret), name=words.UNLOCKING)
         except CountersignError as error:
             self._say("danger", error.message, error.hint)
             self.field.setFocus()
@@ -86,7 +86,8 @@ class KeysDialog(Dialog):
         super().done(code)
 
 
-def _unlock(workspace: Workspace, secret: bytearray) -> None:
+def unlock_with(workspace: Workspace, secret: bytearray) -> None:
+    """Open this person's keys, in the worker's thread; ``secret`` is wiped whatever happens."""
     from signer_app.signers.keystore.client import open_keystore  # noqa: PLC0415 - in the worker's thread
     from signer_app.vault.kdf import wipe  # noqa: PLC0415
 

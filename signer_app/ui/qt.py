@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-from PySide6 import QtCore, QtGui, QtNetwork, QtSvg, QtWidgets
+from PySide6 import QtCore, QtGui, QtNetwork, QtPrintSupport, QtSvg, QtWidgets
 from PySide6.QtCore import Property, Qt, Signal, Slot
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "QtCore",
     "QtGui",
     "QtNetwork",
+    "QtPrintSupport",
     "QtSvg",
     "QtWidgets",
     "Signal",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from signer_app.core.errors import ConflictError
 from signer_app.core.json_types import JsonObject
+from signer_app.core.text import safe_text
 from signer_app.ui.qt import QtCore, Signal
 from signer_app.ui.signing.seat import Seat
 from signer_app.ui.worker import Job, Progress, Worker
@@ -24,6 +25,34 @@ if TYPE_CHECKING:  # see above
     from signer_app.workspace.devices import ConnectedDevices
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """A halt that stands: who stopped what, when and why, and who has said that it may go on. ``accounts``
+    None: everything."""
+
+    id: str
+    person: str
+    reason: str
+    at: str
+    accounts: tuple[str, ...] | None
+    people: tuple[str, ...]
+    need: int
+
+
+def halted_of(described: JsonObject) -> Halted:
+    """From Halts.describe(); texts of people are made safe to show."""
+    accounts, people, need = described["accounts"], described["people"], described["need"]
+    return Halted(
+        id=str(described["halt_id"]),
+        person=safe_text(str(described["person"]), 60),
+        reason=safe_text(str(described["reason"]), 1000),
+        at=str(described["at"]),
+        accounts=tuple(map(str, accounts)) if isinstance(accounts, list) else None,
+        people=tuple(map(str, people)) if isinstance(people, list) else (),
+        need=need if isinstance(need, int) else 0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +70,12 @@ class Summary:
     records: int
     open_proposals: int
     writable: bool
+    halts: tuple[Halted, ...] = ()
 
     @classmethod
-    def of(cls, described: JsonObject, *, open_proposals: int, writable: bool) -> Summary:
+    def of(
+        cls, described: JsonObject, *, open_proposals: int, writable: bool, halts: tuple[Halted, ...] = ()
+    ) -> Summary:
         """From Workspace.describe()."""
         networks, records, nodes = described["networks"], described["records"], described["nodes"]
         return cls(
@@ -58,6 +90,7 @@ class Summary:
             records=records if isinstance(records, int) else 0,
             open_proposals=open_proposals,
             writable=writable,
+            halts=halts,
         )
 
 
@@ -166,4 +199,10 @@ def _summary(workspace: Workspace) -> Summary:
     from signer_app.proposals.lifecycle import OPEN  # noqa: PLC0415
 
     waiting = workspace.queries.proposals(states=tuple(OPEN))
-    return Summary.of(workspace.describe(), open_proposals=len(waiting), writable=workspace.journal.usable)
+    standing = workspace.proposals.halts.describe(standing=True)
+    return Summary.of(
+        workspace.describe(),
+        open_proposals=len(waiting),
+        writable=workspace.journal.usable,
+        halts=tuple(halted_of(item) for item in standing),
+    )

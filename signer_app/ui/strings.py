@@ -55,6 +55,7 @@ CHECK_OUTCOMES = MappingProxyType(
     {
         "FAIL": "failed",
         "INDETERMINATE": "could not tell",
+        "WAITING": "waiting",
         "PASS": "passed",
         "NOT_APPLICABLE": "not applicable",
     }
@@ -94,8 +95,9 @@ def more_checks(count: int) -> str:
 
 FEWER_CHECKS = "Show fewer checks"
 CHECK_DETAILS = MappingProxyType(
-    {"rule": "Rule", "code": "Code", "source": "Source", "time": "Time", "hash": "Hash of inputs"}
-)
+    {"rule": "Rule", "code": "Code", "actual": "Here", "expected": "Asked for", "source": "Source",
+     "time": "Time", "hash": "Hash of inputs"}
+)  # fmt: skip
 NO_OTHER_CHANGE = "No change to signers, keys, flags or trust lines."
 LEGS = "Parts of this proposal"
 TIMELINE = "Timeline"
@@ -225,7 +227,6 @@ def last_good(time: str) -> str:
 
 CANCELLED = "Not read: you cancelled it."
 NOT_ON_THIS_PAGE = "Not on this page."
-HALT_NOT_BUILT = "Off: halting is not in this version. Reject the proposals that must not go on."
 
 
 def not_built(command: str) -> str:

@@ -31,7 +31,7 @@ workspace init|workspace rebuild|keys generate|keys import|keys list|keys export
 accounts list|accounts show|policy check|policy sign|policy activate|policy show|policy replay|policy diff
 nodes add|nodes list|nodes test|proposal new payment|proposal new signer-list|proposal new trust
 proposal new ticket|proposal new settings|proposal import|proposal export|proposal sign
-proposal add-signature|proposal reject|proposal copy|proposal cancel|proposal raw
+proposal add-signature|proposal reject|proposal copy|proposal cancel|proposal raw|proposal balances
 proposal override|proposal submit|proposal track
 halt|resume|slots list|slots reserve|slots cancel
 practice start|demo|inspect|journal repair|journal verify|journal show|journal export|journal prove

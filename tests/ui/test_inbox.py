@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,24 @@ from window_help import PASSPHRASE, closed, until
 
 from signer_app.ui import strings
 from signer_app.ui.pages.inbox import words
+from signer_app.ui.pages.inbox.allowed import Place, reasons
 from signer_app.ui.pages.inbox.detail import Detail
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS, EntryList, group_of
-from signer_app.ui.pages.inbox.reading import Details, KeyHolder, entry_of
+from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _check, entry_of
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
-from signer_app.ui.widgets import ActionButton, AddressBlock, CheckLine, CheckList, EffectTable, WhyDisabled
+from signer_app.ui.widgets import (
+    ActionButton,
+    AddressBlock,
+    CheckLine,
+    CheckList,
+    EffectTable,
+    GroupedText,
+    WhyDisabled,
+)
+from signer_app.ui.words import inbox as say
 
 Run = Callable[..., Any]
 NOW = datetime.now(UTC)
@@ -215,6 +226,103 @@ def test_denied_says_so_and_offers_the_evidence_only(qtbot: QtBot, look: Theme) 
     next(b for b in detail.findChildren(QtWidgets.QPushButton) if b.text() == strings.EXPORT_EVIDENCE).click()
     assert asked == ["export"]
     assert isinstance(why.button, ActionButton)
+
+
+HALTED: dict[str, Any] = {"halts": [{"person": "dave"}]}
+OVER = {"expires_at": (NOW - timedelta(hours=1)).isoformat()}
+HERE = Place(writable=True, offline=False, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("action", "members", "change", "reason"),
+    [
+        ("review", {}, {}, ""),
+        ("review", {"state": "CONFIRMED", "state_words": "Confirmed"}, {},
+         strings.takes_no_signature("Confirmed")),
+        ("review", HALTED, {}, say.halted("dave")),
+        ("review", OVER, {}, say.OVERDUE),
+        ("review", {}, {"me": "erin"}, say.NO_KEY),
+        ("review", {"signatures": [signed_by("rCarol")]}, {}, say.SIGNED_ALREADY),
+        ("review", {}, {"verdict": None}, say.NEVER_JUDGED),
+        ("review", {}, {"soft": ("401 allowed",), "override_quorum": "1 of security"},
+         say.needs_override("1 of security")),
+        ("send", {}, {}, say.missing(("0 of 1 finance",))),
+        ("send", {"state": "READY"}, {}, ""),
+        ("send", {"state": "READY", **HALTED}, {}, say.halted("dave")),
+        ("send", {"state": "UNKNOWN"}, {}, ""),
+        ("reject", {}, {}, ""),
+        ("reject", {"rejections": [{"person": "carol", "reason": "no"}]}, {}, say.SAID_NO_ALREADY),
+        ("override", {}, {}, say.NOTHING_SOFT),
+        ("override", {}, {"soft": ("a",), "hard": ("b",)}, say.HARD),
+        ("override", {}, {"soft": ("a",)}, say.NO_OVERRIDE_QUORUM),
+        ("override", {}, {"soft": ("a",), "override_quorum": "1 of x"}, say.not_in_quorum("1 of x")),
+        ("override", {}, {"soft": ("a",), "override_quorum": "1 of x", "may_override": True}, ""),
+        ("copy", {}, {}, say.COULD_TWICE),
+        ("copy", {"state": "EXPIRED"}, {}, ""),
+        ("cancel", {"state": "CONFIRMED"}, {}, say.FINAL),
+        ("cancel", {}, {}, ""),
+    ],
+)  # fmt: skip
+def test_each_action_that_is_off_says_the_first_reason(
+    action: str, members: dict[str, Any], change: dict[str, Any], reason: str
+) -> None:
+    shown = replace(details(**members), **{"me": "carol", **change})
+    assert reasons(shown, HERE)[action] == reason
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        (Place(writable=False, offline=False, now=NOW), say.READ_ONLY),
+        (Place(writable=True, offline=True, now=NOW), say.OFFLINE),
+    ],
+)
+def test_what_cannot_be_written_or_judged_here_is_off(place: Place, reason: str) -> None:
+    found = reasons(replace(details(), me="carol"), place)
+    assert {found[name] for name in ("review", "cancel", "verify")} == {reason}
+    assert found["print"] == found["pdf"] == found["report"] == ""
+
+
+def test_an_open_quorum_waits_and_names_are_those_of_people() -> None:
+    check = {"rule": "q", "kind": "quorum", "code": "QUORUM", "verdict": "FAIL", "severity": "hard",
+             "expected": ["1 of finance"], "actual": "", "unit": "", "path": "", "evidence": [],
+             "message": f"Still open for {ACME}."}  # fmt: skip
+    waiting, failed = (_check(check, NAMES, waiting=waits) for waits in (True, False))
+    assert (waiting.outcome, failed.outcome) == ("WAITING", "FAIL")
+    assert (waiting.name, waiting.words) == ("Quorum", f"Still open for Acme Custody ({KNOWN}).")
+    capped = _check({**check, "code": "TX_CAP", "unit": XRP, "actual": "402"}, NAMES, waiting=True)
+    assert (capped.outcome, capped.name) == ("FAIL", "Per-payment limit")
+    assert capped.words.startswith("XRP: ")
+    assert ("actual", "402 XRP") in capped.details
+
+
+def test_links_and_notes_are_text(qtbot: QtBot, look: Theme) -> None:
+    detail = Detail()
+    qtbot.addWidget(detail)
+    link = "https://pay.example/?to=" + STRANGER
+    detail.show_details(details(title="", note="<a href='x'>x</a>", links=[link]))
+    texts = [widget.text() for widget in detail.findChildren(QtWidgets.QLabel)]
+    assert "<a href='x'>x</a>" in texts
+    assert link in [widget.text for widget in detail.findChildren(GroupedText)]
+    assert not [widget for widget in detail.findChildren(QtWidgets.QLabel) if widget.openExternalLinks()]
+
+
+def test_balances_that_are_unknown_say_why(qtbot: QtBot, look: Theme) -> None:
+    detail = Detail()
+    qtbot.addWidget(detail)
+    line = {"effect": 0, "account": TREASURY, "asset": XRP, "before": None, "after": None}
+    found = {"source": "nodes", "at": None, "ledger": None, "operators": [], "problem": "",
+             "effects": [{**line, "problem": "No node answers."}]}  # fmt: skip
+    shown = replace(details(), balances=found)
+    detail.show_details(shown)
+    texts = [widget.text() for widget in detail.findChildren(QtWidgets.QLabel)]
+    assert say.unknown_balance("No node answers.") in texts
+    known = {**found, "ledger": "7", "at": NOW.isoformat(), "operators": ["a", "b"],
+             "effects": [{**line, "before": "10", "after": "-24990.5", "problem": ""}]}  # fmt: skip
+    detail.show_balances(replace(shown, balances=known))
+    texts = [w.text() for w in detail.findChildren(QtWidgets.QLabel) if w.isVisibleTo(detail)]
+    assert "10 → −24,990.5 XRP" in texts
+    assert say.NOT_ENOUGH in texts
 
 
 def test_an_empty_inbox_and_a_file_that_is_none(

@@ -100,6 +100,15 @@ class StatementQueries:
                 for row in connection.execute(query.order_by(t.overrides.c.record))
             ]
 
+    def marks(self, proposal_id: str) -> list[int]:
+        """Journal indexes of intents, submissions and overrides of a proposal, ascending."""
+        with self._connect() as connection:
+            return sorted(
+                row.record
+                for table in (t.intents, t.submissions, t.overrides)
+                for row in connection.execute(select(table.c.record).filter_by(proposal_id=proposal_id))
+            )
+
     def refused_statements(self, proposal_id: str | None = None) -> list[RefusedStatement]:
         """Statements that were kept out: all, or the overrides of one proposal."""
         query = select(t.refused_statements).order_by(t.refused_statements.c.record)

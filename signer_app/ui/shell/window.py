@@ -11,11 +11,13 @@ from signer_app.ui import layouts, strings
 from signer_app.ui.away import AwayWatch
 from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
+from signer_app.ui.halting.banner import halt_banners
+from signer_app.ui.halting.dialogs import HaltDialog, ResumeDialog
 from signer_app.ui.idle import IdleTimer
 from signer_app.ui.loop import Tasks
 from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
-from signer_app.ui.session import Session
+from signer_app.ui.session import Halted, Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import Actions
 from signer_app.ui.shell.crash import CrashDialog
@@ -59,6 +61,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.key = "inbox"
         self.setMinimumSize(MINIMUM)
         self.setWindowTitle(strings.APP)
+        self.setAcceptDrops(True)
         self.dialogs = DialogHost(self)
         self._build()
         self._wire()
@@ -109,7 +112,6 @@ class MainWindow(QtWidgets.QMainWindow):
         self.navigation.chosen.connect(self.go)
         self.header.asked.connect(self.actions_.trigger)
         self.devices.changed.connect(self.header.show_devices)
-        self.header.halt.block(strings.HALT_NOT_BUILT)
         theme().changed.connect(self._fit)
         self.actions_.handle(
             {
@@ -125,7 +127,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self._open_actions: dict[str, Callable[[], None]] = {
             "find": self._show_find,
             "lock": self.lock,
-            "halt": self._explain_halt,
+            "halt": self._show_halt,
             "refresh": self._refresh,
             "next-pane": lambda: self._move_pane(1),
             "previous-pane": lambda: self._move_pane(-1),
@@ -196,14 +198,15 @@ class MainWindow(QtWidgets.QMainWindow):
         """Banners that are true on every page."""
         self._clear_lasting()
         summary = self.session.summary
-        found = []
+        found = halt_banners(summary.halts, self._show_resume) if summary is not None else []
         if summary is not None and not summary.writable:
             found.append(StateBanner("danger", strings.READ_ONLY, strings.READ_ONLY_CONSEQUENCE))
         if self.session.offline:
             found.append(StateBanner("warn", strings.OFFLINE, strings.OFFLINE_CONSEQUENCE, icon="offline"))
         for banner in found:
             self._lasting.addWidget(banner)
-        self._lasting.setContentsMargins(16, 12 if found else 0, 16, 0)
+        gap = 12 if found else 0
+        self._lasting.setContentsMargins(16, gap, 16, gap)
 
     def _clear_lasting(self) -> None:
         while (item := self._lasting.takeAt(0)) is not None:
@@ -310,8 +313,11 @@ class MainWindow(QtWidgets.QMainWindow):
         """Once the dialog that asks for it has gone: one at a time."""
         QtCore.QTimer.singleShot(0, self, self._show_keys)
 
-    def _explain_halt(self) -> None:
-        self.header.halt.click()
+    def _show_halt(self) -> None:
+        self.tasks.spawn(self.dialogs.ask(HaltDialog(self, self)))
+
+    def _show_resume(self, halt: Halted) -> None:
+        self.tasks.spawn(self.dialogs.ask(ResumeDialog(self, self, halt)))
 
     # -- looks ---------------------------------------------------------------------------------------------
 
@@ -392,6 +398,18 @@ class MainWindow(QtWidgets.QMainWindow):
         self.tasks.spawn(self.dialogs.ask(CrashDialog(self, report, self._network())))
 
     # -- files ---------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QtGui.QDragEnterEvent) -> None:  # noqa: N802
+        """Files of this computer, and nothing else."""
+        if event.mimeData().hasUrls() and all(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QtGui.QDropEvent) -> None:  # noqa: N802
+        """Proposals, halts and resumes; the inbox takes them."""
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.take_files(files)
+        self.go("inbox")
 
     def take_files(self, files: Sequence[Path]) -> None:
         """Files that a second start of the program, a drop or a dialog names; kept until it is unlocked."""

@@ -16,6 +16,7 @@ CHECK_ICONS = MappingProxyType(
     {
         "FAIL": ("fail", "danger"),
         "INDETERMINATE": ("unknown", "warn"),
+        "WAITING": ("clock", "info"),
         "PASS": ("pass", "ok"),
         "NOT_APPLICABLE": ("skip", "neutral"),
     }

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import icons, theme
-from signer_app.ui.widgets.base import Painted, clear, column, label, repolish, row, set_tone
+from signer_app.ui.widgets.base import Elided, Painted, clear, column, label, repolish, row, set_tone
 
 
 class Icon(Painted):
@@ -47,7 +47,7 @@ class Card(QtWidgets.QFrame):
         self.setAccessibleName(title)
         outer = column(self)
         self.title = label(title, "section")
-        self.sub = label(sub, "small", "text3")
+        self.sub = Elided(sub, "small", "text3")
         self.head = row(spacing=t.scaled(8), margins=(t.size("card-padding"), 0, t.size("card-padding"), 0))
         if title:
             frame = QtWidgets.QFrame()
@@ -58,8 +58,7 @@ class Card(QtWidgets.QFrame):
             if icon:
                 self.head.addWidget(Icon(icon, "text"))
             self.head.addWidget(self.title)
-            self.head.addWidget(self.sub)
-            self.head.addStretch(1)
+            self.head.addWidget(self.sub, 1)
             outer.addWidget(frame)
         pad = t.size("card-padding")
         self.body = column(spacing=t.scaled(8), margins=(pad, t.scaled(12), pad, t.scaled(12)))

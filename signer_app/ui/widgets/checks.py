@@ -12,7 +12,8 @@ from signer_app.ui.theme.icons import CHECK_ICONS
 from signer_app.ui.widgets.base import column, label, pen
 from signer_app.ui.widgets.cards import ActionButton
 
-ORDER = ("FAIL", "INDETERMINATE", "PASS", "NOT_APPLICABLE")
+#: WAITING is no outcome of a report: it is a quorum that is still open.
+ORDER = ("FAIL", "INDETERMINATE", "WAITING", "PASS", "NOT_APPLICABLE")
 #: Width of the column of names at 100 %, in pixels.
 NAME_WIDTH = 150
 #: A word that is longer may be broken.
@@ -154,7 +155,7 @@ class CheckList(QtWidgets.QWidget):
         self._place()
 
     def _place(self) -> None:
-        urgent = sum(1 for row_ in self.rows if row_.line.outcome in ORDER[:2])
+        urgent = sum(1 for row_ in self.rows if row_.line.outcome in ORDER[:3])
         visible = max(self._shown, urgent)
         hidden = max(0, len(self.rows) - visible)
         for number, row_ in enumerate(self.rows):

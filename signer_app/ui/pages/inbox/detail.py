@@ -4,43 +4,48 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from signer_app.core.text import safe_text
 from signer_app.ui import strings
-from signer_app.ui.pages.inbox import words
+from signer_app.ui.pages.inbox import cards, words
+from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS
+from signer_app.ui.pages.inbox.raw_card import RawCard
 from signer_app.ui.pages.inbox.reading import Details
 from signer_app.ui.qt import Qt, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
     ActionButton,
-    AddressBlock,
     Card,
-    CheckList,
     Chip,
-    EffectTable,
     Elided,
-    HashCompare,
-    Pip,
-    QuorumPips,
     RiskChip,
     StateBanner,
-    Step,
-    Timeline,
     WhyDisabled,
     column,
     label,
     plain,
     row,
 )
+from signer_app.ui.words import inbox as say
 
 #: Below this width the right column stands above the left one.
 TWO_COLUMNS_FROM = 700
+#: Actions behind "More actions": action, words, icon.
+MORE = (
+    ("verify", strings.JUDGE_AGAIN, "refresh"),
+    ("override", say.OVERRIDE, "policy-alert"),
+    ("copy", say.COPY, "copy"),
+    ("cancel", say.CANCEL_SLOT, "close"),
+    ("print", say.PRINT, "print"),
+    ("pdf", say.PDF, "file"),
+    ("report", say.REPORT, "journal"),
+)
 
 
 class Detail(QtWidgets.QScrollArea):
-    """Emits ``asked`` with the name of an action (shell/actions.py)."""
+    """Emits ``asked`` with the name of an action, and ``record_asked`` with a journal record."""
 
     asked = Signal(str)
+    record_asked = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,10 +54,19 @@ class Detail(QtWidgets.QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._columns: QtWidgets.QBoxLayout | None = None
+        self._effects: Card | None = None
+        self._left: QtWidgets.QVBoxLayout | None = None
         self.shown = ""
+        self.details: Details | None = None
+        self.reasons: dict[str, str] = {}
 
-    def show_details(self, details: Details | None) -> None:
-        """Show a proposal, or nothing."""
+    def show_details(
+        self, details: Details | None, place: Place | None = None, *, asking: bool = False
+    ) -> None:
+        """Show a proposal, or nothing. What is scrolled to stays where it is for the same proposal."""
+        same = details is not None and details.entry.id == self.shown
+        scrolled = self.verticalScrollBar().value() if same else 0
+        self.details = details
         self.shown = details.entry.id if details else ""
         holder = plain("bg")
         t = theme()
@@ -60,26 +74,54 @@ class Detail(QtWidgets.QScrollArea):
         box = column(holder, spacing=t.size("gap"), margins=(margin, t.scaled(14), margin, margin))
         self._columns = None
         if details is not None:
-            self._fill(box, details)
+            here = place or Place(writable=True, offline=False, now=datetime.now(UTC))
+            self.reasons = reasons(details, here)
+            self._fill(box, details, here, asking)
         box.addStretch(1)
         self.setWidget(holder)
         self._arrange(self.width())
+        self.verticalScrollBar().setValue(scrolled)
 
-    def _fill(self, box: QtWidgets.QVBoxLayout, details: Details) -> None:
+    def show_balances(self, details: Details) -> None:
+        """Balances that were read meanwhile: the first card alone changes, so that nothing else moves."""
+        if self._effects is None or self._left is None or details.entry.id != self.shown:
+            return
+        self.details = details
+        fresh = cards.effects_card(details)
+        old = self._left.replaceWidget(self._effects, fresh)
+        if old is not None:
+            self._effects.hide()
+            self._effects.deleteLater()
+        self._effects = fresh
+
+    def _fill(self, box: QtWidgets.QVBoxLayout, details: Details, place: Place, asking: bool) -> None:
         box.addLayout(self._head(details))
-        if details.entry.state == "DENIED":
-            box.addWidget(self._denied(details))
+        for banner in self._banners(details, place):
+            box.addWidget(banner)
         left, right = column(spacing=theme().size("gap")), column(spacing=theme().size("gap"))
-        for card in (self._effects(details), self._checks(details), self._hashes(details)):
-            left.addWidget(card)
-        for card in (self._actions(details), self._signatures(details), self._timeline(details)):
+        self._left, self._effects = left, cards.effects_card(details, asking=asking)
+        for card in (
+            self._effects,
+            cards.claim_card(details),
+            cards.checks_card(details),
+            cards.compare_card(details),
+            cards.hashes_card(details),
+            RawCard(details.raw_view) if details.raw_view else None,
+        ):
+            if card is not None:
+                left.addWidget(card)
+        for card in (
+            self._actions(details),
+            cards.signatures_card(details),
+            cards.timeline_card(details, self.record_asked.emit),
+        ):
             right.addWidget(card)
         left.addStretch(1)
         right.addStretch(1)
         self._columns = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(theme().size("gap"))
-        self._columns.addLayout(left, 5)
-        self._columns.addLayout(right, 3)
+        self._columns.addLayout(left, 19)
+        self._columns.addLayout(right, 10)
         box.addLayout(self._columns)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -99,17 +141,18 @@ class Detail(QtWidgets.QScrollArea):
     def _head(self, details: Details) -> QtWidgets.QVBoxLayout:
         t, entry = theme(), details.entry
         box = column(spacing=t.scaled(2))
-        crumb = row(spacing=t.scaled(6))
-        crumb.addWidget(
-            Elided(f"{entry.account_name}  ·  {entry.network}  ·  {details.raw['type']}", "small", "text2"), 1
-        )
-        box.addLayout(crumb)
+        kind = details.raw["type"]
+        parts = (entry.account_name, entry.network, kind, entry.id[:12])
+        crumb = Elided("  ·  ".join(str(part) for part in parts), "small", "text2")
+        box.addWidget(crumb)
         line = row(spacing=t.scaled(8))
-        title = label(entry.title, "page", wrap=True, name="detail.title")
-        line.addWidget(title, 1)
-        look = STATE_LOOKS[entry.state]
-        chip = RiskChip(look, entry.state_words)
+        line.addWidget(label(entry.title, "page", wrap=True, name="detail.title"), 1)
+        chip = RiskChip(STATE_LOOKS[entry.state], entry.state_words)
         chip.setObjectName("detail.verdict")
+        if details.needs_override and entry.open:
+            line.addWidget(RiskChip("override"), 0, Qt.AlignmentFlag.AlignVCenter)
+        elif details.verdict is not None and entry.state in ("PENDING", "READY") and not details.hard:
+            line.addWidget(RiskChip("allowed"), 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
         if entry.live and entry.open:
             live = Chip(strings.LIVE, "warn", "warning", reason=strings.LIVE_SAID)
@@ -117,151 +160,93 @@ class Detail(QtWidgets.QScrollArea):
         box.addLayout(line)
         return box
 
-    def _denied(self, details: Details) -> StateBanner:
-        failed = sum(1 for check in details.checks if check.outcome in ("FAIL", "INDETERMINATE"))
-        banner = StateBanner("danger", strings.DENIED, strings.denied_because(failed), icon="denied")
-        banner.offer([(strings.EXPORT_EVIDENCE, lambda: self.asked.emit("export"))])
-        return banner
-
-    def _effects(self, details: Details) -> Card:
-        card = Card(strings.WHAT_WILL_CHANGE, "change", strings.decoded(len(str(details.raw["body"])) // 2))
-        effects = words.items(details.raw["effects"])
-        names = details.names
-        card.body.addWidget(label(strings.FROM, "small", "text3"))
-        card.body.addWidget(_block(str(details.raw["account"]), names, own=True))
-        for effect in effects:
-            if effect.get("kind") == "Transfer":
-                card.body.addWidget(label(strings.TO, "small", "text3"))
-                tag = effect.get("tag")
-                tagged = strings.tag(str(tag)) if tag is not None else strings.NO_TAG
-                card.body.addWidget(_block(str(effect["to"]), names, tag=tagged))
-        table = EffectTable()
-        table.show_effects([words.effect_line(effect, names) for effect in effects])
-        card.body.addWidget(table)
-        authority = any(
-            e.get("kind") in ("AuthorityChange", "SettingChange", "TrustChange", "Unknown") for e in effects
-        )
-        if not authority:
-            card.body.addWidget(label(strings.NO_OTHER_CHANGE, "body", "text2", wrap=True))
-        said = safe_text(str(details.raw["title"] or details.raw["note"] or ""), 300)
-        if said:
-            card.body.addWidget(label(strings.MESSAGE_SAYS, "small", "text3"))
-            card.body.addWidget(label(said, "body", "text2", wrap=True))
-        return card
-
-    def _checks(self, details: Details) -> Card:
-        sub = strings.judged(details.policy, _clock(details.judged_at)) if details.verdict else ""
-        card = Card(strings.POLICY_CHECKS, "policy", sub)
-        if details.verdict is None:
-            card.body.addWidget(label(strings.NEVER_JUDGED, "body", "text2", wrap=True))
-            return card
-        failed = sum(1 for check in details.checks if check.outcome in ("FAIL", "INDETERMINATE"))
-        passed = sum(1 for check in details.checks if check.outcome == "PASS")
-        if failed:
-            card.add_to_head(Chip(strings.failed(failed), "danger", "fail"))
-        card.add_to_head(Chip(strings.passed(passed), "ok", "check"))
-        card.body.addWidget(CheckList(details.checks))
-        return card
-
-    def _hashes(self, details: Details) -> Card:
-        card = Card(strings.HASHES, "hash", strings.HASHES_SUB)
-        compare = HashCompare(str(details.raw["proposal_id"]))
-        compare.setObjectName("detail.hash")
-        card.body.addWidget(compare)
-        return card
+    def _banners(self, details: Details, place: Place) -> list[StateBanner]:
+        """What stands over everything else, the gravest first."""
+        found = []
+        if details.entry.state == "DENIED":
+            against = sum(1 for check in details.checks if check.outcome in ("FAIL", "INDETERMINATE"))
+            banner = StateBanner("danger", strings.DENIED, strings.denied_because(against), icon="denied")
+            offers = [(strings.EXPORT_EVIDENCE, lambda: self.asked.emit("export"))]
+            if not self.reasons["reject"]:
+                offers.append((say.REJECT_AND_WARN, lambda: self.asked.emit("reject")))
+            banner.offer(offers)
+            banner.setObjectName("detail.denied")
+            found.append(banner)
+        if details.needs_override and details.entry.open:
+            banner = StateBanner(
+                "warn", say.needs_override(details.override_quorum), "\n".join(details.soft[:4])
+            )
+            if not self.reasons["override"]:
+                banner.offer([(say.OVERRIDE, lambda: self.asked.emit("override"))])
+            banner.setObjectName("detail.override-needed")
+            found.append(banner)
+        if overdue(details, place.now):
+            found.append(StateBanner("warn", say.OVERDUE, icon="expired"))
+        return found
 
     def _actions(self, details: Details) -> Card:
         t, entry = theme(), details.entry
-        card = Card()
-        sign = ActionButton(strings.REVIEW_AND_SIGN, kind="primary", icon="sign", name="detail.sign")
-        sign.setProperty("size", "large")
-        sign.triggered.connect(lambda: self.asked.emit("review"))
-        why = WhyDisabled(sign)
-        takes = "" if entry.state in ("PENDING", "READY") else strings.takes_no_signature(entry.state_words)
-        why.block(strings.DENIED if entry.state == "DENIED" else takes)
-        sign.setAccessibleName(f"{strings.REVIEW_AND_SIGN}, {entry.title}")
-        card.body.addWidget(why)
-        if entry.state in ("READY", "SUBMITTED", "UNKNOWN"):
-            send = ActionButton(
-                strings.SEND if entry.state == "READY" else strings.FOLLOW, icon="send", name="detail.send"
-            )
-            send.triggered.connect(lambda: self.asked.emit("send"))
-            card.body.addWidget(send)
-        line = row(spacing=t.scaled(8))
-        for words_, name, icon in (
-            (strings.JUDGE_AGAIN, "verify", "refresh"),
-            (strings.EXPORT, "export", "download"),
-        ):
-            button = ActionButton(words_, icon=icon, name=f"detail.{name}")
-            button.triggered.connect(lambda name=name: self.asked.emit(name))
-            line.addWidget(button, 1)
-        card.body.addLayout(line)
-        time, soon = (
-            words.left(entry.expires_at, datetime.now(UTC)) if entry.open else (entry.state_words, False)
-        )
+        card = Card(name="detail.actions")
+        if entry.open or entry.state == "DENIED":
+            sign = self._button("review", strings.REVIEW_AND_SIGN, "sign", kind="primary", name="detail.sign")
+            sign.setProperty("size", "large")
+            sign.setAccessibleName(f"{strings.REVIEW_AND_SIGN}, {entry.title}")
+            why = WhyDisabled(sign)
+            card.body.addWidget(why)
+        words_ = strings.FOLLOW if entry.state in ("SUBMITTED", "UNKNOWN") else strings.SEND
+        said = label("", "small", "text2", wrap=True, name="detail.why")
+        said.hide()
+        first, second = row(spacing=t.scaled(8)), row(spacing=t.scaled(8))
+        first.addWidget(self._button("send", words_, "send", said=said), 1)
+        first.addWidget(self._button("reject", say.REJECT, "denied", said=said), 1)
+        second.addWidget(self._button("export", strings.EXPORT, "download", said=said), 1)
+        more = ActionButton(say.MORE, icon="more", name="detail.more")
+        second.addWidget(more, 1)
+        card.body.addLayout(first)
+        card.body.addLayout(second)
+        card.body.addWidget(self._more(more, said))
+        card.body.addWidget(said)
+        now = datetime.now(UTC)
+        time, soon = words.left(entry.expires_at, now) if entry.open else (entry.state_words, False)
         ledger = details.raw["expiry_ledger"]
         until = f"{time} · ledger {int(str(ledger)):,}" if ledger else time
         card.body.addWidget(label(until, "small", "warn" if soon else "text2", wrap=True))
         return card
 
-    def _signatures(self, details: Details) -> Card:
-        entry = details.entry
-        card = Card(strings.SIGNATURES, "people")
-        card.add_to_head(QuorumPips(entry.pips, entry.count))
-        card.body.addWidget(label(entry.count, "name"))
-        if details.needs:
-            card.body.addWidget(label(strings.needs(details.needs), "small", "text2", wrap=True))
-        by_person = {holder.person: holder.signer for holder in details.holders}
-        for pip in entry.pips:
-            line = row()
-            names = column()
-            names.addWidget(Elided(pip.who, "label"))
-            line.addLayout(names, 1)
-            line.addWidget(_mark(pip, by_person[pip.who] in entry.signed))
-            card.body.addLayout(line)
-        return card
+    def _more(self, fold: ActionButton, said: QtWidgets.QLabel) -> QtWidgets.QWidget:
+        holder = QtWidgets.QWidget()
+        grid = QtWidgets.QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(theme().scaled(8))
+        for number, (action, words_, icon) in enumerate(MORE):
+            grid.addWidget(self._button(action, words_, icon, said=said), number // 2, number % 2)
+        holder.hide()
 
-    def _timeline(self, details: Details) -> Card:
-        card = Card(strings.TIMELINE, "history")
-        raw = details.raw
-        steps = [Step(strings.proposed_by(str(raw["proposer"])), _clock(str(raw["created_at"])))]
-        people = {holder.signer: holder.person for holder in details.holders}
-        for signature in words.items(raw["signatures"]):
-            who = people.get(str(signature["signer"])) or words.address(signature["signer"])
-            detail = f"{_clock(str(signature['signed_at']))} · record {signature['record']}"
-            steps.append(Step(strings.signed_by(who), detail))
-        for rejection in words.items(raw["rejections"]):
-            steps.append(Step(strings.rejected_by(str(rejection["person"])), tone="danger"))
-        if details.verdict is not None:
-            tone = {"ALLOW": "ok", "DENY": "danger"}.get(details.verdict, "warn")
-            steps.append(Step(strings.VERDICTS[details.verdict], _clock(details.judged_at), tone))
-        if details.entry.open:
-            steps.append(Step(strings.NEXT_SIGN if details.entry.mine else strings.NEXT_OTHERS, when="now"))
-            steps.append(Step(strings.NEXT_SEND, strings.NEXT_SEND_SUB, when="next"))
-        else:
-            steps.append(Step(details.entry.state_words, when="past"))
-        card.body.addWidget(Timeline(steps))
-        return card
+        def toggle() -> None:
+            holder.setVisible(holder.isHidden())
+            fold.setText(say.MORE if holder.isHidden() else say.LESS)
+
+        fold.triggered.connect(toggle)
+        return holder
+
+    def _button(
+        self,
+        action: str,
+        words_: str,
+        icon: str,
+        *,
+        kind: str = "",
+        name: str = "",
+        said: QtWidgets.QLabel | None = None,
+    ) -> ActionButton:
+        button = ActionButton(words_, kind=kind, icon=icon, name=name or f"detail.{action}")
+        button.triggered.connect(lambda: self.asked.emit(action))
+        button.block(self.reasons[action])
+        if said is not None:
+            button.explained.connect(lambda reason: _explain(said, reason))
+        return button
 
 
-def _block(account: str, names: dict[str, str], *, own: bool = False, tag: str | None = None) -> AddressBlock:
-    name = names.get(account)
-    known = safe_text(name, 80) if name else ""
-    mark = "own" if own else "on-list" if name else "not-on-list"
-    return AddressBlock(words.address(account), known, mark=mark, tag=tag)
-
-
-def _mark(pip: Pip, signed: bool) -> Chip:
-    if signed:
-        return RiskChip("verified")
-    return RiskChip("your-turn") if pip.state == "you" else Chip(strings.OPEN)
-
-
-def _clock(moment: str) -> str:
-    """Local time of day of a UTC time, with the date when it is not today."""
-    try:
-        local = datetime.fromisoformat(moment).astimezone()
-    except ValueError:
-        return ""
-    today = local.date() == datetime.now().astimezone().date()
-    return local.strftime("%H:%M:%S" if today else "%d %b %Y, %H:%M:%S")
+def _explain(said: QtWidgets.QLabel, reason: str) -> None:
+    said.setText(reason)
+    said.setVisible(bool(reason))

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signer_app.ui import strings
+from signer_app.ui.choosing import choose_new_file
+from signer_app.ui.halting import reads as halting
+from signer_app.ui.pages.inbox import paper, words
+from signer_app.ui.pages.inbox.allowed import Place
+from signer_app.ui.pages.inbox.deeds import Deeds
 from signer_app.ui.pages.inbox.detail import Detail
 from signer_app.ui.pages.inbox.listing import EntryList
-from signer_app.ui.pages.inbox.reading import Entry, read_details, read_list
-from signer_app.ui.qt import Qt, QtWidgets
+from signer_app.ui.pages.inbox.reading import Details, Entry, read_details, read_list
+from signer_app.ui.qt import Qt, QtPrintSupport, QtWidgets
 from signer_app.ui.sending import send_proposal
 from signer_app.ui.shell.page import Hit, Page, Shell
 from signer_app.ui.signing.dialog import sign_proposal
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, StateBanner, column, plain, row
+from signer_app.ui.widgets import HashCompare, StateBanner, column, plain, row
+from signer_app.ui.words import inbox as say
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
 
-#: The largest file that is read as a proposal (CONTRACTS G), and one byte more to notice a larger one.
-FILE_LIMIT = 1024 * 1024
 TABS = ("mine", "open", "done")
 
 
@@ -36,6 +42,7 @@ class InboxPage(Page):
         self.entries: list[Entry] = []
         self._wanted = ""
         self._reading = ""
+        self._large = False
         outer = column(self.body)
         self._split = QtWidgets.QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
@@ -47,6 +54,8 @@ class InboxPage(Page):
         outer.addWidget(self._split)
         self.list.chosen.connect(self._chosen)
         self.detail.asked.connect(self._asked)
+        self.detail.record_asked.connect(lambda record: shell.go("journal", str(record)))
+        self.deeds = Deeds(shell, self)
         shell.add_finder(self._find)
 
     def _left(self) -> QtWidgets.QWidget:
@@ -91,9 +100,8 @@ class InboxPage(Page):
         """Files in and out, and the one question that this version can ask again."""
         return {
             "open": self._choose_file,
-            "export": self._choose_target,
-            "verify": self._judge,
-            "review": self._review,
+            **{name: partial(self._asked, name) for name in ("export", "verify", "review", "reject")},
+            "compare": self._compare_large,
         }
 
     def panes(self) -> list[QtWidgets.QWidget]:
@@ -145,8 +153,26 @@ class InboxPage(Page):
         details = await self.session.call(
             lambda workspace: read_details(workspace, identifier), name=strings.READING_PROPOSALS
         )
-        if self._reading == identifier:  # a person may have gone on meanwhile
-            self.detail.show_details(details)
+        if self._reading != identifier:  # a person may have gone on meanwhile
+            return
+        summary = self.session.summary
+        writable = summary is not None and summary.writable
+        asking = details.entry.open and not self.session.offline
+        place = Place(writable, self.session.offline, datetime.now(UTC))
+        self.detail.show_details(details, place, asking=asking)
+        if asking:
+            await self._ask_balances(details)
+
+    async def _ask_balances(self, details: Details) -> None:
+        """Balances of now. The nodes are asked in a thread of their own: nothing waits behind them."""
+        identifier = details.entry.id
+        question = await self.session.call(
+            lambda workspace: workspace.reading.balances_now(identifier), name=say.READING_BALANCES
+        )
+        found = await asyncio.to_thread(question.ask)
+        read = any(line["after"] is not None for line in words.items(found["effects"]))
+        if self._reading == identifier:
+            self.detail.show_balances(details.with_balances(found) if read else details)
 
     def _find(self, text: str) -> list[Hit]:
         wanted = text.casefold()
@@ -161,24 +187,70 @@ class InboxPage(Page):
     # -- doing ---------------------------------------------------------------------------------------------
 
     def _asked(self, name: str) -> None:
-        act = self._send if name == "send" else self.handlers().get(name)
-        if act is not None:
-            act()
+        """Do what a button or a key names, unless the proposal does not have it now: its button says why."""
+        details = self.detail.details
+        if details is None or self.detail.reasons.get(name):
+            return
+        identifier = details.entry.id
+        acts: dict[str, Callable[[], Awaitable[object]]] = {
+            "review": lambda: sign_proposal(self.shell, identifier),
+            "send": lambda: send_proposal(self.shell, identifier),
+            "reject": lambda: self.deeds.reject(details),
+            "override": lambda: self.deeds.override(details),
+            "copy": lambda: self._made(self.deeds.copy(details)),
+            "cancel": lambda: self._made(self.deeds.cancel(details)),
+            "verify": lambda: self._judge_now(identifier),
+        }
+        shown: dict[str, Callable[[], None]] = {
+            "export": self._choose_target,
+            "print": lambda: self._print(details),
+            "pdf": lambda: self._choose_pdf(details, report=False),
+            "report": lambda: self._choose_pdf(details, report=True),
+        }
+        if name in acts:
+            self.run(acts[name]())
+        elif name in shown:
+            shown[name]()
 
-    def _review(self) -> None:
-        """Review and sign: the dialog; a proposal that takes no signature says so by its button."""
-        button = self.detail.findChild(ActionButton, "detail.sign")
-        if button is not None and not button.blocked and self.list.current():
-            self.run(sign_proposal(self.shell, self.list.current()))
+    async def _made(self, making: Awaitable[str]) -> None:
+        """Show the proposal that was made, if one was."""
+        made = await making
+        if made:
+            self._wanted = made
+            self.tabs["open"].setChecked(True)
+            self.shell.changed()
 
-    def _send(self) -> None:
-        if self.list.current():
-            self.run(send_proposal(self.shell, self.list.current()))
+    def _compare_large(self) -> None:
+        """The hash in large digits, and back."""
+        compare = self.detail.findChild(HashCompare, "detail.hash")
+        if compare is not None:
+            self._large = not self._large
+            compare.grid.set_large(self._large)
+            self.detail.ensureWidgetVisible(compare)
 
-    def _judge(self) -> None:
-        identifier = self.list.current()
-        if identifier:
-            self.run(self._judge_now(identifier))
+    # -- paper ---------------------------------------------------------------------------------------------
+
+    def sheet(self, details: Details, *, report: bool) -> paper.Sheet:
+        """What goes onto paper."""
+        by = f"{details.me}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        return paper.report_sheet(details, by) if report else paper.proposal_sheet(details, by)
+
+    def _choose_pdf(self, details: Details, *, report: bool) -> None:
+        name = f"{details.entry.id[:12]}-{'report' if report else 'proposal'}.pdf"
+        choose_new_file(self, say.PDF_TITLE, name, lambda path: self.write_pdf(details, path, report=report))
+
+    def write_pdf(self, details: Details, path: Path, *, report: bool) -> None:
+        """A proposal or the report of its signing as a PDF."""
+        paper.write_pdf(self.sheet(details, report=report), path, details.entry.title)
+
+    def _print(self, details: Details) -> None:
+        dialog = QtPrintSupport.QPrintDialog(paper.make_printer(), self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet = self.sheet(details, report=False)
+        dialog.accepted.connect(lambda: sheet.document.print_(dialog.printer()))
+        QtWidgets.QDialog.open(dialog)
+
+    # -- files and judging ---------------------------------------------------------------------------------
 
     async def _judge_now(self, identifier: str) -> None:
         def judge(workspace: Workspace) -> None:
@@ -195,10 +267,18 @@ class InboxPage(Page):
         dialog.open()
 
     async def _import(self, path: Path) -> None:
-        def take(workspace: Workspace) -> str:
-            return str(workspace.proposals.import_bytes(_read_file(path))["proposal_id"])
+        def take(workspace: Workspace) -> tuple[str, str]:
+            data = halting.read_file(path)
+            if halting.is_halts(data):
+                return "", halting.take(workspace, data)
+            return str(workspace.proposals.import_bytes(data)["proposal_id"]), ""
 
-        self._wanted = await self.session.call(take, name=strings.IMPORTING)
+        made, said = await self.session.call(take, name=strings.IMPORTING)
+        if said:
+            banner = StateBanner("info", said, path.name)
+            banner.offer([(strings.CLOSE, lambda: self.banner("statements", None))])
+            self.banner("statements", banner)
+        self._wanted = made or self._wanted
         self.shell.changed()
 
     def _choose_target(self) -> None:
@@ -224,14 +304,3 @@ class InboxPage(Page):
 
         await self.session.call(write, name=strings.EXPORTING)
         self.shell.changed()
-
-
-def _read_file(path: Path) -> bytes:
-    """In the worker's thread. NotFoundError for what cannot be read."""
-    from signer_app.core.errors import NotFoundError  # noqa: PLC0415
-
-    try:
-        with path.open("rb") as stream:
-            return stream.read(FILE_LIMIT + 1)
-    except OSError as error:
-        raise NotFoundError(f"{path.name} cannot be read: {error.strerror}.") from error

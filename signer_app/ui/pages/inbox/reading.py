@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError, DeniedError
@@ -11,6 +12,7 @@ from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
 from signer_app.ui.pages.inbox import words
 from signer_app.ui.widgets import CheckLine, Pip
+from signer_app.ui.words import inbox as say
 
 if TYPE_CHECKING:  # loads in the worker's thread
     from signer_app.workspace import Workspace
@@ -21,10 +23,42 @@ OPEN_STATES = frozenset({"PENDING", "READY", "DENIED", "REJECTED", "SUBMITTED", 
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """A key of the policy: whose, and the account that it signs as."""
+    """A key of the policy: whose, and the account that it signs as. ``weight`` None: not known."""
 
     person: str
     signer: str
+    device: str = ""
+    backend: str = ""
+    tier: str = ""
+    weight: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """The ledger's own: weight that is there and weight that it takes."""
+
+    have: int
+    need: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A journal record of the proposal in words; ``record`` is its index."""
+
+    record: int
+    kind: str
+    words: str
+    at: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a Ledger shows, line by line: (name, value, meaning); and what it leaves out."""
+
+    version: str
+    lines: tuple[tuple[str, str, str], ...]
+    hidden: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +105,25 @@ class Details:
     judged_at: str = ""
     policy: str = ""
     needs: tuple[str, ...] = field(default=())
+    me: str = ""
+    quorum: Quorum | None = None
+    balances: JsonObject = field(default_factory=dict)
+    story: tuple[Told, ...] = ()
+    expected: Expected | None = None
+    raw_view: JsonObject = field(default_factory=dict)
+    override_quorum: str = ""
+    may_override: bool = False
+    soft: tuple[str, ...] = ()
+    hard: tuple[str, ...] = ()
+
+    @property
+    def needs_override(self) -> bool:
+        """Whether rules that can be overridden stand against it, and no others."""
+        return self.verdict == "NEEDS_OVERRIDE" or (bool(self.soft) and not self.hard)
+
+    def with_balances(self, balances: JsonObject) -> Details:
+        """The same with balances that were read since."""
+        return replace(self, balances=balances)
 
 
 def read_list(workspace: Workspace) -> list[Entry]:
@@ -93,7 +146,11 @@ def read_names(workspace: Workspace) -> tuple[dict[str, str], tuple[KeyHolder, .
         names.update({entry.account: entry.id for entry in body.address_book})
         names.update({entry.account: entry.id for entry in body.accounts})
         names.update({asset.id: asset.label for asset in body.assets})
-        holders = tuple(KeyHolder(key.person, key.signer) for key in body.keys if key.purpose == "sign")
+        holders = tuple(
+            KeyHolder(key.person, key.signer, key.device, key.backend, key.tier)
+            for key in body.keys
+            if key.purpose == "sign"
+        )
     names.update(workspace.nodes.config.labels)
     return names, holders
 
@@ -103,7 +160,7 @@ def entry_of(raw: JsonObject, names: dict[str, str], holders: tuple[KeyHolder, .
     effects = words.items(raw["effects"])
     signed = frozenset(str(item["signer"]) for item in words.items(raw["signatures"]))
     pips = tuple(
-        Pip("signed" if h.signer in signed else "you" if h.person == me else "open", 1, h.person)
+        Pip("signed" if h.signer in signed else "you" if h.person == me else "open", h.weight or 1, h.person)
         for h in holders
     )
     slot, expires = raw["slot"], raw["expires_at"]
@@ -131,27 +188,155 @@ def read_details(workspace: Workspace, identifier: str) -> Details:
     """One proposal with its last recorded report. NotFoundError."""
     names, holders = read_names(workspace)
     raw = workspace.reading.proposal(identifier)
-    entry = entry_of(raw, names, holders, workspace.person)
-    verdicts = words.items(raw["verdicts"])
-    if not verdicts:
-        return Details(entry, raw, names, holders)
-    last = verdicts[-1]
-    report = _report(workspace, str(last["report_blob"]))
-    policy = report.get("policy")
-    return Details(
-        entry,
+    network = f"{raw['network']}:"
+    holders = tuple(holder for holder in holders if holder.signer.startswith(network))
+    base = Details(
+        entry_of(raw, names, holders, workspace.person),
         raw,
         names,
         holders,
-        checks=tuple(_check(item) for item in words.items(report.get("checks"))),
+        me=workspace.person,
+        balances=workspace.reading.balances(identifier),
+        story=tuple(_told(item) for item in workspace.reading.story(identifier)),
+        expected=_expected(raw),
+        raw_view=_raw_view(workspace, identifier),
+    )
+    verdicts = words.items(raw["verdicts"])
+    return _judged(workspace, base, verdicts[-1]) if verdicts else base
+
+
+def _judged(workspace: Workspace, base: Details, last: JsonObject) -> Details:
+    """With what the last recorded report says."""
+    report = _blob(workspace, str(last["report_blob"]))
+    policy, checks = report.get("policy"), words.items(report.get("checks"))
+    open_quorum = base.entry.state == "PENDING"
+    taken = any(item["kind"] == "override" and item["verdict"] == "PASS" for item in checks)
+    soft = [item for item in checks if item["severity"] == "soft" and _stands(item) and not taken]
+    hard = [item for item in checks if item["severity"] == "hard" and _stands(item)]
+    weights = _weights(_blob(workspace, str(last["facts_blob"])), base.entry.account)
+    holders = tuple(replace(holder, weight=weights.get(holder.signer)) for holder in base.holders)
+    quorum_words_, may = _override_quorum(workspace, base.me)
+    return replace(
+        base,
+        holders=holders,
+        entry=entry_of(base.raw, base.names, holders, base.me),
+        checks=tuple(_check(item, base.names, waiting=open_quorum) for item in sorted(checks, key=_rank)),
         verdict=str(last["verdict"]),
         judged_at=str(last["at"]),
         policy=f"{policy['id']} v{policy['version']}" if isinstance(policy, dict) else "",
         needs=_needs(report),
+        quorum=_quorum(report),
+        override_quorum=quorum_words_,
+        may_override=may,
+        soft=tuple(_check(item, base.names).words for item in soft),
+        hard=tuple(_check(item, base.names).words for item in hard if item["code"] != "QUORUM"),
     )
 
 
-def _report(workspace: Workspace, blob: str) -> JsonObject:
+def _rank(check: JsonObject) -> int:
+    """Limits, people and keys before what seldom differs; else the report's own order."""
+    code = str(check["code"])
+    return say.CHECKS_FIRST.index(code) if code in say.CHECKS_FIRST else len(say.CHECKS_FIRST)
+
+
+def _stands(check: JsonObject) -> bool:
+    return check["verdict"] in ("FAIL", "INDETERMINATE")
+
+
+def _override_quorum(workspace: Workspace, me: str) -> tuple[str, bool]:
+    """Who may override in words, and whether this person is of them."""
+    from signer_app.policy.words import quorum_words  # noqa: PLC0415 - in the worker's thread
+
+    try:
+        body = workspace.policies.in_force(workspace.rooms.clock()).document.body
+    except DeniedError:
+        return "", False
+    quorum = body.override_quorum
+    if quorum is None:
+        return "", False
+    roles = {role for person in body.people if person.id == me for role in person.roles}
+    return quorum_words(quorum), any(group.role in roles for group in quorum.all_of)
+
+
+def _quorum(report: JsonObject) -> Quorum | None:
+    required = report.get("required")
+    ledger = required.get("ledger") if isinstance(required, dict) else None
+    if not isinstance(ledger, dict):
+        return None
+    need, have = ledger.get("quorum"), ledger.get("weight")
+    return Quorum(have, need) if isinstance(need, int) and isinstance(have, int) else None
+
+
+def _weights(facts: JsonObject, account: str) -> dict[str, int]:
+    """Weight of each signer as the nodes stated it; nothing where they state different things."""
+    lists = [
+        seen["value"]
+        for fact in words.items(facts.get("facts"))
+        if (fact.get("kind"), fact.get("key")) == ("signers", account)
+        for seen in words.items(fact.get("observations"))
+    ]
+    if not lists or any(value != lists[0] for value in lists) or not isinstance(lists[0], dict):
+        return {}
+    return {
+        str(member["account"]): member["weight"]
+        for member in words.items(lists[0].get("signers"))
+        if isinstance(member["weight"], int)
+    }
+
+
+def _expected(raw: JsonObject) -> Expected | None:
+    if not str(raw["network"]).startswith("xrpl:"):
+        return None
+    from signer_app.signers.ledger.xrp.screens import review  # noqa: PLC0415 - in the worker's thread
+    from signer_app.signers.ledger.xrp.tables import VERSIONS  # noqa: PLC0415
+
+    newest = list(VERSIONS)[-1]
+    try:
+        found = review(str(raw["body"]), app_version=newest)
+    except CountersignError:
+        return None
+    return Expected(
+        newest,
+        tuple((screen.name, screen.value, screen.meaning) for screen in found.screens),
+        tuple(f"{item.name} {item.value}".strip() for item in found.hidden),
+    )
+
+
+def _raw_view(workspace: Workspace, identifier: str) -> JsonObject:
+    try:
+        return workspace.reading.raw(identifier)
+    except CountersignError as error:
+        return {"problem": error.message}
+
+
+def _told(item: JsonObject) -> Told:
+    """A record as one line of the timeline."""
+    from signer_app.proposals.record_words import words_of  # noqa: PLC0415 - in the worker's thread
+
+    index, record = item["index"], item["record"]
+    number = index if isinstance(index, int) else 0
+    if not isinstance(record, dict):
+        return Told(number, "redacted", say.REDACTED, "", "warn")
+    told = words_of(record)
+    if record["type"] == "verdict":
+        return _verdict(number, record)
+    said = f"{told.event}: {told.summary}" if told.summary else told.event
+    return Told(number, str(record["type"]), safe_text(said, 400), str(record.get("at") or ""), told.tone)
+
+
+def _verdict(number: int, record: JsonObject) -> Told:
+    """A verdict; that signatures are still missing is no denial."""
+    given = record.get("codes")
+    codes = [str(code) for code in given] if isinstance(given, list) else []
+    verdict, at = str(record["verdict"]), str(record.get("at") or "")
+    if verdict == "DENY" and codes == ["QUORUM"]:
+        return Told(number, "verdict", say.QUORUM_OPEN, at, "")
+    names = dict.fromkeys(say.CHECK_NAMES.get(code, code) for code in codes)
+    tone = {"ALLOW": "", "NEEDS_OVERRIDE": "warn"}.get(verdict, "danger")
+    return Told(number, "verdict", say.verdict_told(verdict, ", ".join(names)), at, tone)
+
+
+def _blob(workspace: Workspace, blob: str) -> JsonObject:
     try:
         value = json.loads(workspace.journal.get_blob(blob))
     except CountersignError:
@@ -159,20 +344,44 @@ def _report(workspace: Workspace, blob: str) -> JsonObject:
     return value if isinstance(value, dict) else {}
 
 
-def _check(check: JsonObject) -> CheckLine:
-    """A check of a report (CONTRACTS C4) as a row."""
-    details = [("rule", str(check["rule"])), ("code", str(check["code"]))]
+def _check(check: JsonObject, names: Mapping[str, str] | None = None, *, waiting: bool = False) -> CheckLine:
+    """A check of a report (CONTRACTS C4) as a row. ``waiting``: an open quorum has not failed."""
+    code, rule = str(check["code"]), str(check["rule"])
+    details = [("rule", say.RULE_BUILT_IN if rule == "built-in" else rule), ("code", code)]
+    for name in ("actual", "expected"):
+        value = _value(check, name, names or {})
+        if value:
+            details.append((name, value))
     evidence = words.items(check["evidence"])
     if evidence:
         details.append(("source", ", ".join(f"{e['source']} at ledger {e['ledger']}" for e in evidence)))
         details.append(("time", str(evidence[0]["at"])))
-    name = words.kind_words(str(check["code"]).replace("_", " ").capitalize().replace(" ", "_"))
+    outcome = str(check["verdict"])
+    if waiting and outcome == "FAIL" and code == "QUORUM":
+        outcome = "WAITING"
     return CheckLine(
-        str(check["verdict"]),
-        name.replace("_", " "),
-        safe_text(str(check["message"]), 600),
+        outcome,
+        say.CHECK_NAMES.get(code) or code.replace("_", " ").capitalize(),
+        safe_text(_said(check, names or {}), 600),
         tuple((key, safe_text(value, 400)) for key, value in details),
     )
+
+
+def _said(check: JsonObject, names: Mapping[str, str]) -> str:
+    """The sentence of a check, with the asset that its numbers count."""
+    text, unit = words.named(str(check["message"]), names), str(check.get("unit") or "")
+    return f"{words.asset_name(unit, names)}: {text}" if "/" in unit else text
+
+
+def _value(check: JsonObject, name: str, names: Mapping[str, str]) -> str:
+    """A value of a check with its unit, as people call it."""
+    value = check.get(name)
+    if value in (None, "", []):
+        return ""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    unit = str(check.get("unit") or "")
+    shown = words.asset_name(unit, names) if "/" in unit else unit
+    return f"{words.named(text, names)} {shown}".strip()
 
 
 def _needs(report: JsonObject) -> tuple[str, ...]:

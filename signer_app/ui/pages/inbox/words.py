@@ -98,6 +98,19 @@ _SENTENCES: Mapping[str, Callable[[JsonObject, Names], str]] = MappingProxyType(
     }
 )
 
+
+def named(text: str, names: Names) -> str:
+    """``text`` with ids of assets and accounts as people call them: labels of assets, and the name of an
+    account before its whole address. Ids that nobody named stay as they are."""
+    for identifier in sorted((name for name in names if name in text), key=len, reverse=True):
+        if "/" in identifier:
+            shown = asset_name(identifier, names)
+        else:
+            shown = f"{safe_text(names[identifier], 60)} ({address(identifier)})"
+        text = text.replace(identifier, shown)
+    return text
+
+
 #: Kind of an effect -> icon.
 ICONS = MappingProxyType(
     {
@@ -117,13 +130,15 @@ def icon(effects: list[JsonObject]) -> str:
     return ICONS.get(str(found[0].get("kind")), "proposals") if found else "proposals"
 
 
-def effect_line(effect: JsonObject, names: Names) -> Effect:
-    """A row of "What will change"."""
+def effect_line(effect: JsonObject, names: Names, before: str = "", after: str = "") -> Effect:
+    """A row of "What will change", with the balance before and after where it is known."""
     kind = str(effect.get("kind"))
     if kind == "FeePaid":
-        return Effect("Fee", f"{MINUS}{amount(effect, names)}")
+        return Effect("Fee", f"{MINUS}{amount(effect, names)}", before, after)
     if kind == "Transfer":
-        return Effect("Payment", f"{MINUS}{amount(effect, names)}")
+        return Effect(
+            "Issue" if effect.get("issue") else "Payment", f"{MINUS}{amount(effect, names)}", before, after
+        )
     tone = "danger" if kind in ("Unknown", "AuthorityChange") else ""
     return Effect(kind_words(kind), sentence(effect, names), tone=tone)
 

@@ -1,0 +1,1 @@
+"""Halting and resuming in the window: reads.py asks services, dialogs.py asks people, banner.py lasts."""

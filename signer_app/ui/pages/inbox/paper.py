@@ -1,0 +1,203 @@
+"""A proposal, or the report of its signing, on paper. Text of others is inserted as text, never as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from signer_app.core.text import safe_text
+from signer_app.ui import strings
+from signer_app.ui.pages.inbox import words
+from signer_app.ui.pages.inbox.cards import clock, timeline_steps
+from signer_app.ui.pages.inbox.reading import Details
+from signer_app.ui.qt import QtCore, QtGui, QtPrintSupport
+from signer_app.ui.theme import theme
+from signer_app.ui.widgets import groups_of
+from signer_app.ui.widgets.checks import breakable
+from signer_app.ui.words import inbox as say
+
+#: Dots an inch of the PDF; margins in millimetres.
+RESOLUTION, MARGIN_MM = 300, 16.0
+_BODY_PT, _HEAD_PT, _TITLE_PT = 9.0, 11.0, 15.0
+
+Line = Sequence[str]
+
+
+class Sheet:
+    """A document that grows from top to bottom."""
+
+    def __init__(self, title: str, sub: str) -> None:
+        self.document = QtGui.QTextDocument()
+        family = theme().font("body").family()
+        self.document.setDefaultFont(QtGui.QFont(family, int(_BODY_PT)))
+        self._cursor = QtGui.QTextCursor(self.document)
+        self._say(title, _TITLE_PT, bold=True)
+        self._say(sub, _BODY_PT)
+
+    def _say(self, text: str, points: float, *, bold: bool = False, gap: float = 0) -> None:
+        block = QtGui.QTextBlockFormat()
+        block.setTopMargin(gap)
+        form = QtGui.QTextCharFormat()
+        form.setFontPointSize(points)
+        form.setFontWeight(QtGui.QFont.Weight.Bold if bold else QtGui.QFont.Weight.Normal)
+        if not self.document.isEmpty():
+            self._cursor.insertBlock(block, form)
+        else:
+            self._cursor.setCharFormat(form)
+        self._cursor.insertText(text, form)
+
+    def section(self, title: str, lines: Sequence[Line], widths: Sequence[int]) -> None:
+        """A heading and a table without edges; ``widths`` in per cent."""
+        self._say(title, _HEAD_PT, bold=True, gap=10)
+        if not lines:
+            self._say(say.NONE_YET, _BODY_PT)
+            return
+        form = QtGui.QTextTableFormat()
+        form.setBorder(0)
+        form.setCellPadding(1.5)
+        form.setWidth(QtGui.QTextLength(QtGui.QTextLength.Type.PercentageLength, 100))
+        form.setColumnWidthConstraints(
+            [QtGui.QTextLength(QtGui.QTextLength.Type.PercentageLength, width) for width in widths]
+        )
+        self._cursor.insertBlock(QtGui.QTextBlockFormat())
+        table = self._cursor.insertTable(len(lines), len(widths), form)
+        plain = QtGui.QTextCharFormat()
+        plain.setFontPointSize(_BODY_PT)
+        for number, line in enumerate(lines):
+            for place, text in enumerate(line):
+                table.cellAt(number, place).firstCursorPosition().insertText(breakable(text), plain)
+        self._cursor.movePosition(QtGui.QTextCursor.MoveOperation.End)
+
+    def foot(self, text: str) -> None:
+        """The last line."""
+        self._say(text, _BODY_PT - 1, gap=14)
+
+
+def _facts(details: Details) -> list[Line]:
+    raw, entry = details.raw, details.entry
+    lines = [
+        ("Hash", " ".join(groups_of(entry.id))),
+        ("Account", words.address(entry.account)),
+        ("Network", entry.network),
+        ("Kind", str(raw["type"])),
+        ("State", entry.state_words),
+        ("Uses", entry.slot),
+        ("Proposed by", str(raw["proposer"])),
+        ("Proposed", clock(str(raw["created_at"]))),
+        ("Expires", f"{entry.expires_at or 'never'}, ledger {raw['expiry_ledger'] or 'none'}"),
+        (say.PROPOSER_SAYS, safe_text(str(raw["title"] or "–"), 300)),
+    ]
+    return [line for line in lines if line[1]]
+
+
+def _effects(details: Details) -> list[Line]:
+    lines: list[Line] = []
+    spans = {line["effect"]: line for line in words.items(details.balances.get("effects"))}
+    for number, effect in enumerate(words.items(details.raw["effects"])):
+        said = words.effect_line(effect, details.names)
+        to = f"to {words.address(effect['to'])}, tag {effect.get('tag') or 'none'}" if "to" in effect else ""
+        span = spans.get(number)
+        known = span is not None and span["after"] is not None
+        balance = f"{span['before']} → {span['after']}" if span is not None and known else ""
+        unknown = str(span["problem"]) if span is not None and not known else ""
+        lines.append((said.what, said.change, to, balance or unknown))
+    return lines
+
+
+def _checks(details: Details) -> list[Line]:
+    return [(strings.CHECK_OUTCOMES[check.outcome], check.name, check.words) for check in details.checks]
+
+
+def _signatures(details: Details) -> list[Line]:
+    people = {holder.signer: holder.person for holder in details.holders}
+    return [
+        (
+            people.get(str(item["signer"]), "–"),
+            words.address(item["signer"]),
+            f"key {item['public_key']}, digest {item['digest']}",
+            f"{clock(str(item['signed_at']))}, record {item['record']}",
+        )
+        for item in words.items(details.raw["signatures"])
+    ]
+
+
+def _against(details: Details) -> list[Line]:
+    """Overrides, rejections and what was kept out."""
+    kinds = (("overrides", "person", "override"), ("rejections", "person", "rejection"),
+             ("quarantine", "signer", "kept out"))  # fmt: skip
+    return [
+        (words.address(item[who]), kind, safe_text(str(item["reason"]), 1000), str(item.get("at") or ""))
+        for name, who, kind in kinds
+        for item in words.items(details.raw.get(name))
+    ]
+
+
+def _sent(details: Details) -> list[Line]:
+    lines: list[Line] = []
+    for item in words.items(details.raw.get("submissions")):
+        answers = ", ".join(f"{a['node']} {a['answer']}" for a in words.items(item["attempts"]))
+        lines.append((clock(str(item["at"])), str(item["tx_id"]), safe_text(answers, 1000)))
+    outcome = details.raw.get("outcome")
+    if isinstance(outcome, dict):
+        shown = ", ".join(f"{name} {value}" for name, value in outcome.items() if isinstance(value, str))
+        lines.append((details.entry.state_words, str(details.raw.get("tx_id") or ""), safe_text(shown, 1000)))
+    return lines
+
+
+def _fields(details: Details) -> list[Line]:
+    return [
+        (str(field["name"]), str(field["start"]), str(field["length"]), safe_text(str(field["value"]), 4000))
+        for field in words.items(details.raw_view.get("fields"))
+    ]
+
+
+def proposal_sheet(details: Details, by: str) -> Sheet:
+    """What the bytes are and do, for a person to read before signing."""
+    sheet = Sheet(details.entry.title, f"{say.PAPER_PROPOSAL}. {say.PRINTED_BY} {by}")
+    sheet.section(say.SECTION_FACTS, _facts(details), (20, 80))
+    sheet.section(say.SECTION_EFFECTS, _effects(details), (14, 26, 34, 26))
+    sheet.section(say.SECTION_CHECKS, _checks(details), (14, 22, 64))
+    expected = details.expected
+    lines = expected.lines if expected is not None else ()
+    sheet.section(say.SECTION_SCREENS, [line[:2] for line in lines], (26, 74))
+    sheet.section(say.SECTION_FIELDS, _fields(details), (24, 8, 8, 60))
+    sheet.foot(say.PAPER_FOOT)
+    return sheet
+
+
+def report_sheet(details: Details, by: str) -> Sheet:
+    """Who signed what under which policy, and what became of it, for the file."""
+    sheet = Sheet(details.entry.title, f"{say.PAPER_REPORT}. {say.PRINTED_BY} {by}")
+    sheet.section(say.SECTION_FACTS, _facts(details), (20, 80))
+    sheet.section(say.SECTION_EFFECTS, _effects(details), (14, 26, 34, 26))
+    checks = f"{say.SECTION_CHECKS}: {details.policy}, {clock(details.judged_at)}"
+    sheet.section(checks, _checks(details), (14, 22, 64))
+    sheet.section(say.SECTION_SIGNATURES, [*_signatures(details), *_against(details)], (14, 26, 40, 20))
+    sheet.section(say.SECTION_SENT, _sent(details), (20, 40, 40))
+    steps = [(step.words, step.detail) for step in timeline_steps(details)]
+    sheet.section(say.SECTION_TIMELINE, steps, (60, 40))
+    sheet.foot(say.PAPER_FOOT)
+    return sheet
+
+
+def write_pdf(sheet: Sheet, path: Path, title: str) -> None:
+    """A4, one file."""
+    writer = QtGui.QPdfWriter(str(path))
+    writer.setTitle(title)
+    writer.setCreator(strings.APP)
+    writer.setResolution(RESOLUTION)
+    _page(writer)
+    sheet.document.print_(writer)
+
+
+def make_printer() -> QtPrintSupport.QPrinter:
+    """The system's printer with our margins; a dialog chooses which."""
+    printer = QtPrintSupport.QPrinter(QtPrintSupport.QPrinter.PrinterMode.HighResolution)
+    _page(printer)
+    return printer
+
+
+def _page(device: QtGui.QPagedPaintDevice) -> None:
+    margins = QtCore.QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
+    device.setPageSize(QtGui.QPageSize(QtGui.QPageSize.PageSizeId.A4))
+    device.setPageMargins(margins, QtGui.QPageLayout.Unit.Millimeter)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from signer_app.ui import strings
 from signer_app.ui.loop import ask
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from signer_app.ui.shell.actions import BY_ID
 from signer_app.ui.shell.page import Hit
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, NetworkFrame, column, label, row
@@ -39,8 +40,11 @@ class Veil(QtWidgets.QWidget):
 class DialogHost:
     """Shows one dialog at a time over the veil; a second one waits for nothing and is refused."""
 
-    def __init__(self, window: QtWidgets.QWidget) -> None:
-        self._veil = Veil(window)
+    def __init__(self, window: QtWidgets.QWidget, lock: Callable[[], None]) -> None:
+        """``lock`` locks the window. Qt keeps the window's own keys from a dialog over it; this one works
+        there too, because it is the one that a person needs when somebody comes in.
+        """
+        self._veil, self._lock = Veil(window), lock
         self.current: QtWidgets.QDialog | None = None
 
     async def ask(self, dialog: QtWidgets.QDialog) -> int:
@@ -49,6 +53,7 @@ class DialogHost:
             dialog.deleteLater()
             return int(QtWidgets.QDialog.DialogCode.Rejected)
         self.current = dialog
+        QtGui.QShortcut(QtGui.QKeySequence(BY_ID["lock"].keys), dialog, self._lock)
         self._veil.cover()
         try:
             return await ask(dialog)

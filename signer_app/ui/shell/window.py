@@ -62,7 +62,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.setMinimumSize(MINIMUM)
         self.setWindowTitle(strings.APP)
         self.setAcceptDrops(True)
-        self.dialogs = DialogHost(self)
+        self.dialogs = DialogHost(self, self.lock)
         self._build()
         self._wire()
         self._restore()

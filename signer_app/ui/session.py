@@ -41,9 +41,12 @@ class Summary:
     records: int
     open_proposals: int
     writable: bool
+    setting_up: bool = False
 
     @classmethod
-    def of(cls, described: JsonObject, *, open_proposals: int, writable: bool) -> Summary:
+    def of(
+        cls, described: JsonObject, *, open_proposals: int, writable: bool, setting_up: bool = False
+    ) -> Summary:
         """From Workspace.describe()."""
         networks, records, nodes = described["networks"], described["records"], described["nodes"]
         return cls(
@@ -58,6 +61,7 @@ class Summary:
             records=records if isinstance(records, int) else 0,
             open_proposals=open_proposals,
             writable=writable,
+            setting_up=setting_up,
         )
 
 
@@ -164,6 +168,12 @@ def _close(opened: list[Workspace]) -> None:
 
 def _summary(workspace: Workspace) -> Summary:
     from signer_app.proposals.lifecycle import OPEN  # noqa: PLC0415
+    from signer_app.workspace.first_run import unfinished  # noqa: PLC0415
 
     waiting = workspace.queries.proposals(states=tuple(OPEN))
-    return Summary.of(workspace.describe(), open_proposals=len(waiting), writable=workspace.journal.usable)
+    return Summary.of(
+        workspace.describe(),
+        open_proposals=len(waiting),
+        writable=workspace.journal.usable,
+        setting_up=unfinished(workspace),
+    )

@@ -11,6 +11,9 @@ from signer_app.ui import layouts, strings
 from signer_app.ui.away import AwayWatch
 from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
+from signer_app.ui.first_run import words
+from signer_app.ui.first_run.places import Places
+from signer_app.ui.first_run.view import FirstRunView
 from signer_app.ui.idle import IdleTimer
 from signer_app.ui.loop import Tasks
 from signer_app.ui.pages import PAGES
@@ -74,6 +77,10 @@ class MainWindow(QtWidgets.QMainWindow):
         self.frame.body.addWidget(self._whole)
         self.unlock = UnlockPage(self.session, self.settings)
         self._whole.addWidget(self.unlock)
+        self.places = Places()
+        self.unlock.before_open = self.places.ready
+        self.first_run = FirstRunView(self.session, self.settings, self.places)
+        self._whole.addWidget(self.first_run)
         self._open = plain("bg")
         box = column(self._open)
         self.header = HeaderBar()
@@ -105,6 +112,9 @@ class MainWindow(QtWidgets.QMainWindow):
         self.actions_ = Actions(self)
         self.menuBar().setVisible(self.settings.menu_bar)
         self.session.changed.connect(self._session_changed)
+        self.unlock.first_run.connect(self.show_first_run)
+        self.first_run.left.connect(self._leave_first_run)
+        self.first_run.opened.connect(self.go)
         self.session.progressed.connect(self.status.show_running)
         self.navigation.chosen.connect(self.go)
         self.header.asked.connect(self.actions_.trigger)
@@ -130,7 +140,11 @@ class MainWindow(QtWidgets.QMainWindow):
             "next-pane": lambda: self._move_pane(1),
             "previous-pane": lambda: self._move_pane(-1),
             **({"new": lambda: self.go("new")} if "new" in self._makers else {}),
-            **{f"go-{key}": lambda key=key: self.go(key) for key in strings.PAGES},  # type: ignore[misc]
+            **{
+                f"go-{key}": lambda key=key: self.go(key)  # type: ignore[misc]
+                for key in self._makers
+                if key in strings.PAGES
+            },
         }
 
     def _restore(self) -> None:
@@ -156,8 +170,9 @@ class MainWindow(QtWidgets.QMainWindow):
             self._whole.setCurrentWidget(self._open)
             self.idle.start()
             self.devices.begin()
-            self.go(self.key)
             self.navigation.list.setFocus()
+            # Who left a set-up goes on with it; in another workspace there is none.
+            self.go("setup" if summary.setting_up else "inbox" if self.key == "setup" else self.key)
 
     def _forget(self) -> None:
         """Nothing of the workspace stays in the window: no title, no count, no name, no page."""
@@ -181,6 +196,16 @@ class MainWindow(QtWidgets.QMainWindow):
         self.unlock.reset(self.session.directory)
         self._whole.setCurrentWidget(self.unlock)
 
+    def show_first_run(self) -> None:
+        """Practise, or set up: instead of the unlock page."""
+        if self.session.locked:
+            self._whole.setCurrentWidget(self.first_run)
+            self.first_run.reset()
+
+    def _leave_first_run(self) -> None:
+        self.unlock.reset(self.session.directory)
+        self._whole.setCurrentWidget(self.unlock)
+
     def lock(self) -> None:
         """Close the workspace; the unlock page replaces everything at once."""
         if not self.session.locked:
@@ -199,6 +224,11 @@ class MainWindow(QtWidgets.QMainWindow):
         found = []
         if summary is not None and not summary.writable:
             found.append(StateBanner("danger", strings.READ_ONLY, strings.READ_ONLY_CONSEQUENCE))
+        if summary is not None and summary.setting_up and self.key != "setup":
+            banner = StateBanner("info", words.UNFINISHED, words.UNFINISHED_CONSEQUENCE)
+            banner.setObjectName("window.setting-up")
+            banner.offer([(words.GO_ON, lambda: self.go("setup"))])
+            found.append(banner)
         if self.session.offline:
             found.append(StateBanner("warn", strings.OFFLINE, strings.OFFLINE_CONSEQUENCE, icon="offline"))
         for banner in found:
@@ -235,8 +265,10 @@ class MainWindow(QtWidgets.QMainWindow):
             self._stack.addWidget(shown)
             layouts.restore(self.settings, shown)
         self.key = page
-        self.navigation.show_page(page)
+        if page in strings.PAGES:  # the set-up is on no list: one gets there and it ends
+            self.navigation.show_page(page)
         self._stack.setCurrentWidget(shown)
+        self._show_lasting()
         self.actions_.handle_here({**self._open_actions, **shown.handlers()})
         self._fit()
         if argument:
@@ -375,6 +407,8 @@ class MainWindow(QtWidgets.QMainWindow):
         if not self.session.locked:
             await self._lock()
         self.unlock.tasks.cancel_all()
+        await self.first_run.close_down()
+        await self.places.close()
         await asyncio.sleep(0)
         self.close()
 

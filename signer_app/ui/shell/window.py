@@ -11,7 +11,6 @@ from signer_app.ui import layouts, strings
 from signer_app.ui.away import AwayWatch
 from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
-from signer_app.ui.first_run import words
 from signer_app.ui.first_run.places import Places
 from signer_app.ui.first_run.view import FirstRunView
 from signer_app.ui.idle import IdleTimer
@@ -25,12 +24,13 @@ from signer_app.ui.shell.crash import CrashDialog
 from signer_app.ui.shell.dialogs import DialogHost, FindDialog
 from signer_app.ui.shell.header import HeaderBar
 from signer_app.ui.shell.help import HelpDialog, KeysDialog
+from signer_app.ui.shell.lasting import lasting_banners
 from signer_app.ui.shell.navigation import Navigation, Who
 from signer_app.ui.shell.page import Hit, Page, Shell
 from signer_app.ui.shell.status import StatusBar
 from signer_app.ui.theme import SCALES, theme
 from signer_app.ui.unlock import UnlockPage
-from signer_app.ui.widgets import FocusRing, NetworkFrame, StateBanner, column, plain, row
+from signer_app.ui.widgets import FocusRing, NetworkFrame, clear, column, plain, row
 
 MINIMUM, DEFAULT = QtCore.QSize(1000, 660), QtCore.QSize(1440, 900)
 #: Below this width the navigation is a rail; on these pages always.
@@ -140,11 +140,7 @@ class MainWindow(QtWidgets.QMainWindow):
             "next-pane": lambda: self._move_pane(1),
             "previous-pane": lambda: self._move_pane(-1),
             **({"new": lambda: self.go("new")} if "new" in self._makers else {}),
-            **{
-                f"go-{key}": lambda key=key: self.go(key)  # type: ignore[misc]
-                for key in self._makers
-                if key in strings.PAGES
-            },
+            **{f"go-{key}": lambda key=key: self.go(key) for key in strings.PAGES},  # type: ignore[misc]
         }
 
     def _restore(self) -> None:
@@ -171,7 +167,6 @@ class MainWindow(QtWidgets.QMainWindow):
             self.idle.start()
             self.devices.begin()
             self.navigation.list.setFocus()
-            # Who left a set-up goes on with it; in another workspace there is none.
             self.go("setup" if summary.setting_up else "inbox" if self.key == "setup" else self.key)
 
     def _forget(self) -> None:
@@ -193,8 +188,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.navigation.show_count("inbox", 0)
         self.navigation.show_who(Who("", 0))
         self._clear_lasting()
-        self.unlock.reset(self.session.directory)
-        self._whole.setCurrentWidget(self.unlock)
+        self._leave_first_run()
 
     def show_first_run(self) -> None:
         """Practise, or set up: instead of the unlock page."""
@@ -220,27 +214,12 @@ class MainWindow(QtWidgets.QMainWindow):
     def _show_lasting(self) -> None:
         """Banners that are true on every page."""
         self._clear_lasting()
-        summary = self.session.summary
-        found = []
-        if summary is not None and not summary.writable:
-            found.append(StateBanner("danger", strings.READ_ONLY, strings.READ_ONLY_CONSEQUENCE))
-        if summary is not None and summary.setting_up and self.key != "setup":
-            banner = StateBanner("info", words.UNFINISHED, words.UNFINISHED_CONSEQUENCE)
-            banner.setObjectName("window.setting-up")
-            banner.offer([(words.GO_ON, lambda: self.go("setup"))])
-            found.append(banner)
-        if self.session.offline:
-            found.append(StateBanner("warn", strings.OFFLINE, strings.OFFLINE_CONSEQUENCE, icon="offline"))
-        for banner in found:
+        for banner in (found := lasting_banners(self.session, self.key, self.go)):
             self._lasting.addWidget(banner)
         self._lasting.setContentsMargins(16, 12 if found else 0, 16, 0)
 
     def _clear_lasting(self) -> None:
-        while (item := self._lasting.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._lasting)
         self._lasting.setContentsMargins(16, 0, 16, 0)
 
     def _ticked(self, left: int) -> None:

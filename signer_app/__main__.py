@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
+
+from signer_app.core.display import has_window
 
 _CHILD_ARGUMENTS = 3
 
@@ -38,7 +39,7 @@ def wants_window(arguments: list[str]) -> bool:
             rest.pop(0)
         elif not (item == "--offline" or item.startswith("--workspace=") or item.endswith(".countersign")):
             return False
-    return importlib.util.find_spec("PySide6") is not None
+    return has_window()
 
 
 if __name__ == "__main__":

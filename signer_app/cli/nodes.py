@@ -47,6 +47,19 @@ def add(
     session.output.result(result, lambda console: _nodes(console, result))
 
 
+@app.command("remove")
+def remove(
+    context: typer.Context,
+    node_id: Annotated[str, typer.Argument(metavar="NAME", help="The node's name in the list.")],
+) -> None:
+    """Believe a node no longer. Checks then need the same answer from those that are left."""
+    session = session_of(context)
+    with workspace(session) as opened:
+        opened.nodes.remove(node_id)
+        result = opened.nodes.describe()
+    session.output.result(result, lambda console: _nodes(console, result))
+
+
 @app.command("list")
 def list_nodes(context: typer.Context) -> None:
     """The configured nodes."""

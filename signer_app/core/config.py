@@ -152,6 +152,11 @@ class PlatformConfig(_Model):
         """The same configuration with one more node. Raises MalformedError where it does not fit."""
         return _validated({**self.to_json(), "nodes": [*map(_node_json, (*self.nodes, node))]})
 
+    def without_node(self, node_id: str) -> PlatformConfig:
+        """The same configuration without the node of this name; itself where there is none."""
+        left = [_node_json(node) for node in self.nodes if node.id != node_id]
+        return _validated({**self.to_json(), "nodes": [*left]})
+
     def with_labels(self, labels: Mapping[str, str]) -> PlatformConfig:
         """The same configuration with these labels. Raises MalformedError for text that is no label."""
         return _validated({**self.to_json(), "labels": dict(labels)})

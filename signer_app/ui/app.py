@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from signer_app.core.display import has_display
 from signer_app.core.errors import CountersignError, UsageError
 from signer_app.ui import strings
 from signer_app.ui.garbage import Collector
@@ -53,9 +54,7 @@ def parse(arguments: Sequence[str]) -> Start:
 
 def require_display(environment: Mapping[str, str], platform: str = sys.platform) -> None:
     """Qt ends the process without a display; say it before. Raises UsageError DISPLAY_REQUIRED."""
-    if platform in ("win32", "darwin") or environment.get("QT_QPA_PLATFORM"):
-        return
-    if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
+    if not has_display(environment, platform):
         raise UsageError("The window needs a display, and there is none.", code="DISPLAY_REQUIRED")
 
 
@@ -65,7 +64,7 @@ def open_window(arguments: Sequence[str]) -> int:
         start = parse(arguments)
         require_display(os.environ)
     except CountersignError as error:
-        sys.stderr.write(f"{error.message}\n{error.hint}\n")
+        sys.stderr.write(f"{error.code}: {error.message}\n  {error.hint}\n")
         return error.exit_code
     QtGui.QGuiApplication.setDesktopFileName("countersign")
     app = QtWidgets.QApplication([strings.APP])
@@ -92,6 +91,8 @@ async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
     window.unlock.offline.setChecked(start.offline)
     if start.workspace is not None:
         window.unlock.choose(start.workspace)
+    elif not settings.recent():
+        window.show_first_run()
     window.take_files(start.files)
     window.show()
     await ended.wait()

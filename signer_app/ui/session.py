@@ -71,10 +71,17 @@ class Summary:
     open_proposals: int
     writable: bool
     halts: tuple[Halted, ...] = ()
+    setting_up: bool = False
 
     @classmethod
     def of(
-        cls, described: JsonObject, *, open_proposals: int, writable: bool, halts: tuple[Halted, ...] = ()
+        cls,
+        described: JsonObject,
+        *,
+        open_proposals: int,
+        writable: bool,
+        halts: tuple[Halted, ...] = (),
+        setting_up: bool = False,
     ) -> Summary:
         """From Workspace.describe()."""
         networks, records, nodes = described["networks"], described["records"], described["nodes"]
@@ -91,6 +98,7 @@ class Summary:
             open_proposals=open_proposals,
             writable=writable,
             halts=halts,
+            setting_up=setting_up,
         )
 
 
@@ -197,6 +205,7 @@ def _close(opened: list[Workspace]) -> None:
 
 def _summary(workspace: Workspace) -> Summary:
     from signer_app.proposals.lifecycle import OPEN  # noqa: PLC0415
+    from signer_app.workspace.first_run import unfinished  # noqa: PLC0415
 
     waiting = workspace.queries.proposals(states=tuple(OPEN))
     standing = workspace.proposals.halts.describe(standing=True)
@@ -205,4 +214,5 @@ def _summary(workspace: Workspace) -> Summary:
         open_proposals=len(waiting),
         writable=workspace.journal.usable,
         halts=tuple(halted_of(item) for item in standing),
+        setting_up=unfinished(workspace),
     )

@@ -32,6 +32,11 @@ class ViewSettings:
             self._store = QtCore.QSettings(format_, scope, "Countersign", "window")
 
     @property
+    def folder(self) -> Path:
+        """Where the file lies: other things of one user that are no settings stand beside it."""
+        return Path(self._store.fileName()).parent
+
+    @property
     def mode(self) -> Mode:
         """system, light or dark."""
         value = self._store.value("mode")

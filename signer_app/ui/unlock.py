@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from signer_app.core.errors import CountersignError
 from signer_app.ui import strings
+from signer_app.ui.first_run import words
 from signer_app.ui.loop import Tasks
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Session
@@ -63,6 +64,9 @@ class PassphraseField(QtWidgets.QLineEdit):
 class UnlockPage(QtWidgets.QWidget):
     """Choose a workspace, type its passphrase; or look at a journal, which needs neither."""
 
+    #: Somebody has no workspace yet, or wants another.
+    first_run = Signal()
+
     def __init__(
         self, session: Session, settings: ViewSettings, now: Callable[[], float] = time.monotonic
     ) -> None:
@@ -71,6 +75,8 @@ class UnlockPage(QtWidgets.QWidget):
         self.setAccessibleName(strings.UNLOCK_TITLE)
         self._session, self._settings, self._now = session, settings, now
         self.tasks = Tasks(lambda _error: self.say_unforeseen())
+        #: What has to run before a workspace can be opened: the ledger of a place to practise.
+        self.before_open: Callable[[Path], Awaitable[None]] | None = None
         self._misses, self._free_at = 0, 0.0
         self._busy = False
         self._wait = QtCore.QTimer(self)
@@ -123,6 +129,9 @@ class UnlockPage(QtWidgets.QWidget):
         box.addSpacing(t.scaled(6))
         self.verify = ActionButton(strings.VERIFY_JOURNAL, kind="link", icon="journal", name="unlock.verify")
         box.addWidget(self.verify, 0, Qt.AlignmentFlag.AlignLeft)
+        self.begin = ActionButton(words.FIRST_STEPS, kind="link", icon="plus", name="unlock.first-run")
+        box.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignLeft)
+        self.begin.triggered.connect(self.first_run)
         self.workspace.activated.connect(self._chosen)
         self.passphrase.caps_lock.connect(self._caps.setVisible)
         self.passphrase.returnPressed.connect(self.unlock.click)
@@ -203,6 +212,8 @@ class UnlockPage(QtWidgets.QWidget):
 
     async def _open(self, directory: Path, secret: bytearray, offline: bool) -> None:
         try:
+            if self.before_open is not None and not offline:
+                await self.before_open(directory)
             await self._session.open(directory, secret, offline=offline)
         except CountersignError as error:
             self._refused(error)

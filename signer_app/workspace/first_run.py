@@ -191,6 +191,12 @@ class FirstRun:
         self._keep(nodes_answered=None)
         return self.read()
 
+    def remove_node(self, node_id: str) -> JsonObject:
+        """Believe a node no longer; read(). NotFoundError."""
+        self._workspace.nodes.remove(node_id)
+        self._keep(nodes_answered=None)
+        return self.read()
+
     def test_nodes(self) -> JsonObject:
         """Ask every node who it is; read(), where nodes_answered is {ok, nodes: [...]}."""
         self._keep(nodes_answered=self._workspace.nodes.test())

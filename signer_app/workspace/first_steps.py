@@ -20,7 +20,7 @@ from signer_app.core.errors import CountersignError, MalformedError, UsageError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.states import Edge, StateTable
 from signer_app.signers.keystore.client import Keystore, open_keystore
-from signer_app.vault.files import atomic_write, read_bounded
+from signer_app.vault.files import atomic_write, read_bounded, storage_error
 from signer_app.vault.kdf import (
     KdfParameters,
     calibrated_parameters,
@@ -199,12 +199,17 @@ def make_workspace(
     if plan.network_class not in NETWORK_CLASSES or replace(plan, step="PERSON").problem():
         raise MalformedError("The plan lacks something; go back to its first step.")
     tell("Making the workspace")
+    folder = Path(plan.folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise storage_error(error, f"{folder.parent} cannot be made") from error
 
     def creator(keys: Path, cost: KdfParameters) -> Keystore:
         return open_keystore(keys, passphrase=bytearray(key_passphrase), create=cost)
 
     return create_workspace(
-        Path(plan.folder),
+        folder,
         network_class=plan.network_class,
         org=plan.org.strip(),
         person=plan.person,

@@ -16,7 +16,7 @@ from signer_app.core.config import (
     read_config,
     write_config,
 )
-from signer_app.core.errors import MalformedError, NodeError, UsageError
+from signer_app.core.errors import MalformedError, NodeError, NotFoundError, UsageError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.vault.envelope import Vault
 from signer_app.vault.files import atomic_write, read_bounded
@@ -91,15 +91,25 @@ class Nodes:
 
     def add(self, profile: NodeProfile) -> None:
         """Add a node. A list that was changed by others has to be confirmed first."""
+        self._require_confirmed()
+        if profile.network not in self._networks:
+            raise MalformedError(f"This workspace does not do {profile.network}.", code="NETWORK")
+        self._write(self.config.with_node(profile))
+
+    def remove(self, node_id: str) -> None:
+        """Believe a node no longer. NotFoundError; a list that others changed has to be confirmed first."""
+        self._require_confirmed()
+        if all(node.id != node_id for node in self.config.nodes):
+            raise NotFoundError(f"There is no node {node_id[:64]!r} here.")
+        self._write(self.config.without_node(node_id))
+
+    def _require_confirmed(self) -> None:
         if not self.confirmed:
             raise UsageError(
                 "The list of nodes was changed outside of the program. Confirm it first.",
                 code="CONFIRMATION_REQUIRED",
                 hint="Run nodes confirm at a terminal.",
             )
-        if profile.network not in self._networks:
-            raise MalformedError(f"This workspace does not do {profile.network}.", code="NETWORK")
-        self._write(self.config.with_node(profile))
 
     def confirm(self) -> None:
         """A person has read the present list and stands by it; the journal says which list that was."""

@@ -88,7 +88,7 @@ class PracticeProcesses:
         killed: what answers there is used and not ended here. SignerError SIGNER_UNAVAILABLE.
         """
         self.start_ledger(port)
-        for folder in sorted((self.root / "workspaces" / FOLDER / PRACTICE_FOLDER).glob("*")):
+        for folder in sorted((self.root / "workspaces").glob(f"*/{PRACTICE_FOLDER}/*")):
             if folder.is_dir():
                 self.start_device(folder)
 
@@ -195,7 +195,7 @@ def _next_folder(home: Path) -> Path:
         root = home / f"practice-{number}"
         with suppress(FileExistsError):
             root.mkdir(mode=0o700)
-            _write(root, port=0, whole=False)
+            describe_place(root, port=0, whole=False)
             return root
     raise ConflictError(f"{home} holds too many places to practise.", code="EXISTS")
 
@@ -209,8 +209,9 @@ def _remove_halves(home: Path) -> None:
                     shutil.rmtree(root, ignore_errors=True)
 
 
-def _write(root: Path, *, port: int, whole: bool) -> None:
-    value: JsonObject = {"format": FORMAT, "port": port, "person": YOU, "whole": whole}
+def describe_place(root: Path, *, port: int, whole: bool, person: str = YOU) -> None:
+    """Write what ``root`` is: whoever opens one of its workspaces can then start its ledger and devices."""
+    value: JsonObject = {"format": FORMAT, "port": port, "person": person, "whole": whole}
     atomic_write(root / PLACE_FILE, canonical(value))
 
 
@@ -229,7 +230,7 @@ class _Making:
         self._members: list[Member] = []
 
     def make(self) -> Made:
-        port = _two_ports()
+        port = two_ports()
         self._step("Starting a practice ledger with two operators")
         for name in ("ledger", "workspaces", "secrets"):
             private_folder(self._root / name)
@@ -248,7 +249,7 @@ class _Making:
             self._step("Alice proposes a payment and Carol signs it")
             proposal = self._propose(opened)
             self._step("Closing the workspaces")
-        _write(self._root, port=port, whole=True)
+        describe_place(self._root, port=port, whole=True)
         passphrase = bytearray(self._secrets.pop(YOU).encode("ascii"))
         return Made(self._root, self._folder(YOU), passphrase, proposal, self._processes)
 
@@ -336,7 +337,7 @@ def _bytes(secret: str) -> bytearray:
     return bytearray(secret.encode("ascii"))
 
 
-def _two_ports() -> int:
+def two_ports() -> int:
     """The first of two free ports side by side on loopback: the node lists keep them for good."""
     for _ in range(200):
         port = 20_000 + secrets.randbelow(12_000)  # below the range that systems give out by themselves

@@ -78,6 +78,7 @@ def test_the_real_program_without_a_display() -> None:
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 2
+    assert done.stderr.startswith("DISPLAY_REQUIRED: ")
     assert "needs a display" in done.stderr
     assert "countersign --help" in done.stderr
 

@@ -137,6 +137,21 @@ def test_the_workspace_is_made_with_the_cost_that_was_measured(tmp_path: Path) -
     assert len(files) >= 2, "vault and keys"
 
 
+def test_the_folders_above_a_workspace_are_made(tmp_path: Path) -> None:
+    deep = tmp_path / "share" / "workspaces" / "alice"
+    first_steps.make_workspace(
+        plan(tmp_path, folder=str(deep)), vault_passphrase=bytearray(SECRET),
+        key_passphrase=bytearray(SECRET), kdf=floor_parameters(),
+    )  # fmt: skip
+    assert (deep / "vault.json").is_file()
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(CountersignError):
+        first_steps.make_workspace(
+            plan(tmp_path, folder=str(tmp_path / "file" / "alice")), vault_passphrase=bytearray(SECRET),
+            key_passphrase=bytearray(SECRET), kdf=floor_parameters(),
+        )  # fmt: skip
+
+
 def test_a_making_that_fails_leaves_no_half_workspace(tmp_path: Path) -> None:
     with pytest.raises(CountersignError):
         first_steps.make_workspace(
@@ -205,6 +220,13 @@ def test_three_people_set_up_a_treasury(ledger: LedgerProcess, tmp_path: Path) -
     listed(ledger, setup)
     with pytest.raises(UsageError, match="Ask the nodes"):
         setup.go("ACCOUNTS")
+    setup.add_node(node_id="dead", operator="nobody", url="http://127.0.0.1:9")
+    assert setup.test_nodes()["nodes_answered"]["ok"] is False  # type: ignore[index,call-overload]
+    with pytest.raises(UsageError, match="remove it"):
+        setup.go("ACCOUNTS")
+    assert len(setup.remove_node("dead")["nodes"]) == 2  # type: ignore[arg-type]
+    with pytest.raises(NotFoundError):
+        setup.remove_node("dead")
     assert setup.test_nodes()["nodes_answered"]["ok"] is True  # type: ignore[index,call-overload]
     setup.go("ACCOUNTS")
 

@@ -232,9 +232,19 @@ def test_a_node_list_changed_outside_is_not_used(offices: Offices) -> None:
 def test_only_a_person_at_a_terminal_confirms_it(offices: Offices, arguments: tuple[str, ...]) -> None:
     change_nodes(offices, "bob")
     assert offices.spawn("bob", *arguments).refused == (2, "CONFIRMATION_REQUIRED")
+    removed = offices.do("bob", "--yes", "nodes", "remove", "node-1")
+    assert removed.refused == (2, "CONFIRMATION_REQUIRED")
     added = offices.do("bob", "--yes", "nodes", "add", "http://127.0.0.1:10", "--id", "x", "--operator", "y")
     assert added.refused == (2, "CONFIRMATION_REQUIRED")
     assert offices.do("bob", "nodes", "list").result["confirmed"] is False
+
+
+def test_a_node_is_taken_off_the_list(offices: Offices) -> None:
+    names = [node["id"] for node in offices.do("bob", "nodes", "list").result["nodes"]]
+    left = offices.do("bob", "nodes", "remove", names[0]).result
+    assert [node["id"] for node in left["nodes"]] == names[1:]
+    assert left["confirmed"] is True
+    assert offices.do("bob", "nodes", "remove", names[0]).refused == (8, "NOT_FOUND")
 
 
 def test_a_label_does_not_confirm_it_in_passing(offices: Offices) -> None:

@@ -15,6 +15,7 @@ from signer_app.practice.processes import serving
 from signer_app.practice.treasury import World, endpoints_of
 from signer_app.practice.xrpl.sponsor import Party, PracticeNode
 from signer_app.vault.files import write_private
+from signer_app.workspace.practising import describe_place, two_ports
 
 PEOPLE = (("alice", "finance"), ("bob", "finance"), ("carol", "security"))
 #: Who signs on a hardware wallet; the others have keys in sealed files.
@@ -76,7 +77,19 @@ def set_stage(root: Path) -> Iterator[Stage]:
         device = NANO if person == DEVICE_OWNER else None
         people[person] = Actor(person, role, root / "workspaces" / person, root / "secrets", device)
     with ExitStack() as stack:
-        ledger = ("practice", "start", "--dir", str(root / "ledger"), "--close-ms", "1000")
+        port = two_ports()
+        # Whoever looks around later, in the window for example, starts the ledger where it was.
+        describe_place(root, port=port, whole=True, person=DEVICE_OWNER)
+        ledger = (
+            "practice",
+            "start",
+            "--dir",
+            str(root / "ledger"),
+            "--close-ms",
+            "1000",
+            "--port",
+            str(port),
+        )
         endpoints, genesis = endpoints_of(stack.enter_context(serving(*ledger)))
         yield Stage(
             root=root,

@@ -73,6 +73,12 @@ def _nodes(shell: Shell) -> Page:
     return NodesPage(shell)
 
 
+def _setup(shell: Shell) -> Page:
+    from signer_app.ui.pages.setup import SetupPage  # noqa: PLC0415
+
+    return SetupPage(shell)
+
+
 #: Name of a page -> how it is made.
 PAGES: dict[str, Callable[[Shell], Page]] = {
     "inbox": _inbox,
@@ -86,4 +92,5 @@ PAGES: dict[str, Callable[[Shell], Page]] = {
     "journal": _journal,
     "nodes": _nodes,
     "settings": _settings,
+    "setup": _setup,
 }

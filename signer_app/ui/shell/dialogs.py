@@ -106,6 +106,12 @@ class Dialog(QtWidgets.QDialog):
         self.content.addLayout(line)
 
 
+def find_pages(text: str) -> list[Hit]:
+    """Pages of the navigation whose name has ``text``; the finder that is always there."""
+    wanted = text.casefold()
+    return [Hit(words, "", key) for key, words in strings.PAGES.items() if wanted in words.casefold()]
+
+
 class FindDialog(Dialog):
     """Type, see, choose. ``search`` is asked after each letter and answers at once from what is loaded."""
 

@@ -11,7 +11,8 @@ from signer_app.ui import layouts, strings
 from signer_app.ui.away import AwayWatch
 from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
-from signer_app.ui.halting.banner import halt_banners
+from signer_app.ui.first_run.places import Places
+from signer_app.ui.first_run.view import FirstRunView
 from signer_app.ui.halting.dialogs import HaltDialog, ResumeDialog
 from signer_app.ui.idle import IdleTimer
 from signer_app.ui.loop import Tasks
@@ -21,15 +22,16 @@ from signer_app.ui.session import Halted, Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import Actions
 from signer_app.ui.shell.crash import CrashDialog
-from signer_app.ui.shell.dialogs import DialogHost, FindDialog
+from signer_app.ui.shell.dialogs import DialogHost, FindDialog, find_pages
 from signer_app.ui.shell.header import HeaderBar
 from signer_app.ui.shell.help import HelpDialog, KeysDialog
+from signer_app.ui.shell.lasting import LastingBanners
 from signer_app.ui.shell.navigation import Navigation, Who
 from signer_app.ui.shell.page import Hit, Page, Shell
 from signer_app.ui.shell.status import StatusBar
 from signer_app.ui.theme import SCALES, theme
 from signer_app.ui.unlock import UnlockPage
-from signer_app.ui.widgets import FocusRing, NetworkFrame, StateBanner, column, plain, row
+from signer_app.ui.widgets import FocusRing, NetworkFrame, column, plain, row
 
 MINIMUM, DEFAULT = QtCore.QSize(1000, 660), QtCore.QSize(1440, 900)
 #: Below this width the navigation is a rail; on these pages always.
@@ -54,7 +56,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.tasks = Tasks(self.tasks_failed)
         self.devices = DeviceStation(self.session)
         self._makers, self._pages = pages, dict[str, Page]()
-        self._finders: list[Finder] = [self._find_pages]
+        self._finders: list[Finder] = [find_pages]
         self.files: list[Path] = []
         self._closing = False
         self._alt_alone = False
@@ -77,16 +79,20 @@ class MainWindow(QtWidgets.QMainWindow):
         self.frame.body.addWidget(self._whole)
         self.unlock = UnlockPage(self.session, self.settings)
         self._whole.addWidget(self.unlock)
+        self.places = Places()
+        self.unlock.before_open = self.places.ready
+        self.first_run = FirstRunView(self.session, self.settings, self.places)
+        self._whole.addWidget(self.first_run)
         self._open = plain("bg")
         box = column(self._open)
         self.header = HeaderBar()
         box.addWidget(self.header)
-        self._lasting = column(spacing=8, margins=(16, 0, 16, 0))
+        self._lasting = LastingBanners(self.go, self._show_resume)
         middle = row(spacing=0)
         self.navigation = Navigation()
         middle.addWidget(self.navigation)
         right = column()
-        right.addLayout(self._lasting)
+        right.addWidget(self._lasting)
         self._stack = QtWidgets.QStackedWidget()
         right.addWidget(self._stack, 1)
         middle.addLayout(right, 1)
@@ -108,6 +114,9 @@ class MainWindow(QtWidgets.QMainWindow):
         self.actions_ = Actions(self)
         self.menuBar().setVisible(self.settings.menu_bar)
         self.session.changed.connect(self._session_changed)
+        self.unlock.first_run.connect(self.show_first_run)
+        self.first_run.left.connect(self._leave_first_run)
+        self.first_run.opened.connect(self.go)
         self.session.progressed.connect(self.status.show_running)
         self.navigation.chosen.connect(self.go)
         self.header.asked.connect(self.actions_.trigger)
@@ -153,13 +162,13 @@ class MainWindow(QtWidgets.QMainWindow):
         self.status.show_running("")
         self.navigation.show_count("inbox", summary.open_proposals)
         self.setWindowTitle(strings.window_title(summary.name))
-        self._show_lasting()
+        self._lasting.show_session(self.session, self.key)
         if self._whole.currentWidget() is not self._open:
             self._whole.setCurrentWidget(self._open)
             self.idle.start()
             self.devices.begin()
-            self.go(self.key)
             self.navigation.list.setFocus()
+            self.go("setup" if summary.setting_up else "inbox" if self.key == "setup" else self.key)
 
     def _forget(self) -> None:
         """Nothing of the workspace stays in the window: no title, no count, no name, no page."""
@@ -174,12 +183,21 @@ class MainWindow(QtWidgets.QMainWindow):
             self._stack.removeWidget(page)
             page.deleteLater()
         self._pages.clear()
-        self._finders = [self._find_pages]
+        self._finders = [find_pages]
         self.frame.show_network("")
         self.setWindowTitle(strings.window_title(""))
         self.navigation.show_count("inbox", 0)
         self.navigation.show_who(Who("", 0))
-        self._clear_lasting()
+        self._lasting.forget()
+        self._leave_first_run()
+
+    def show_first_run(self) -> None:
+        """Practise, or set up: instead of the unlock page."""
+        if self.session.locked:
+            self._whole.setCurrentWidget(self.first_run)
+            self.first_run.reset()
+
+    def _leave_first_run(self) -> None:
         self.unlock.reset(self.session.directory)
         self._whole.setCurrentWidget(self.unlock)
 
@@ -193,28 +211,6 @@ class MainWindow(QtWidgets.QMainWindow):
             await self.session.lock()
         except CountersignError as error:
             self.unlock.say_failure(error)
-
-    def _show_lasting(self) -> None:
-        """Banners that are true on every page."""
-        self._clear_lasting()
-        summary = self.session.summary
-        found = halt_banners(summary.halts, self._show_resume) if summary is not None else []
-        if summary is not None and not summary.writable:
-            found.append(StateBanner("danger", strings.READ_ONLY, strings.READ_ONLY_CONSEQUENCE))
-        if self.session.offline:
-            found.append(StateBanner("warn", strings.OFFLINE, strings.OFFLINE_CONSEQUENCE, icon="offline"))
-        for banner in found:
-            self._lasting.addWidget(banner)
-        gap = 12 if found else 0
-        self._lasting.setContentsMargins(16, gap, 16, gap)
-
-    def _clear_lasting(self) -> None:
-        while (item := self._lasting.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._lasting.setContentsMargins(16, 0, 16, 0)
 
     def _ticked(self, left: int) -> None:
         if self.session.summary is not None:
@@ -238,8 +234,10 @@ class MainWindow(QtWidgets.QMainWindow):
             self._stack.addWidget(shown)
             layouts.restore(self.settings, shown)
         self.key = page
-        self.navigation.show_page(page)
+        if page in strings.PAGES:  # the set-up is on no list: one gets there and it ends
+            self.navigation.show_page(page)
         self._stack.setCurrentWidget(shown)
+        self._lasting.show_session(self.session, self.key)
         self.actions_.handle_here({**self._open_actions, **shown.handlers()})
         self._fit()
         if argument:
@@ -267,14 +265,8 @@ class MainWindow(QtWidgets.QMainWindow):
     def _move_pane(self, step: int) -> None:
         panes = [self.navigation.list, *(self.page.panes() if self.page else [])]
         now = QtWidgets.QApplication.focusWidget()
-        at = next(
-            (
-                i
-                for i, pane in enumerate(panes)
-                if now is not None and (pane is now or pane.isAncestorOf(now))
-            ),
-            -1,
-        )
+        held = [now is not None and (pane is now or pane.isAncestorOf(now)) for pane in panes]
+        at = held.index(True) if True in held else -1
         target = panes[(at + step) % len(panes)]
         target.setFocus(Qt.FocusReason.TabFocusReason)
         if not target.hasFocus():
@@ -296,10 +288,6 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def _find(self, text: str) -> list[Hit]:
         return [hit for finder in self._finders for hit in finder(text)][:50]
-
-    def _find_pages(self, text: str) -> list[Hit]:
-        wanted = text.casefold()
-        return [Hit(words, "", key) for key, words in strings.PAGES.items() if wanted in words.casefold()]
 
     def _show_keys(self) -> None:
         self.tasks.spawn(self.dialogs.ask(KeysDialog(self, self._network())))
@@ -381,6 +369,8 @@ class MainWindow(QtWidgets.QMainWindow):
         if not self.session.locked:
             await self._lock()
         self.unlock.tasks.cancel_all()
+        await self.first_run.close_down()
+        await self.places.close()
         await asyncio.sleep(0)
         self.close()
 

@@ -63,6 +63,10 @@ class Timeline(QtWidgets.QListView):
         height = sum(_step_height(step, width) for step in self.steps)
         self.setFixedHeight(max(1, height))
 
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
+        """Not the 72 pixels of every scroll area: one step needs less."""
+        return QtCore.QSize(super().minimumSizeHint().width(), self.minimumHeight())
+
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
         """Another width may need other heights."""
         super().resizeEvent(event)

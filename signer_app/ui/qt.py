@@ -10,6 +10,7 @@ from types import ModuleType
 
 from PySide6 import QtCore, QtGui, QtNetwork, QtPrintSupport, QtSvg, QtWidgets
 from PySide6.QtCore import Property, Qt, Signal, Slot
+from shiboken6 import isValid
 
 __all__ = [
     "Property",
@@ -22,8 +23,14 @@ __all__ = [
     "QtWidgets",
     "Signal",
     "Slot",
+    "is_alive",
     "load_dbus",
 ]
+
+
+def is_alive(thing: QtCore.QObject) -> bool:
+    """Whether Qt has not deleted it yet. Only for what may be asked while its parent is being deleted."""
+    return bool(isValid(thing))
 
 
 def load_dbus() -> ModuleType | None:

@@ -272,7 +272,8 @@ class Desktop:
             finally:
                 _end(process)
             said.seek(0)
-            assert said.read() == ""
+            words = said.read()
+            assert words == "", words
 
 
 def _end(process: subprocess.Popen[str]) -> None:

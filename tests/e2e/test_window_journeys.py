@@ -114,7 +114,8 @@ def ledger_device(offices: Offices, *options: str) -> Iterator[DeviceProcess]:
 
 
 def quits(screen: Desktop, process: subprocess.Popen[str]) -> None:
-    """Ctrl+Q ends the program in good order."""
+    """Ctrl+Q ends the program in good order, once the window has the keyboard back from a dialog."""
+    screen.wait(screen.focused, "nothing has the focus")
     screen.key("ctrl+q")
     assert process.wait(60) == 0
 

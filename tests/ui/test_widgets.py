@@ -508,13 +508,36 @@ def test_the_ring_follows_the_focus_by_key(qtbot: QtBot, look: Theme) -> None:
     first.setFocus()
     qtbot.keyClick(first, Qt.Key.Key_Tab)
     assert ring.around is second
-    assert ring.geometry() == second.geometry().adjusted(-4, -4, 4, 4)
+    assert ring.place == second.geometry().adjusted(-4, -4, 4, 4)
     second.move(second.x() + 10, second.y())
-    assert ring.geometry() == second.geometry().adjusted(-4, -4, 4, 4)
+    assert ring.place == second.geometry().adjusted(-4, -4, 4, 4)
     second.hide()
     assert ring.around is not second
     qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
-    assert not ring.isVisible()
+    assert ring.place is None
+
+
+def test_the_ring_outlives_the_card_that_held_it(qtbot: QtBot, look: Theme) -> None:
+    """A page draws its cards anew while one of their buttons has the focus."""
+    window = QtWidgets.QWidget()
+    box = column(window)
+    card, other = QtWidgets.QWidget(), QtWidgets.QLineEdit()
+    inner = column(card)
+    field = QtWidgets.QLineEdit()
+    inner.addWidget(field)
+    box.addWidget(card)
+    box.addWidget(other)
+    ring = FocusRing(window)
+    show(qtbot, window, 300, 200)
+    window.activateWindow()
+    field.setFocus()
+    assert ring.around is field
+    card.deleteLater()
+    QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+    assert ring.around in (None, other)
+    other.setFocus()
+    assert ring.around is other
+    assert ring.place is not None
 
 
 def test_the_ring_outlives_what_it_was_around(qtbot: QtBot, look: Theme) -> None:
@@ -531,4 +554,4 @@ def test_the_ring_outlives_what_it_was_around(qtbot: QtBot, look: Theme) -> None
     QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
     QtWidgets.QApplication.processEvents()
     assert ring.around is None
-    assert not ring.isVisible()
+    assert ring.place is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, is_alive
 from signer_app.ui.theme import theme
 from signer_app.ui.theme.tokens import Tokens
 
@@ -186,21 +186,21 @@ def rounded(
     painter.drawRoundedRect(box, radius, radius)
 
 
-class FocusRing(QtWidgets.QWidget):
-    """Two pixels of accent, two away from what has the focus. One for each window; it follows."""
+class FocusRing(QtCore.QObject):
+    """Two pixels of accent, two away from what has the focus. One for each window; it follows.
+
+    What is drawn lies in the parent of what has the focus, so that it is cut where that is cut; it may be
+    deleted together with it at any time.
+    """
 
     GAP = 4
 
     def __init__(self, window: QtWidgets.QWidget) -> None:
         super().__init__(window)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("")
         self._window = window
         self._around: QtWidgets.QWidget | None = None
-        self._inside = False
+        self._ring: _Ring | None = None
         self._by_key = False
-        self.hide()
         app = QtWidgets.QApplication.instance()
         if isinstance(app, QtWidgets.QApplication):
             app.focusChanged.connect(self._moved)
@@ -211,22 +211,37 @@ class FocusRing(QtWidgets.QWidget):
         """What the ring is drawn around now."""
         return self._around
 
+    @property
+    def place(self) -> QtCore.QRect | None:
+        """Where the ring is, in the parent of what it is around; None without one."""
+        return None if self._ring is None or not self._ring.isVisible() else self._ring.geometry()
+
     def _moved(self, _old: QtWidgets.QWidget | None, new: QtWidgets.QWidget | None) -> None:
-        if self._around is not None and self._around is not new:
-            self._around.removeEventFilter(self)
-        inside = new is not None and new is not self._window and self._window.isAncestorOf(new)
-        self._around = new if inside else None
-        if new is None or not inside or not self._wanted(new):
-            self._around = None
-            self.hide()
+        self._leave()
+        if new is None or new is self._window or not self._window.isAncestorOf(new) or not self._wanted(new):
             return
         new.installEventFilter(self)
         # A view is ringed inside its edge, since what lies around it would cover a ring outside.
-        self._inside = isinstance(new, QtWidgets.QAbstractScrollArea)
-        self.setParent(new if self._inside else new.parentWidget())
-        self._place()
-        self.show()
-        self.raise_()
+        inside = isinstance(new, QtWidgets.QAbstractScrollArea)
+        self._around, self._ring = new, _Ring(new if inside else new.parentWidget() or new, inside=inside)
+        self._ring.destroyed.connect(self._lost)
+        self._follow()
+        self._ring.show()
+        self._ring.raise_()
+
+    def _leave(self) -> None:
+        # A parent that is deleted takes both along, one after the other, and the focus moves in between.
+        if self._around is not None and is_alive(self._around):
+            self._around.removeEventFilter(self)
+        if self._ring is not None and is_alive(self._ring):
+            self._ring.destroyed.disconnect(self._lost)
+            self._ring.hide()
+            self._ring.deleteLater()
+        self._around = self._ring = None
+
+    def _lost(self) -> None:
+        """The parent went, and with it the ring and what it was around."""
+        self._around = self._ring = None
 
     def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:  # noqa: N802
         """Follow what has the focus when it moves; leave it before it is deleted. Remember whether a key or
@@ -237,14 +252,12 @@ class FocusRing(QtWidgets.QWidget):
         elif event.type() == kinds.MouseButtonPress:
             self._by_key = False
             if self._around is not None and not self._wanted(self._around):
-                self.hide()
+                self._leave()
         if watched is self._around:
             if event.type() in (kinds.Move, kinds.Resize):
-                self._place()
+                self._follow()
             elif event.type() in (kinds.Hide, kinds.DeferredDelete, kinds.Destroy):
-                self._around = None
-                self.setParent(self._window)
-                self.hide()
+                self._leave()
         return False
 
     def _wanted(self, widget: QtWidgets.QWidget) -> bool:
@@ -254,17 +267,25 @@ class FocusRing(QtWidgets.QWidget):
         focusable = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
         return self._by_key and focusable and type(widget) is not QtWidgets.QScrollArea
 
-    def _place(self) -> None:
-        if self._around is None:
-            return
-        if self._inside:
-            self.setGeometry(self._around.rect())
-        else:
+    def _follow(self) -> None:
+        if self._around is not None and self._ring is not None:
             gap = self.GAP
-            self.setGeometry(self._around.geometry().adjusted(-gap, -gap, gap, gap))
+            outside = self._around.geometry().adjusted(-gap, -gap, gap, gap)
+            self._ring.setGeometry(self._around.rect() if self._ring.inside else outside)
+
+
+class _Ring(QtWidgets.QWidget):
+    """What FocusRing draws."""
+
+    def __init__(self, parent: QtWidgets.QWidget, *, inside: bool) -> None:
+        super().__init__(parent)
+        self.inside = inside
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def paintEvent(self, _event: QtGui.QPaintEvent) -> None:  # noqa: N802
         """The ring."""
         painter = QtGui.QPainter(self)
-        radius = 2 if self._inside else 8
-        rounded(painter, QtCore.QRectF(self.rect()), radius, None, theme().tokens.accent.text, 2)
+        rounded(
+            painter, QtCore.QRectF(self.rect()), 2 if self.inside else 8, None, theme().tokens.accent.text, 2
+        )

@@ -23,6 +23,7 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import Actions
 from signer_app.ui.shell.crash import CrashDialog
 from signer_app.ui.shell.dialogs import DialogHost, FindDialog, find_pages
+from signer_app.ui.shell.focus import FocusKeeper
 from signer_app.ui.shell.header import HeaderBar
 from signer_app.ui.shell.help import HelpDialog, KeysDialog
 from signer_app.ui.shell.lasting import LastingBanners
@@ -101,6 +102,7 @@ class MainWindow(QtWidgets.QMainWindow):
         box.addWidget(self.status)
         self._whole.addWidget(self._open)
         self.ring = FocusRing(self)
+        FocusKeeper(self, lambda: next(iter(self.page.panes()), None) if self.page else None)
 
     def _wire(self) -> None:
         app = QtWidgets.QApplication.instance()

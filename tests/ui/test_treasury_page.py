@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
 from room import cramped, nameless
-from window_help import PASSPHRASE, Run, until
+from window_help import PASSPHRASE, Run, turns, until
 
 from signer_app.core.clock import format_time
 from signer_app.core.errors import NodeError
@@ -318,8 +318,7 @@ def test_a_crowded_treasury_is_whole_at_every_width(run: Run[None], look: Theme,
         columns = set()
         for width in (1900, 1376, 960, 640):
             board.resize(width, 900)
-            QtWidgets.QApplication.processEvents()
-            QtWidgets.QApplication.processEvents()
+            await turns(8)
             columns.add(board._columns)
             lacking = cramped(board) + nameless(board)
             assert lacking == [], f"{width}: {lacking}"

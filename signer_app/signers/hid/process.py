@@ -26,6 +26,9 @@ _T = TypeVar("_T")
 
 #: How often a waiting exchange looks whether it was cancelled.
 SLICE_MS: Final = 250
+#: After questions that were given up: how long nothing must come, and how many late answers are thrown away.
+SETTLE_MS: Final = 300
+MOST_LATE: Final = 16
 #: Devices are not enumerated more often than this, because that disturbs some of them.
 SCAN_EVERY_S: Final = 1.0
 #: An APDU is at most 5 bytes of head and 255 of data.
@@ -83,6 +86,8 @@ class _Device:
     channel: Channel | None = None
     busy: threading.Lock = field(default_factory=threading.Lock)
     cancelled: int = 0
+    #: Answers to questions that were given up may still come.
+    unsettled: bool = False
 
 
 class HidService:
@@ -186,6 +191,9 @@ class HidService:
         _refuse_cancelled(device, number)
         if device.channel is None:
             device.channel = self._hid.run(lambda: _open(device))
+            if device.unsettled:
+                _settle(device.channel)
+                device.unsettled = False
         channel = device.channel
         channel.send(apdu)
         failpoint("hid.sent")
@@ -207,12 +215,16 @@ class HidService:
         return {}
 
     def _release(self, params: JsonObject) -> JsonObject:
-        """{device}: close it, so that it is opened anew, and let the next scan look again."""
+        """{device}: close it, so that it is opened anew, and let the next scan look again.
+
+        Answers to earlier questions that are still on their way are thrown away before the next one is asked.
+        """
         device = self._device(params)
         if not device.busy.acquire(blocking=False):
             raise SignerError("The device is answering another request.", code="DEV_BUSY")
         try:
             self._hid.run(lambda: self._shut(device))
+            device.unsettled = True
         finally:
             device.busy.release()
         self._look_again()
@@ -236,6 +248,16 @@ class HidService:
         if device is None:
             raise SignerError(f"{name[:80]} is not connected.", code="DEV_DISCONNECTED")
         return device
+
+
+def _settle(channel: Channel) -> None:
+    """Read until nothing comes for a while. A device answers one question after the other, so the answer to
+    one that was given up comes before those that were asked later, and would be taken for the first of them.
+    """
+    for _ in range(MOST_LATE):
+        if channel.receive(SETTLE_MS) is None:
+            return
+    raise BusError(Trouble.BROKEN_FRAME, "it does not stop answering")
 
 
 def _refuse_cancelled(device: _Device, number: int) -> None:

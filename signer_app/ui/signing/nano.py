@@ -5,11 +5,9 @@ from __future__ import annotations
 
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.theme import theme
+from signer_app.ui.theme.tokens import DEVICE
 from signer_app.ui.widgets import Painted
 from signer_app.ui.widgets.base import rounded
-
-#: Case, edge, screen and ink of the device itself; not tokens, because they do not follow the theme.
-_CASE, _EDGE, _SCREEN, _INK, _BUTTON = "#23272F", "#0B0D11", "#000000", "#FFFFFF", "#5A6270"
 
 
 class NanoDrawing(Painted):
@@ -55,17 +53,17 @@ class NanoDrawing(Painted):
         for side, left in (("left", 0.30), ("right", 0.62)):
             held = self.pressed in (side, "both")
             place = QtCore.QRectF(width * left, top * (0.5 if held else 0), width * 0.13, top * 2)
-            rounded(painter, place, 3, theme().tokens.accent.fill if held else _BUTTON, None)
+            rounded(painter, place, 3, theme().tokens.accent.fill if held else DEVICE.button, None)
         case = QtCore.QRectF(0, top, width, height - top)
-        rounded(painter, case, case.height() * 0.42, _CASE, _EDGE, 1)
+        rounded(painter, case, case.height() * 0.42, DEVICE.case, DEVICE.edge, 1)
         right = QtCore.QRectF(width * 0.55, top, width * 0.45, height - top)
-        rounded(painter, right, 6, _CASE, None)
+        rounded(painter, right, 6, DEVICE.case, None)
         screen = QtCore.QRectF(width * 0.17, top + height * 0.13, width * 0.77, height * 0.70)
-        rounded(painter, screen, 3, _SCREEN, None)
+        rounded(painter, screen, 3, DEVICE.screen, None)
         self._draw_words(painter, screen)
 
     def _draw_words(self, painter: QtGui.QPainter, screen: QtCore.QRectF) -> None:
-        painter.setPen(QtGui.QColor(_INK))
+        painter.setPen(QtGui.QColor(DEVICE.ink))
         count = 1 + len(self.lines)
         step = min(screen.height() / max(count, 4), screen.height() / 4)
         start = screen.top() + (screen.height() - step * count) / 2

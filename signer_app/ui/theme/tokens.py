@@ -22,6 +22,20 @@ class Tone:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceColours:
+    """A drawn hardware wallet. It does not follow the theme: the thing on the desk does not either."""
+
+    case: str = "#23272F"
+    edge: str = "#0B0D11"
+    screen: str = "#000000"
+    ink: str = "#FFFFFF"
+    button: str = "#5A6270"
+
+
+DEVICE = DeviceColours()
+
+
+@dataclass(frozen=True, slots=True)
 class Tokens:
     """One theme. ``chip_edge`` is in pixels; every colour is "#RRGGBB"."""
 

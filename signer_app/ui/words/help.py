@@ -25,6 +25,11 @@ PAGES = MappingProxyType(
             "device; nothing is signed by a key or by Enter.",
             "What the policy denies cannot be signed here. The reason and the evidence stand beside it.",
         ),
+        "setup": (
+            "A workspace is set up in steps, from your keys to the votes on a policy.",
+            "Each step says what is missing. You can stop after any of them; the window comes back to it.",
+            "Accounts and their signers are read from the ledger. Nothing is there before you name it.",
+        ),
         "new": (
             "Here a proposal is made. The right side shows what its bytes do and what the policy says "
             "to them.",

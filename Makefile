@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 STAMPS := .stamps
 INTEROP := tests/interop
 # Workers of the test run. Tests use ports that the system chooses and folders of their own, so any number works.
-WORKERS ?= 3
+WORKERS ?= 2
 # More arguments for pytest, such as ARGS="tests/journal -x".
 ARGS ?=
 # `make lock UPGRADE=1` takes the newest versions; without it only what base.in and dev.in changed is touched.
@@ -61,7 +61,7 @@ run: setup ## start the program
 ## ---- checking ---------------------------------------------------------------------------------------------
 
 test: lint ## lint and the whole test suite
-	COUNTERSIGN_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	COUNTERSIGN_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 lint: setup ## style, types and import layers
 	$(BIN)/ruff check $(SOURCES)

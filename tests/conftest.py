@@ -47,10 +47,18 @@ def _only_loopback(host: object) -> None:
 sys.addaudithook(_refuse_the_network)
 
 
+#: Tests that start many processes of their own or use the screen: one worker runs them one after the other,
+#: so that they do not fight for the cores with each other.
+HEAVY = ("e2e", "package")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests first, so that no worker begins a long one when the others have nothing left."""
+    """A file is one piece of work, since its fixtures are dear; the heavy ones are one. Long ones first."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: (item.path.parent.name not in HEAVY, item.path not in slow))
+    for item in items:
+        group = "heavy" if item.path.parent.name in HEAVY else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)

@@ -70,7 +70,9 @@ def test_alone_it_opens_the_window(program: Path, tmp_path: Path) -> None:
         [str(program)], env=environment, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as window:
         end = time.monotonic() + 60
-        while window.poll() is None and not [*tmp_path.glob("countersign-*")] and time.monotonic() < end:
+        while not any(path.is_socket() for path in tmp_path.glob("countersign-*")):
+            assert window.poll() is None
+            assert time.monotonic() < end
             time.sleep(0.05)
         window.terminate()
         _, said = window.communicate(timeout=60)

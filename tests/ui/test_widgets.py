@@ -105,7 +105,7 @@ def test_the_sheet_follows_a_change_of_text_size(qtbot: QtBot, look: Theme) -> N
     QtWidgets.QApplication.processEvents()
     chip = sheet.findChild(RiskChip)
     assert chip is not None
-    assert chip.height() == look.scaled(20)
+    qtbot.waitUntil(lambda: chip.height() == look.scaled(20), timeout=5000)
 
 
 # -- chips, pips, pills  ---------------------------------

@@ -35,6 +35,7 @@ class Theme(QtCore.QObject):
         )  # a style sheet takes pictures as files only
         self.percent = 100
         self.tokens = LIGHT
+        self._applied: tuple[Tokens, int] | None = None
         fonts.load_own()
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(lambda _scheme: self._follow())
@@ -58,7 +59,10 @@ class Theme(QtCore.QObject):
         return ("dark" if dark else "light") + ("-high-contrast" if strong else "")
 
     def apply(self, tokens: Tokens) -> None:
-        """Put a theme in force at once."""
+        """Put a theme in force at once. What is in force already is not drawn again: that takes long."""
+        if self._applied == (tokens, self.percent):
+            return
+        self._applied = (tokens, self.percent)
         self.tokens = tokens
         self._app.setFont(self.font("body"))
         self._app.setPalette(palette(tokens))

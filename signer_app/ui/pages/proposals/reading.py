@@ -48,20 +48,19 @@ def make_lines(
 ) -> list[Line]:
     """Rows as text, newest first; those on one slot stand together where the newest of them stands. ``now``
     has the zone that times are shown in."""
-    newest: dict[tuple[str, str, str], str] = {}
+    newest: dict[tuple[str, str, str], tuple[str, int]] = {}
     groups: dict[tuple[str, str, str], int] = {}
     for row in rows:
         if row.id in conflicts:
             slot = (row.account, row.slot_kind, row.slot_value)
             groups.setdefault(slot, len(groups))
-            newest[slot] = max(newest.get(slot, ""), row.created_at)
+            newest[slot] = max(newest.get(slot, ("", -1)), (row.created_at, row.added_index))
     added = {row.id: row.added_index for row in rows} if conflicts else {}
 
-    def rank(row: ListRow) -> tuple[str, int, str, int]:
-        slot = (row.account, row.slot_kind, row.slot_value)
-        if row.id in conflicts:
-            return newest[slot], groups[slot], row.created_at, row.added_index
-        return row.created_at, -1, row.created_at, row.added_index
+    def rank(row: ListRow) -> tuple[tuple[str, int], tuple[str, int]]:
+        """Times have whole seconds; within one the journal's order counts."""
+        slot, own = (row.account, row.slot_kind, row.slot_value), (row.created_at, row.added_index)
+        return (newest[slot], own) if row.id in conflicts else (own, own)
 
     ordered = sorted(rows, key=rank, reverse=True)
     return [_line(row, conflicts.get(row.id, ()), names, now, groups, added) for row in ordered]

@@ -65,7 +65,12 @@ class JournalPage(Page):
     def _build(self) -> None:
         t = theme()
         margin = t.size("margin")
-        box = column(self.body, spacing=t.size("gap"), margins=(margin, t.scaled(14), margin, margin))
+        view = QtWidgets.QScrollArea()  # large text in a small window: one scrolls, nothing is cut
+        view.setWidgetResizable(True)
+        column(self.body).addWidget(view)
+        whole = plain()
+        view.setWidget(whole)
+        box = column(whole, spacing=t.size("gap"), margins=(margin, t.scaled(14), margin, margin))
         head, _ = page_head(strings.PAGES["journal"], words.SUB)
         self.verify = ActionButton(words.VERIFY_ALL, icon="refresh", name="journal.verify")
         self.verify.setToolTip(f"{words.VERIFY_ALL} ({words.VERIFY_KEY})")

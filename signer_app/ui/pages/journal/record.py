@@ -125,7 +125,7 @@ class RecordPanel(Card):
     def _fact(self, name: str, value: str) -> None:
         line = row(spacing=theme().scaled(10))
         left = label(name, "small", "text3")
-        left.setFixedWidth(theme().scaled(76))
+        left.setMinimumWidth(theme().scaled(76))
         line.addWidget(left)
         line.addWidget(label(safe_text(value, 4000), "body", wrap=True, selectable=True), 1)
         self._lines.addLayout(line)

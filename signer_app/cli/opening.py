@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signer_app.cli.interrupts import Interrupts
 from signer_app.cli.session import Session
 from signer_app.core.errors import UsageError
 
@@ -98,12 +99,16 @@ def _ask_again(secret: bytearray, label: str) -> None:
         raise UsageError("The two passphrases differ. Nothing was made.", code="PASSPHRASE_REQUIRED")
 
 
-def desk_of(session: Session) -> Desk:
-    """Progress, and what a device will show, as lines on stderr."""
+def desk_of(session: Session, interrupts: Interrupts) -> Desk:
+    """Progress, and what a device will show, as lines on stderr; Ctrl-C stops waiting."""
     from signer_app.cli import render  # noqa: PLC0415
     from signer_app.signers.ledger.desk import Desk  # noqa: PLC0415
 
-    return Desk(session.output.note, lambda review: session.output.show(render.review_lines(review)))
+    return Desk(
+        session.output.note,
+        lambda review: session.output.show(render.review_lines(review)),
+        check=interrupts.check,
+    )
 
 
 @contextmanager
@@ -113,17 +118,17 @@ def workspace(
     """The session's workspace, open; with ``keys`` its key process too."""
     from signer_app.workspace import Workspace  # noqa: PLC0415
 
-    directory = session.workspace_path()
+    directory, interrupts = session.workspace_path(), Interrupts()
     with vault_passphrase(session) as secret, session.output.working("Opening the workspace"):
         opened = Workspace.open(
             directory,
             passphrase=secret,
-            desk=desk_of(session),
+            desk=desk_of(session, interrupts),
             confirm_repair=confirm_repair,
             offline=session.offline,
             discard_store=discard_store,
         )
-    with opened:
+    with opened, interrupts.watched():
         if keys:
             opened.unlock_keys(keystore_opener(session))
         yield opened

@@ -52,6 +52,7 @@ sys.addaudithook(_refuse_the_network)
 HEAVY = ("e2e", "package")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file is one piece of work, since its fixtures are dear; the heavy ones are one. Long ones first."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}

@@ -61,7 +61,7 @@ run: setup ## start the program
 ## ---- checking ---------------------------------------------------------------------------------------------
 
 test: lint ## lint and the whole test suite
-	COUNTERSIGN_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	COUNTERSIGN_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup ## style, types and import layers
 	$(BIN)/ruff check $(SOURCES)

@@ -47,19 +47,23 @@ def _only_loopback(host: object) -> None:
 sys.addaudithook(_refuse_the_network)
 
 
-#: Tests that start many processes of their own or use the screen: one worker runs them one after the other,
-#: so that they do not fight for the cores with each other.
-HEAVY = ("e2e", "package")
+#: Files that start many processes of their own, in the order in which workers should come to them: the kills
+#: take longest and begin; the others follow the slow files, so that they do not all fight for the cores.
+HEAVY = ("test_debian_package.py", "test_frozen_program.py", "test_demo.py", "test_window_journeys.py")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file is one piece of work, since its fixtures are dear; the heavy ones are one. Long ones first."""
+    """Long files first, so that no worker begins one when the others have nothing left."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path.parent.name not in HEAVY, item.path not in slow))
-    for item in items:
-        group = "heavy" if item.path.parent.name in HEAVY else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def turn(item: pytest.Item) -> int:
+        if item.path.name == "test_kills.py":
+            return 0
+        if item.path.name in HEAVY:
+            return 2 + HEAVY.index(item.path.name)
+        return 1 if item.path in slow or item.path.parent.name == "ui" else 2 + len(HEAVY)
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(autouse=True)

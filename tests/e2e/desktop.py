@@ -67,6 +67,8 @@ class Desktop:
                 "DISPLAY": display, "HOME": str(self.folder), "XDG_RUNTIME_DIR": str(self.folder),
                 "XDG_CONFIG_HOME": str(self.folder / "config"), "TMPDIR": str(self.folder), "LANG": "C.UTF-8",
                 "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1", "NO_AT_BRIDGE": "0",
+                # Who asks for a thing that has just gone makes Qt say so; here that is no fault.
+                "QT_LOGGING_RULES": "qt.accessibility.*=false",
             }  # fmt: skip
             self.environment["DBUS_SESSION_BUS_ADDRESS"] = self._start_bus(stack)
             self._start(stack, "openbox", stdout=subprocess.DEVNULL)

@@ -12,12 +12,17 @@ STAMPS := .stamps
 INTEROP := tests/interop
 # Workers of the test run. Tests use ports that the system chooses and folders of their own, so any number works.
 WORKERS ?= 2
+# Whole files to workers. One that died is not replaced: its file's rest would never be given out, and the run not end.
+SHARED := -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 # More arguments for pytest, such as ARGS="tests/journal -x".
 ARGS ?=
 # `make lock UPGRADE=1` takes the newest versions; without it only what base.in and dev.in changed is touched.
 UPGRADE ?=
 
 SOURCES := signer_app tests docs packaging
+
+# Every command starts a program. Without its compiled modules at hand it would compile two hundred each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo run test lint docs bench soak package screenshots lock FORCE
 
@@ -61,7 +66,7 @@ run: setup ## start the program
 ## ---- checking ---------------------------------------------------------------------------------------------
 
 test: lint ## lint and the whole test suite
-	COUNTERSIGN_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	COUNTERSIGN_HYPOTHESIS=full $(BIN)/python -m pytest $(SHARED) $(ARGS)
 
 lint: setup ## style, types and import layers
 	$(BIN)/ruff check $(SOURCES)

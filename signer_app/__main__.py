@@ -20,7 +20,10 @@ def main() -> int:
         from signer_app.ui.app import open_window  # noqa: PLC0415 - nor the window
 
         return open_window(sys.argv[1:])
-    from signer_app.cli.main import run  # noqa: PLC0415 - children must not load the command line
+    from signer_app.cli import interrupts  # noqa: PLC0415 - nor the command line, which takes longest
+
+    interrupts.hold()
+    from signer_app.cli.main import run  # noqa: PLC0415
 
     return run()
 

@@ -11,7 +11,6 @@ import typer
 from rich.console import Console
 
 from signer_app.cli import render
-from signer_app.cli.interrupts import Interrupts
 from signer_app.cli.opening import desk_of
 from signer_app.cli.session import Session, session_of
 from signer_app.core.errors import NotFoundError
@@ -90,11 +89,9 @@ def _connected(session: Session) -> Iterator[tuple[ConnectedDevices, tuple[str, 
     from signer_app.workspace.devices import ConnectedDevices, device_buses  # noqa: PLC0415
 
     workspace, network_class = _workspace(session)
-    interrupts = Interrupts()
-    devices = ConnectedDevices(device_buses(workspace, network_class), desk_of(session, interrupts))
+    devices = ConnectedDevices(device_buses(workspace, network_class), desk_of(session))
     try:
-        with interrupts.watched():
-            yield devices, CLASS_NETWORKS[network_class or "mainnet"]
+        yield devices, CLASS_NETWORKS[network_class or "mainnet"]
     finally:
         devices.close()
 

@@ -18,6 +18,7 @@ from signer_app.cli import (
     devices,
     halt,
     inspect_command,
+    interrupts,
     journal,
     keys,
     nodes,
@@ -130,12 +131,13 @@ def _answer(given: list[str]) -> int:
     ordered = hoist(given, taking_values(command))
     output = Output(as_json="--json" in ordered[: len(ordered) - len(_rest(ordered))])
     try:
-        # An interrupt comes back as a code, since the library turns it into one.
-        if command.main(args=ordered, prog_name="countersign", standalone_mode=False, obj=output) == 130:
-            output.error(_stopped())
+        with interrupts.raised():
+            # An interrupt comes back as a code, since the library turns it into one.
+            if command.main(args=ordered, prog_name="countersign", standalone_mode=False, obj=output) == 130:
+                output.error(_stopped())
     except CountersignError as error:
         output.error(error)
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         output.error(_stopped())
     except typer.TyperException as error:
         _usage(output, error)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from signer_app.cli.interrupts import Interrupts
+from signer_app.cli import interrupts
 from signer_app.cli.session import Session
 from signer_app.core.errors import UsageError
 
@@ -99,7 +99,7 @@ def _ask_again(secret: bytearray, label: str) -> None:
         raise UsageError("The two passphrases differ. Nothing was made.", code="PASSPHRASE_REQUIRED")
 
 
-def desk_of(session: Session, interrupts: Interrupts) -> Desk:
+def desk_of(session: Session) -> Desk:
     """Progress, and what a device will show, as lines on stderr; Ctrl-C stops waiting."""
     from signer_app.cli import render  # noqa: PLC0415
     from signer_app.signers.ledger.desk import Desk  # noqa: PLC0415
@@ -118,17 +118,17 @@ def workspace(
     """The session's workspace, open; with ``keys`` its key process too."""
     from signer_app.workspace import Workspace  # noqa: PLC0415
 
-    directory, interrupts = session.workspace_path(), Interrupts()
+    directory = session.workspace_path()
     with vault_passphrase(session) as secret, session.output.working("Opening the workspace"):
         opened = Workspace.open(
             directory,
             passphrase=secret,
-            desk=desk_of(session, interrupts),
+            desk=desk_of(session),
             confirm_repair=confirm_repair,
             offline=session.offline,
             discard_store=discard_store,
         )
-    with opened, interrupts.watched():
+    with opened:
         if keys:
             opened.unlock_keys(keystore_opener(session))
         yield opened

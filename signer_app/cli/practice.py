@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from signer_app.cli import render
+from signer_app.cli import interrupts, render
 from signer_app.cli.session import session_of
 from signer_app.core.errors import UsageError
 from signer_app.core.json_types import JsonObject
@@ -43,6 +43,7 @@ def start(
         raise UsageError("--port takes 0 to 65534: the second endpoint listens on the next port.")
 
     def ready(result: JsonObject) -> None:
+        interrupts.check()  # from here on the server itself answers one
         session.output.result(result, lambda console: _ready(console.print, result))
 
     interval = None if close_ms == "manual" else int(close_ms)

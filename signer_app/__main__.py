@@ -12,6 +12,10 @@ _CHILD_ARGUMENTS = 3
 
 def main() -> int:
     """Run with sys.argv; returns the exit code."""
+    if sys.argv[1:] == ["--child", "commands"]:
+        from signer_app.cli import warm  # noqa: PLC0415 - only the process that forks commands needs it
+
+        return warm.serve(main)
     if len(sys.argv) == _CHILD_ARGUMENTS and sys.argv[1] == "--child":
         from signer_app.signers.child import run_child  # noqa: PLC0415 - a child loads nothing else
 

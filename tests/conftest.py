@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import signal
 import socket
@@ -11,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import HealthCheck, Phase, settings
+
+from signer_app.vault import kdf
 
 DATA = Path(__file__).parent / "data"
 VECTORS = DATA / "vectors"
@@ -86,6 +90,12 @@ def pytest_timeout_cancel_timer(item: pytest.Item) -> bool:
 HEAVY = ("test_debian_package.py", "test_frozen_program.py", "test_demo.py", "test_window_journeys.py")
 
 
+def pytest_collection_finish() -> None:
+    """Modules and items stay, so no collection need look at them again; tests of the window collect often."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, so that no worker begins one when the others have nothing left."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
@@ -106,6 +116,32 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("COUNTERSIGN_") and name != "COUNTERSIGN_HYPOTHESIS":
             monkeypatch.delenv(name)
+
+
+_DERIVED: dict[tuple[object, ...], bytes] = {}
+
+
+class _RememberedArgon2id:
+    """The library's Argon2id, asked once for each passphrase, salt and cost: tests open the same workspaces
+    hundreds of times, and each time takes a fifth of a second. Processes that tests start know nothing of it.
+    """
+
+    def __init__(self, **cost: Any) -> None:
+        self._cost = cost
+
+    def derive_into(self, words: bytearray, result: bytearray) -> None:
+        key = (bytes(words), len(result), *sorted(self._cost.items()))
+        if key not in _DERIVED:
+            Argon2id(**self._cost).derive_into(words, result)
+            _DERIVED[key] = bytes(result)
+        result[:] = _DERIVED[key]
+
+
+@pytest.fixture(autouse=True)
+def _hashing_is_remembered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everywhere but in the tests of the vault itself."""
+    if request.path.parent.name != "vault":
+        monkeypatch.setattr(kdf, "Argon2id", _RememberedArgon2id)
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 ``COUNTERSIGN_FAILPOINT`` holds ``name`` or ``name:nth`` (the nth time that place is passed, from 1). A
 failpoint can only end the process, as a power cut would: it changes no result, so the variable gives an
-attacker nothing that a kill does not. The variable is read once, at import; without it a failpoint is
-one function call that does nothing.
+attacker nothing that a kill does not. The variable is read once, at import (and by a command that is forked,
+cli/warm.py); without it a failpoint is one function call that does nothing.
 """
 
 from __future__ import annotations
@@ -14,13 +14,17 @@ import signal
 VARIABLE = "COUNTERSIGN_FAILPOINT"
 
 
-def _read(setting: str) -> tuple[str, int]:
+_NAME, _NTH, _hits = "", 1, 0
+
+
+def arm(setting: str) -> None:
+    """Count from the start for another place: ``name``, ``name:nth``, or nothing."""
+    global _NAME, _NTH, _hits
     name, _, nth = setting.partition(":")
-    return name, int(nth) if nth.isascii() and nth.isdigit() else 1
+    _NAME, _NTH, _hits = name, int(nth) if nth.isascii() and nth.isdigit() else 1, 0
 
 
-_NAME, _NTH = _read(os.environ.get(VARIABLE, ""))
-_hits = 0
+arm(os.environ.get(VARIABLE, ""))
 
 
 def armed(name: str) -> bool:

@@ -14,7 +14,7 @@ from signer_app.core.errors import CountersignError, UsageError
 from signer_app.ui import strings
 from signer_app.ui.garbage import Collector
 from signer_app.ui.loop import on_stop, on_unhandled, run
-from signer_app.ui.qt import QtGui, QtWidgets
+from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.single import Listener, hand_over, server_name
@@ -87,6 +87,8 @@ async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
     on_unhandled(window.tasks_failed)
     ended = asyncio.Event()
     window.closed.connect(ended.set)
+    # The unlock has loaded all the rooms below, and the page in view is not filled yet.
+    window.session.changed.connect(collector.settle, Qt.ConnectionType.SingleShotConnection)
     app.commitDataRequest.connect(lambda _manager: window.close())
     window.unlock.offline.setChecked(start.offline)
     if start.workspace is not None:

@@ -33,6 +33,13 @@ class Collector(QtCore.QObject):
                 gone += gc.collect(generation)
         return gone
 
+    def settle(self) -> None:
+        """What is there now stays: modules, which a collection need not look at again. To be called where
+        nobody waits for the window, since it takes a tenth of a second.
+        """
+        gc.collect()
+        gc.freeze()
+
     def stop(self) -> None:
         """Back to automatic collection."""
         self._timer.stop()

@@ -29,9 +29,15 @@ class IdleTimer(QtCore.QObject):
     ticked = Signal(int)
 
     def __init__(
-        self, app: QtWidgets.QApplication, minutes: int, now: Callable[[], float] | None = None
+        self,
+        app: QtWidgets.QApplication,
+        minutes: int,
+        *,
+        parent: QtCore.QObject,
+        now: Callable[[], float] | None = None,
     ) -> None:
-        super().__init__(app)
+        """``parent`` is the window: with it goes the timer, so that no event passes through it any more."""
+        super().__init__(parent)
         self._now = now or _clock()
         self._limit = minutes * 60.0
         self._last = self._now()

@@ -20,7 +20,8 @@ from tests.bench.calibration import JSON
 from tests.bench.measure import Figure, Setup, timed
 
 _EVERY_S = 0.010
-_WATCH_S = 6.0
+#: How long the device answers nothing, and how long the device process is stopped.
+_HANGS_S, _STOPPED_S = 6.0, 60.0
 _PASSPHRASE = b"violet anchor seven"
 
 
@@ -82,13 +83,13 @@ async def _watch(folder: Path) -> float:
         await asyncio.sleep(0.05)
     dog = Watchdog()
     await asyncio.to_thread(hand.do, "fault", name="hang")
-    await asyncio.sleep(_WATCH_S)
+    await asyncio.sleep(_HANGS_S)
     await asyncio.to_thread(hand.do, "fault", name="hang", on=False)
     pid = window.session.connected._process.pid
     if pid is not None:
         os.kill(pid, signal.SIGSTOP)
     page.handlers()["device-test"]()
-    await asyncio.sleep(_WATCH_S)
+    await asyncio.sleep(_STOPPED_S)
     worst = dog.stop()
     if pid is not None:
         os.kill(pid, signal.SIGCONT)

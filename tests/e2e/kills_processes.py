@@ -9,15 +9,15 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from signer_app.cli import warm
+
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = [sys.executable, "-m", "signer_app", "--json"]
 COMMAND_TIMEOUT_S = 120
 #: How often a process that is about to be killed is looked at.
 LOOK_S = 0.004
@@ -51,10 +51,7 @@ class Command:
         if failpoint:
             environment["COUNTERSIGN_FAILPOINT"] = failpoint
         self._started = time.monotonic()
-        self._process = subprocess.Popen(
-            [*PROGRAM, *arguments], env=environment, cwd=ROOT, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        self._process = warm.commands().start(["--json", *arguments], environment=environment, folder=ROOT)
         self.pid = self._process.pid
 
     @property
@@ -149,7 +146,7 @@ class Ledger:
     def __init__(self, folder: Path, rng: random.Random) -> None:
         self._folder = folder
         self._rng = rng
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: warm.WarmCommand | None = None
         self._port = 0
         self.ready: dict[str, Any] = {}
         self.starts = 0
@@ -159,11 +156,10 @@ class Ledger:
         tries = 1 if self._port else 5
         for left in reversed(range(tries)):
             port = self._port or _free_pair(self._rng)
-            command = [*PROGRAM, "practice", "start", "--dir", str(self._folder), "--port", str(port)]
-            self._process = subprocess.Popen(
-                [*command, "--close-ms", str(self.CLOSE_MS)], cwd=ROOT, stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, start_new_session=True,
-            )  # fmt: skip
+            command = ["--json", "practice", "start", "--dir", str(self._folder), "--port", str(port)]
+            self._process = warm.commands().start(
+                [*command, "--close-ms", str(self.CLOSE_MS)], environment=os.environ, folder=ROOT
+            )
             answer = self._first_line()
             if "result" in answer:
                 self._port, self.ready = port, answer["result"]
@@ -174,7 +170,6 @@ class Ledger:
 
     def _first_line(self) -> dict[str, Any]:
         assert self._process is not None
-        assert self._process.stdout is not None
         readable, _, _ = select.select([self._process.stdout], [], [], 60)
         line = self._process.stdout.readline() if readable else b""
         return json.loads(line) if line else {}
@@ -185,8 +180,8 @@ class Ledger:
         alive = self._process.poll() is None
         self._process.kill()
         self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        self._process.stdout.close()
+        self._process.stderr.close()
         return alive
 
     def stop(self) -> None:

@@ -1,11 +1,12 @@
-"""A practice ledger in a process of its own, for tests of every room.
+"""A practice ledger in a process of its own, for tests of every room, started by the real command.
 
-It is started by the function that the command calls, or with ``by_command`` by the real command line.
+It is forked from a process that has loaded the command (cli/warm.py), or with ``anew`` a program of its own.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -22,14 +23,8 @@ from xrpl.core.binarycodec import encode, encode_for_multisigning, encode_for_si
 from xrpl.core.keypairs import sign as sign_bytes
 from xrpl.wallet import Wallet
 
-_DIRECT = """
-import asyncio, json, sys
-from pathlib import Path
-from signer_app.practice.server import serve
-options = json.loads(sys.argv[1])
-asyncio.run(serve(directory=Path(options["dir"]), port=options["port"], close_ms=options["close_ms"],
-                  faults=options["faults"], on_ready=lambda ready: print(json.dumps(ready), flush=True)))
-"""
+from signer_app.cli import warm
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -43,14 +38,14 @@ class LedgerProcess:
         close_ms: int | None = None,
         faults: Sequence[str] = (),
         port: int = 0,
-        by_command: bool = False,
+        anew: bool = False,
     ) -> None:
         self.directory = directory
         self._close_ms = close_ms
         self._faults = list(faults)
         self._port = port
-        self._by_command = by_command
-        self.process: subprocess.Popen[str] | None = None
+        self._anew = anew
+        self.process: subprocess.Popen[bytes] | warm.WarmCommand | None = None
         self.ready: dict[str, Any] = {}
         # One client for all calls: making one costs more than a call.
         self._http = httpx.Client(timeout=20)
@@ -68,7 +63,7 @@ class LedgerProcess:
 
     def start(self) -> None:
         """Start and wait until both endpoints listen."""
-        self.process = subprocess.Popen(self._command(), stdout=subprocess.PIPE, text=True, cwd=_ROOT)
+        self.process = self._started(["--json", "practice", "start", *self._options()])
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
@@ -76,21 +71,18 @@ class LedgerProcess:
         answer = json.loads(line)
         self.ready = answer.get("result", answer)
 
-    def _command(self) -> list[str]:
-        if not self._by_command:
-            options = {
-                "dir": str(self.directory),
-                "port": self._port,
-                "close_ms": self._close_ms,
-                "faults": self._faults,
-            }
-            return [sys.executable, "-c", _DIRECT, json.dumps(options)]
-        command = [sys.executable, "-m", "signer_app", "--json", "practice", "start"]
-        command += ["--dir", str(self.directory), "--port", str(self._port)]
-        command += ["--close-ms", "manual" if self._close_ms is None else str(self._close_ms)]
+    def _started(self, arguments: list[str]) -> subprocess.Popen[bytes] | warm.WarmCommand:
+        if self._anew:
+            program = [sys.executable, "-m", "signer_app", *arguments]
+            return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=_ROOT)
+        return warm.commands().start(arguments, environment=os.environ, folder=_ROOT)
+
+    def _options(self) -> list[str]:
+        options = ["--dir", str(self.directory), "--port", str(self._port)]
+        options += ["--close-ms", "manual" if self._close_ms is None else str(self._close_ms)]
         for fault in self._faults:
-            command += ["--fault", fault]
-        return command
+            options += ["--fault", fault]
+        return options
 
     def stop(self) -> int:
         """End by SIGTERM; gives the exit code."""
@@ -106,9 +98,10 @@ class LedgerProcess:
 
     def _reap(self) -> int:
         assert self.process is not None
-        assert self.process.stdout is not None
         code = self.process.wait(15)
-        self.process.stdout.close()
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
         return code
 
     @property

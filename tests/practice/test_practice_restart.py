@@ -110,7 +110,7 @@ def test_it_listens_on_loopback_only(tmp_path: Path) -> None:
 
 
 def test_the_real_command_starts_the_same_ledger(tmp_path: Path) -> None:
-    with LedgerProcess(tmp_path, by_command=True, faults=["fee_spike"]) as ledger:
+    with LedgerProcess(tmp_path, anew=True, faults=["fee_spike"]) as ledger:
         bank = Bank(ledger)
         assert bank.result(bank.genesis, **NOOP) == "telINSUF_FEE_P"
         assert ledger.ask("fee")["drops"]["open_ledger_fee"] == "1000"

@@ -136,6 +136,22 @@ def test_a_message_of_nonsense_names_no_file(data: bytes) -> None:
     assert parse_message(data) == []
 
 
+def test_what_is_settled_is_not_looked_at_again(run: Run, look: Theme) -> None:
+    async def main() -> None:
+        collector = Collector()
+        before, after = [[1]], [[2]]
+        assert any(item is before for item in gc.get_objects())
+        del after
+        collector.settle()
+        after = [[2]]
+        assert not any(item is before for item in gc.get_objects())
+        assert any(item is after for item in gc.get_objects())
+        collector.stop()
+        gc.disable()
+
+    run(main())
+
+
 def test_garbage_goes_in_the_thread_of_the_window(run: Run, look: Theme) -> None:
     class Knot(QtCore.QObject):
         pass

@@ -199,7 +199,9 @@ def test_idle_time_ends_in_the_lock_and_a_touch_starts_it_again(qtbot: QtBot, lo
     now = [0.0]
     app = QtWidgets.QApplication.instance()
     assert isinstance(app, QtWidgets.QApplication)
-    timer = IdleTimer(app, 5, now=lambda: now[0])
+    window = QtWidgets.QWidget()
+    qtbot.addWidget(window)
+    timer = IdleTimer(app, 5, parent=window, now=lambda: now[0])
     ticks: list[int] = []
     expired: list[int] = []
     timer.ticked.connect(ticks.append)
@@ -217,5 +219,3 @@ def test_idle_time_ends_in_the_lock_and_a_touch_starts_it_again(qtbot: QtBot, lo
     timer.tick()
     assert expired == [1]
     assert ticks[0] == 300
-    app.removeEventFilter(timer)
-    timer.deleteLater()

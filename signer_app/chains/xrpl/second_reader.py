@@ -35,6 +35,11 @@ def _encoders() -> _Encoders:
     return encode, encode_for_signing, encode_for_multisigning, XRPLException
 
 
+def load() -> None:
+    """Load the SDK now and not with the first transaction. It takes 0.4 s."""
+    _encoders()
+
+
 def require_agreement(transaction: Transaction, signer: str | None = None) -> None:
     """MalformedError REENCODE_MISMATCH unless the SDK gives the same signing data and blob.
 

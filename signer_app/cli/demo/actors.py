@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from signer_app.cli import warm
 from signer_app.core.errors import UnforeseenError
 from signer_app.core.json_types import JsonObject
-from signer_app.practice.processes import program
 
 COMMAND_TIMEOUT_S = 180
 
@@ -44,14 +43,9 @@ class Answer:
 
 
 def run_command(options: tuple[str, ...], *arguments: str) -> Answer:
-    """Run the real command with --json and read its one object. ``options`` are the global ones."""
-    done = subprocess.run(  # noqa: S603 - our own program, arguments as a list
-        [*program(), "--json", *options, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=COMMAND_TIMEOUT_S,
-        check=False,
-    )
+    """Run the real command with --json, in a process of its own, and read its one object. ``options`` are the
+    global ones."""
+    done = warm.run(["--json", *options, *arguments], timeout=COMMAND_TIMEOUT_S)
     try:
         value = json.loads(done.stdout)
     except json.JSONDecodeError as error:

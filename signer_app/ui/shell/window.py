@@ -108,7 +108,7 @@ class MainWindow(QtWidgets.QMainWindow):
         app = QtWidgets.QApplication.instance()
         if not isinstance(app, QtWidgets.QApplication):
             raise TypeError("a window needs a QApplication")
-        self.idle = IdleTimer(app, self.settings.lock_minutes)
+        self.idle = IdleTimer(app, self.settings.lock_minutes, parent=self)
         self.idle.expired.connect(self.lock)
         self.idle.ticked.connect(self._ticked)
         self.away = AwayWatch()

@@ -42,23 +42,33 @@ def blob_content(record: JsonObject, sha256: str) -> bytes:
     return content
 
 
+#: The index of the record that holds a blob, if one does.
+Places = Callable[[str], int | None]
+
+
 class BlobIndex:
-    """Where each blob lies. Filled by one pass over the journal when a blob is first asked for."""
+    """Where each blob lies. Unless somebody knows it, one pass over the journal finds it."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] | None = None
+        self._known: Places | None = None
+
+    def use(self, known: Places) -> None:
+        """Ask ``known`` from now on: it knows every record up to this moment."""
+        self._places, self._known = {}, known
 
     def note(self, index: int, kind: str, fields: JsonObject) -> None:
         """A record was written."""
         if self._places is not None and kind == "blob.put":
-            self._places.setdefault(str(fields.get("sha256")), index)
+            self._places[str(fields.get("sha256"))] = index
 
     def find(self, sha256: str, records: Callable[[], Iterator[tuple[int, JsonObject]]]) -> int | None:
         """The index of the record that holds this blob."""
         if self._places is None:
-            places: dict[str, int] = {}
-            for index, record in records():
-                if record.get("type") == "blob.put":
-                    places.setdefault(str(record.get("sha256")), index)
-            self._places = places
-        return self._places.get(sha256)
+            self._places = {
+                str(record.get("sha256")): index
+                for index, record in records()
+                if record.get("type") == "blob.put"
+            }
+        place = self._places.get(sha256)
+        return self._known(sha256) if place is None and self._known is not None else place

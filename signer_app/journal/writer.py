@@ -25,7 +25,7 @@ from signer_app.core.errors import (
 from signer_app.core.failpoints import armed, failpoint
 from signer_app.core.json_types import JsonObject
 from signer_app.journal import files, recovery
-from signer_app.journal.blobs import BlobIndex, blob_content, blob_fields
+from signer_app.journal.blobs import BlobIndex, Places, blob_content, blob_fields
 from signer_app.journal.evidence import Evidence, with_head
 from signer_app.journal.loginfo import check_org, check_person, write_log_info
 from signer_app.journal.notes import (
@@ -378,9 +378,15 @@ class Journal:
         fields = blob_fields(data, media)
         sha256 = str(fields["sha256"])
         with self._mutex:
-            if self._blobs.find(sha256, self.records) is None:
+            index = self._blobs.find(sha256, self.records)
+            if index is None or self.line(index).sealed is None:  # redacted: it is kept anew
                 self.append("blob.put", fields)
         return sha256
+
+    def know_blobs(self, places: Places) -> None:
+        """Where blobs lie is known elsewhere, so that nobody has to decrypt the whole journal for one."""
+        with self._mutex:
+            self._blobs.use(places)
 
     def get_blob(self, sha256: str) -> bytes:
         """The bytes behind a hash. Raises NotFoundError, IntegrityError JOURNAL_BROKEN."""

@@ -75,11 +75,16 @@ def open_window(arguments: Sequence[str]) -> int:
     return run(app, lambda: _live(app, start, name))
 
 
-async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
-    settings = ViewSettings()
+def made_window(app: QtWidgets.QApplication, settings: ViewSettings) -> MainWindow:
+    """The window in the look that was chosen; not shown yet."""
     theme().choose(settings.mode, settings.percent)
     app.setWindowIcon(icons.icon("countersign", "#FFFFFF", 64))
-    window = MainWindow(settings)
+    return MainWindow(settings)
+
+
+async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
+    settings = ViewSettings()
+    window = made_window(app, settings)
     on_stop(window.close)
     collector = Collector(app)
     listener = Listener(name)

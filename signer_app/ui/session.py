@@ -207,11 +207,10 @@ def _summary(workspace: Workspace) -> Summary:
     from signer_app.proposals.lifecycle import OPEN  # noqa: PLC0415
     from signer_app.workspace.first_run import unfinished  # noqa: PLC0415
 
-    waiting = workspace.queries.proposals(states=tuple(OPEN))
     standing = workspace.proposals.halts.describe(standing=True)
     return Summary.of(
         workspace.describe(),
-        open_proposals=len(waiting),
+        open_proposals=workspace.queries.count(tuple(OPEN)),
         writable=workspace.journal.usable,
         halts=tuple(halted_of(item) for item in standing),
         setting_up=unfinished(workspace),

@@ -185,6 +185,7 @@ class Workspace:
                 desk=desk, offline=offline,
             )  # fmt: skip
             workspace.projection.catch_up()
+            journal.know_blobs(workspace.queries.blob_record)
             workspace.proposals.explain_interruptions()
             workspace.proposals.settle_statements()
             workspace.nodes.note_seen()
@@ -306,7 +307,7 @@ class Workspace:
             "nodes": len(config.nodes),
             "nodes_confirmed": self.nodes.confirmed,
             "policy_in_force": self.reading.policies()["in_force"],
-            "proposals": len(self.queries.proposals()),
+            "proposals": self.queries.count(),
             "records": self.journal.size,
             **self.reading.halts(),
             "keyring": self.vault.keyring,
@@ -315,7 +316,7 @@ class Workspace:
 
     def contents(self) -> JsonObject:
         """What the store holds after it was filled. {records, proposals}."""
-        return {"records": self.journal.size, "proposals": len(self.queries.proposals())}
+        return {"records": self.journal.size, "proposals": self.queries.count()}
 
     def prove_record(self, index: int) -> JsonObject:
         """A proof of one record that anybody can check without a key (CONTRACTS C6)."""

@@ -12,7 +12,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from tests.bench import journal, lists, payments, policy, signing, window
+from tests.bench import journal, lists, payments, policy, signing, start, window
 from tests.bench.measure import Figure, Setup
 
 LIMITS = Path(__file__).with_name("limits.toml")
@@ -40,6 +40,7 @@ def main() -> int:
                 payments.figures,
                 lists.figures,
                 window.figures,
+                start.figures,
             )
             for figure in bench(setup)
         )

@@ -181,6 +181,28 @@ def test_blobs_are_kept_once(tmp_path: Path) -> None:
         assert journal.get_blob(sha256) == data
 
 
+def test_where_blobs_lie_may_be_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nobody reads the whole journal; a place that is wrong gives no other file."""
+    with make(tmp_path, notes=3) as journal:
+        first = journal.put_blob(b"first", "text/plain")
+        place = journal.size - 1
+    with reopen(tmp_path) as journal:
+        monkeypatch.setattr(Journal, "records", lambda _self, _start=0: pytest.fail("read it all"))
+        journal.know_blobs({first: place}.get)
+        assert journal.get_blob(first) == b"first"
+        second = journal.put_blob(b"second", "text/plain")
+        size = journal.size
+        assert journal.get_blob(second) == b"second"
+        assert journal.put_blob(b"second", "text/plain") == second
+        assert journal.put_blob(b"first", "text/plain") == first
+        assert journal.size == size
+        with pytest.raises(NotFoundError):
+            journal.get_blob("00" * 32)
+        journal.know_blobs({first: 0}.get)
+        with pytest.raises(IntegrityError):
+            journal.get_blob(first)
+
+
 def test_epochs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "EPOCH_RECORDS", 5)
     with make(tmp_path, notes=4) as journal:

@@ -103,11 +103,20 @@ def test_keys_constraints_and_nullability_are_the_same_too(engine: Engine) -> No
         )
 
 
-def test_a_store_of_the_first_version_is_brought_up_with_its_rows(tmp_path: Path) -> None:
-    """Its column for statements that nobody weighed goes; proposals and what hangs on them stay."""
-    first = tmp_path / "first"
-    first.mkdir()
-    shutil.copy(package_path(MIGRATIONS[0]) / "proposals_0001_first.py", first)
+def migrations_up_to(folder: Path, number: int) -> tuple[Path]:
+    """The first migrations alone."""
+    folder.mkdir()
+    for path in package_path(MIGRATIONS[0]).glob("proposals_*.py"):
+        if int(path.name.split("_")[1]) <= number:
+            shutil.copy(path, folder)
+    return (folder,)
+
+
+def test_a_store_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
+    """Its column for statements that nobody weighed goes; proposals and what hangs on them stay. Since blobs
+    are in the store it is filled again from the journal: it holds nothing then, and knows of no record.
+    """
+    (first,) = migrations_up_to(tmp_path / "first", 1)
     old = open_database(tmp_path / "store.db", bytes(32), (first,))
     names = ["id", "network", "account", "encoding", "body", "body_hash", "type", "slot_kind", "slot_value",
              "effects", "state", "title", "note", "created_at", "origin", "proposer", "importer", "links",
@@ -123,8 +132,9 @@ def test_a_store_of_the_first_version_is_brought_up_with_its_rows(tmp_path: Path
             "INSERT INTO rejections (proposal_id, person, reason, at, statement) "
             "VALUES ('PENDING', 'bob', 'no', 'now', '{}')"
         )
+        connection.exec_driver_sql("INSERT INTO projection (log_id, applied) VALUES ('log', 4)")
     old.dispose()
-    new = open_database(tmp_path / "store.db", bytes(32), MIGRATIONS)
+    new = open_database(tmp_path / "store.db", bytes(32), migrations_up_to(tmp_path / "second", 2))
     try:
         queries = Queries(new)
         assert [p.id for p in queries.proposals()] == ["PENDING"]
@@ -133,6 +143,13 @@ def test_a_store_of_the_first_version_is_brought_up_with_its_rows(tmp_path: Path
         assert "halt" not in {column["name"] for column in inspect(new).get_columns("proposals")}
     finally:
         new.dispose()
+    newest = open_database(tmp_path / "store.db", bytes(32), MIGRATIONS)
+    try:
+        with newest.connect() as connection:
+            for table in tables.metadata.sorted_tables:
+                assert connection.execute(select(table)).all() == [], table.name
+    finally:
+        newest.dispose()
 
 
 # -- applying ----------------------------------------------------------------------------------------------
@@ -225,6 +242,13 @@ def test_a_store_that_is_ahead_of_its_journal_is_refused(engine: Engine) -> None
     with pytest.raises(IntegrityError) as caught:
         Projection(engine, Records([added("p1")])).catch_up()
     assert caught.value.code == "STORE_BROKEN"
+
+
+def test_the_newest_place_of_a_blob_counts(engine: Engine) -> None:
+    put = [{"type": "blob.put", "at": AT, "sha256": sha} for sha in ("aa", "bb", "aa")]
+    assert Projection(engine, Records(put)).catch_up() == 3
+    places = [Queries(engine).blob_record(sha) for sha in ("aa", "bb", "cc")]
+    assert places == [2, 1, None]
 
 
 def test_a_held_ticket_is_one_row_however_often_it_is_held(engine: Engine) -> None:

@@ -307,7 +307,14 @@ def _policy_activated(connection: Connection, index: int, record: JsonObject) ->
         )
 
 
+def _blob_put(connection: Connection, index: int, record: JsonObject) -> None:
+    """The newest place counts: an older one may have been redacted."""
+    connection.execute(delete(t.blobs).where(t.blobs.c.sha256 == text(record, "sha256")))
+    connection.execute(insert(t.blobs).values(sha256=text(record, "sha256"), record=index))
+
+
 _HANDLERS: dict[str, Handler] = {
+    "blob.put": _blob_put,
     "proposal.added": _proposal_added,
     "sign.intent": _sign_intent,
     "sign.released": _signature,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from signer_app.core.errors import NotFoundError
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -133,25 +134,47 @@ class Queries(ListQueries):
             if len(rows) != 1:
                 word = "more than one proposal starts" if rows else "no proposal begins"
                 raise NotFoundError(f"In this workspace {word} with {identifier[:64]}.")
-            return _proposal(connection, rows[0])
+            return _whole(connection, rows[0])
 
     def find(self, identifier: str) -> Proposal | None:
         """The proposal with exactly this id, or None."""
         with self._connect() as connection:
             row = connection.execute(select(t.proposals).where(t.proposals.c.id == identifier)).first()
-            return _proposal(connection, row) if row is not None else None
+            return _whole(connection, row) if row is not None else None
 
     def proposals(
         self, *, states: tuple[str, ...] | None = None, account: str | None = None
     ) -> list[Proposal]:
         """All proposals, oldest first."""
-        query = select(t.proposals).order_by(t.proposals.c.added_index)
+        wanted: list[ColumnElement[bool]] = []
+        if states is not None:
+            wanted.append(t.proposals.c.state.in_(states))
+        if account is not None:
+            wanted.append(t.proposals.c.account == account)
+        query = select(t.proposals).where(*wanted).order_by(t.proposals.c.added_index)
+        signatures = select(t.signatures)
+        if wanted:
+            signatures = signatures.join(t.proposals, t.proposals.c.id == t.signatures.c.proposal_id).where(
+                *wanted
+            )
+        with self._connect() as connection:
+            found: dict[str, list[StoredSignature]] = {}
+            for row in connection.execute(signatures.order_by(t.signatures.c.record)):
+                found.setdefault(row.proposal_id, []).append(_signature(row))
+            return [_proposal(row, found.get(row.id, ())) for row in connection.execute(query)]
+
+    def count(self, states: tuple[str, ...] | None = None) -> int:
+        """How many proposals there are, in these states or at all."""
+        query = select(func.count()).select_from(t.proposals)
         if states is not None:
             query = query.where(t.proposals.c.state.in_(states))
-        if account is not None:
-            query = query.where(t.proposals.c.account == account)
         with self._connect() as connection:
-            return [_proposal(connection, row) for row in connection.execute(query).fetchall()]
+            return int(connection.execute(query).scalar_one())
+
+    def blob_record(self, sha256: str) -> int | None:
+        """The journal record that holds this file."""
+        with self._connect() as connection:
+            return connection.execute(select(t.blobs.c.record).where(t.blobs.c.sha256 == sha256)).scalar()
 
     def submissions(self, proposal_id: str) -> list[Submission]:
         """Every combined transaction of a proposal, oldest first."""
@@ -232,19 +255,25 @@ class Queries(ListQueries):
             ]  # fmt: skip
 
 
-def _proposal(connection: Connection, row: Row[tuple[object, ...]]) -> Proposal:
+def _whole(connection: Connection, row: Row[tuple[object, ...]]) -> Proposal:
+    """One proposal with its signatures."""
+    query = select(t.signatures).where(t.signatures.c.proposal_id == row.id)
+    return _proposal(row, map(_signature, connection.execute(query.order_by(t.signatures.c.record))))
+
+
+def _proposal(row: Row[tuple[object, ...]], signatures: Iterable[StoredSignature]) -> Proposal:
     values = dict(row._mapping)
     values.pop("added_at")
-    query = select(t.signatures).where(t.signatures.c.proposal_id == values["id"])
-    signatures = tuple(
-        StoredSignature(
-            signer=s.signer, scheme=s.scheme, public_key=s.public_key, signature=s.signature, digest=s.digest,
-            device=s.device, signed_at=s.signed_at, released_here=s.released_here, record=s.record,
-        )
-        for s in connection.execute(query.order_by(t.signatures.c.record))
-    )  # fmt: skip
     for name in ("effects", "links"):
         values[name] = json.loads(values[name])
     for name in ("author", "outcome"):
         values[name] = json.loads(values[name]) if values[name] is not None else None
-    return Proposal(**values, signatures=signatures)
+    return Proposal(**values, signatures=tuple(signatures))
+
+
+def _signature(row: Row[tuple[object, ...]]) -> StoredSignature:
+    return StoredSignature(
+        signer=row.signer, scheme=row.scheme, public_key=row.public_key, signature=row.signature,
+        digest=row.digest, device=row.device, signed_at=row.signed_at, released_here=row.released_here,
+        record=row.record,
+    )  # fmt: skip

@@ -17,6 +17,14 @@ projection = Table(
     Column("applied", Integer, nullable=False),  # records applied so far = index of the next one
 )
 
+#: Where the files that the journal keeps lie in it.
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("record", Integer, nullable=False),
+)
+
 proposals = Table(
     "proposals",
     metadata,

@@ -1,0 +1,125 @@
+"""From starting the program to its window, to an inbox filled with 1,000 proposals, and the memory it takes.
+
+A process is started for each round and says when the window was painted, when the inbox was filled after an
+unlock that follows at once (nobody types; the passphrase is hashed at its lowest cost), and its memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.calibration import JSON
+from tests.bench.measure import Figure, Setup, timed
+
+PROPOSALS, ROUNDS = 1000, 5
+_TESTS = Path(__file__).parents[1]
+_FIGURES = ("window-start", "inbox-filled", "window-memory")
+
+
+def figures(setup: Setup) -> Iterator[Figure]:
+    """window-start and inbox-filled in seconds from the start of the process; window-memory in MiB."""
+    if setup.wanted.isdisjoint(_FIGURES):
+        return
+    folder, secret = _office(setup.folder / "start")
+    base, rounds = float("inf"), []
+    for _ in range(ROUNDS):
+        base = min(base, timed(JSON.run))
+        rounds.append(_round(folder, secret))
+    for name, unit in zip(_FIGURES, ("starts/s", "starts/s", "1/MiB"), strict=True):
+        if name in setup.wanted:
+            against = (JSON.name, base) if unit == "starts/s" else ("nothing", 1.0)
+            yield Figure(name, 1, unit, min(one[name] for one in rounds), *against)
+
+
+def _round(folder: Path, secret: Path) -> dict[str, float]:
+    started = time.clock_gettime(time.CLOCK_BOOTTIME)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.start", str(folder), str(secret), str(started)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return dict(json.loads(done.stdout))
+
+
+def _office(root: Path) -> tuple[Path, Path]:
+    """Alice's workspace with so many payments, each on a ticket of its own; read in, not judged."""
+    for room in ("workspace", "practice", "proposals"):
+        sys.path.insert(0, str(_TESTS / room))
+    from ledger_process import LedgerProcess
+    from offices import Template
+    from xrpl.core.binarycodec import encode
+
+    (root / "template").mkdir(parents=True)
+    with LedgerProcess(root / "ledger") as ledger:
+        offices = Template(root / "template", ledger).copy(root / "offices")
+        treasury, custodian = (
+            account.rpartition(":")[2] for account in (offices.team.treasury, offices.team.custodian)
+        )
+        with offices.open("alice", offline=True) as workspace:
+            for number in range(1, PROPOSALS + 1):
+                payment = {
+                    "TransactionType": "Payment", "Account": treasury, "Destination": custodian,
+                    "Amount": str(number * 1_000_000), "Fee": "40", "Flags": 0x80000000, "NetworkID": 63456,
+                    "Sequence": 0, "TicketSequence": number, "LastLedgerSequence": 100_000 + number,
+                    "SigningPubKey": "",
+                }  # fmt: skip
+                workspace.proposals.import_bytes(
+                    encode(payment).encode(), network="xrpl:63456", account=offices.team.treasury
+                )
+    return offices.folder("alice"), offices.secrets / "alice.vault"
+
+
+# -- in the process that is measured -------------------------------------------------------------------------
+
+
+async def _start(app: object, folder: Path, secret: Path, started: float) -> dict[str, float]:
+    from signer_app.ui.app import made_window
+    from signer_app.ui.pages.inbox.page import InboxPage
+    from signer_app.ui.settings import ViewSettings
+
+    def since() -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - started
+
+    window = made_window(app, ViewSettings(folder.parent / "window.ini"))
+    window.show()
+    window.grab()
+    painted = since()
+    words = bytearray(secret.read_bytes().splitlines()[0])
+    await window.session.open(folder, words, offline=True)
+    while not isinstance(window.page, InboxPage) or len(window.page.entries) < PROPOSALS:
+        await asyncio.sleep(0.001)
+    window.grab()
+    filled = since()
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+    ended = asyncio.Event()
+    window.closed.connect(ended.set)
+    window.close()
+    await ended.wait()
+    return dict(zip(_FIGURES, (painted, filled, resident / 1024), strict=True))
+
+
+def main(folder: Path, secret: Path, started: float) -> None:
+    """Write the three figures as a JSON object."""
+    from signer_app.ui.loop import run
+    from signer_app.ui.qt import QtWidgets
+
+    found: list[dict[str, float]] = []
+
+    async def measured() -> int:
+        found.append(await _start(app, folder, secret, started))
+        return 0
+
+    app = QtWidgets.QApplication(["bench"])
+    run(app, measured)
+    sys.stdout.write(json.dumps(found[0]))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]))

@@ -14,11 +14,15 @@ from signer_app.core.errors import CountersignError, UsageError
 from signer_app.ui import strings
 from signer_app.ui.garbage import Collector
 from signer_app.ui.loop import on_stop, on_unhandled, run
+from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.single import Listener, hand_over, server_name
 from signer_app.ui.theme import icons, theme
+
+#: The first paint has come by then.
+_PAINTED_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,11 @@ def made_window(app: QtWidgets.QApplication, settings: ViewSettings) -> MainWind
     return MainWindow(settings)
 
 
+async def _load_rooms() -> None:
+    await asyncio.sleep(_PAINTED_S)
+    await asyncio.to_thread(load_rooms)
+
+
 async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
     settings = ViewSettings()
     window = made_window(app, settings)
@@ -102,6 +111,7 @@ async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
         window.show_first_run()
     window.take_files(start.files)
     window.show()
+    window.tasks.spawn(_load_rooms())
     await ended.wait()
     listener.close()
     collector.stop()

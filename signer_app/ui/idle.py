@@ -66,6 +66,11 @@ class IdleTimer(QtCore.QObject):
         """Seconds until it locks."""
         return max(0, round(self._limit - (self._now() - self._last)))
 
+    @property
+    def untouched(self) -> float:
+        """Seconds since somebody touched a key or the pointer here."""
+        return max(0.0, self._now() - self._last)
+
     def tick(self) -> None:
         """Look at the clock."""
         left = self.left

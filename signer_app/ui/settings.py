@@ -17,6 +17,9 @@ MODES: tuple[Mode, ...] = ("system", "light", "dark")
 LOCK_MINUTES = (1, 2, 5, 10, 15, 30)
 DEFAULT_LOCK_MINUTES = 5
 RECENT_LIMIT = 8
+#: Minutes after midnight that quiet hours can begin and end at, and where they do unless somebody chose.
+DAY_TIMES = tuple(range(0, 24 * 60, 30))
+DEFAULT_QUIET = (22 * 60, 7 * 60)
 
 
 class ViewSettings:
@@ -72,6 +75,35 @@ class ViewSettings:
     @menu_bar.setter
     def menu_bar(self, value: bool) -> None:
         self._store.setValue("menu_bar", "yes" if value else "no")
+
+    @property
+    def notices(self) -> bool:
+        """Whether the desktop is asked to show notices."""
+        return str(self._store.value("notices")) != "no"
+
+    @notices.setter
+    def notices(self, value: bool) -> None:
+        self._store.setValue("notices", "yes" if value else "no")
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there are quiet hours."""
+        return str(self._store.value("quiet")) == "yes"
+
+    @quiet.setter
+    def quiet(self, value: bool) -> None:
+        self._store.setValue("quiet", "yes" if value else "no")
+
+    @property
+    def quiet_times(self) -> tuple[int, int]:
+        """When quiet hours begin and end, in minutes after local midnight (DAY_TIMES)."""
+        start, end = DEFAULT_QUIET
+        return self._number("quiet_from", DAY_TIMES, start), self._number("quiet_to", DAY_TIMES, end)
+
+    @quiet_times.setter
+    def quiet_times(self, value: tuple[int, int]) -> None:
+        for name, minutes in zip(("quiet_from", "quiet_to"), value, strict=True):
+            self._store.setValue(name, minutes)
 
     def _number(self, name: str, allowed: tuple[int, ...], default: int) -> int:
         text = str(self._store.value(name, default))

@@ -11,6 +11,7 @@ from desk import Desk
 
 from signer_app.chains.intents import CancelSlot
 from signer_app.core.inspection import Slot
+from signer_app.proposals.lifecycle import OPEN
 from signer_app.proposals.listing import CSV_TITLES, Listing, conflicts, to_csv
 
 
@@ -42,6 +43,18 @@ def test_reports_are_read_once_for_each_verdict(bob: Desk, monkeypatch: pytest.M
     bob.take("150")
     listing.rows()
     assert len(read) == 2
+
+
+def test_what_stands_against_the_newest_verdict_and_who_rejected(bob: Desk) -> None:
+    made, other = bob.take("100"), bob.take("150")
+    bob.service.halts.halt("stop")
+    bob.service.verify(made.id)
+    codes = {item.proposal_id: item.codes for item in bob.queries.newest_verdicts(OPEN)}
+    assert codes == {made.id: ("HALTED",), other.id: ()}
+    assert bob.queries.rejected_by("bob") == frozenset()
+    bob.service.reject(other.id, "no")
+    assert bob.queries.rejected_by("bob") == {other.id}
+    assert bob.queries.rejected_by("carol") == frozenset()
 
 
 def test_two_on_one_ticket_stand_in_each_others_way(bob: Desk) -> None:

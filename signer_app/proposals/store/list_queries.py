@@ -56,11 +56,12 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class NewestVerdict:
-    """The newest verdict of a proposal: its journal record, and where its report is."""
+    """The newest verdict of a proposal: its journal record, where its report is, what stood against it."""
 
     proposal_id: str
     record: int
     report_blob: str
+    codes: tuple[str, ...]
 
 
 class ListQueries(StatementQueries):
@@ -81,6 +82,12 @@ class ListQueries(StatementQueries):
         with self._connect() as connection:
             return [_row(row._mapping) for row in connection.execute(query)]
 
+    def rejected_by(self, person: str) -> frozenset[str]:
+        """The proposals that this person rejected."""
+        query = select(t.rejections.c.proposal_id).where(t.rejections.c.person == person)
+        with self._connect() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def newest_verdicts(self, states: tuple[str, ...]) -> list[NewestVerdict]:
         """The newest verdict of each proposal in one of these states."""
         newest = (
@@ -90,11 +97,15 @@ class ListQueries(StatementQueries):
             .group_by(t.verdicts.c.proposal_id)
             .subquery()
         )
-        query = select(t.verdicts.c.proposal_id, t.verdicts.c.record, t.verdicts.c.report_blob).join(
+        columns = ("proposal_id", "record", "report_blob", "codes")
+        query = select(*(t.verdicts.c[name] for name in columns)).join(
             newest, newest.c.record == t.verdicts.c.record
         )
         with self._connect() as connection:
-            return [NewestVerdict(*row) for row in connection.execute(query)]
+            return [
+                NewestVerdict(row.proposal_id, row.record, row.report_blob, tuple(json.loads(row.codes)))
+                for row in connection.execute(query)
+            ]
 
 
 def _row(values: Mapping[Any, Any]) -> ListRow:

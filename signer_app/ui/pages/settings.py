@@ -1,4 +1,7 @@
-"""Settings: how the window looks and when it locks. Changes that touch safety are proposals, not settings."""
+"""Settings: how the window looks, when it locks and when it tells something.
+
+Changes that touch safety are proposals, not settings.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from collections.abc import Callable, Sequence
 from signer_app import __version__
 from signer_app.ui import strings
 from signer_app.ui.qt import QtWidgets
-from signer_app.ui.settings import LOCK_MINUTES, MODES
+from signer_app.ui.settings import DAY_TIMES, LOCK_MINUTES, MODES
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import SCALES, theme
 from signer_app.ui.widgets import Card, column, label, plain
+from signer_app.ui.words import notices as say
 
 
 class SettingsPage(Page):
@@ -33,13 +37,14 @@ class SettingsPage(Page):
         box.addLayout(head)
         box.addWidget(self._appearance())
         box.addWidget(self._locking())
+        box.addWidget(self._notices())
         box.addWidget(self._about())
         box.addStretch(1)
 
     def _appearance(self) -> Card:
         settings = self.shell.settings
         card = Card(strings.APPEARANCE, "sun")
-        form = _form(card)
+        form = _form(card.body)
 
         def choose_mode(index: int) -> None:
             settings.mode = MODES[index]
@@ -58,7 +63,7 @@ class SettingsPage(Page):
     def _locking(self) -> Card:
         settings = self.shell.settings
         card = Card(strings.LOCKING, "lock")
-        form = _form(card)
+        form = _form(card.body)
 
         def choose(index: int) -> None:
             settings.lock_minutes = LOCK_MINUTES[index]
@@ -69,9 +74,64 @@ class SettingsPage(Page):
         self.lock_after = _choice(form, strings.LOCK_AFTER, words, chosen, choose)
         return card
 
+    def _notices(self) -> Card:
+        settings, station = self.shell.settings, self.shell.notices
+        card = Card(say.TITLE, "bell", name="settings.notices")
+
+        def choose(checked: bool) -> None:
+            settings.notices = checked
+            station.chosen()
+
+        self.notices = _tick(say.SHOW, settings.notices, choose)
+        self.notices.setAccessibleDescription(say.SAYS if station.available else say.NONE_HERE)
+        card.body.addWidget(self.notices)
+        card.body.addWidget(label(say.SAYS, "small", "text2", wrap=True))
+        if not station.available:
+            card.body.addWidget(label(say.NONE_HERE, "body", "warn", wrap=True, name="settings.no-notices"))
+        card.body.addWidget(self._quiet_hours())
+        return card
+
+    def _quiet_hours(self) -> QtWidgets.QWidget:
+        """Off, or from one time to another; the times are there once it is on."""
+        settings, station = self.shell.settings, self.shell.notices
+        whole, times = plain(), plain()
+        box, inner = column(whole, spacing=theme().scaled(8)), column(times, spacing=theme().scaled(8))
+        form = _form(inner)
+        says = label("", "small", "text2", wrap=True, name="settings.quiet-says")
+
+        def show() -> None:
+            start, end = map(_clock_words, settings.quiet_times)
+            says.setText(say.EQUAL if start == end else say.quiet_says(start, end))
+            self.quiet.setAccessibleDescription(says.text())
+            times.setVisible(settings.quiet)
+
+        def choose(checked: bool) -> None:
+            settings.quiet = checked
+            show()
+            station.chosen()
+
+        def choose_times(_index: int) -> None:
+            settings.quiet_times = (
+                DAY_TIMES[self.quiet_from.currentIndex()],
+                DAY_TIMES[self.quiet_to.currentIndex()],
+            )
+            show()
+            station.chosen()
+
+        words = [_clock_words(minutes) for minutes in DAY_TIMES]
+        start, end = map(DAY_TIMES.index, settings.quiet_times)
+        self.quiet = _tick(say.QUIET, settings.quiet, choose)
+        self.quiet_from = _choice(form, say.FROM, words, start, choose_times)
+        self.quiet_to = _choice(form, say.TO, words, end, choose_times)
+        inner.addWidget(says)
+        box.addWidget(self.quiet)
+        box.addWidget(times)
+        show()
+        return whole
+
     def _about(self) -> Card:
         card = Card(strings.ABOUT, "info")
-        form = _form(card)
+        form = _form(card.body)
         summary = self.session.summary
         facts = [(strings.VERSION, __version__)]
         if summary is not None:
@@ -86,13 +146,26 @@ class SettingsPage(Page):
         return card
 
 
-def _form(card: Card) -> QtWidgets.QFormLayout:
+def _clock_words(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _tick(words: str, checked: bool, choose: Callable[[bool], None]) -> QtWidgets.QCheckBox:
+    box = QtWidgets.QCheckBox(words)
+    box.setAccessibleName(words)
+    box.setChecked(checked)
+    box.toggled.connect(choose)
+    box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
+    return box
+
+
+def _form(body: QtWidgets.QVBoxLayout) -> QtWidgets.QFormLayout:
     t = theme()
     form = QtWidgets.QFormLayout()
     form.setHorizontalSpacing(t.scaled(24))
     form.setVerticalSpacing(t.scaled(8))
     form.setFieldGrowthPolicy(QtWidgets.QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    card.body.addLayout(form)
+    body.addLayout(form)
     return form
 
 

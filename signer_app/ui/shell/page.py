@@ -18,6 +18,7 @@ from signer_app.ui import strings
 from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.loop import Tasks
+from signer_app.ui.notice_station import NoticeStation
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
@@ -47,6 +48,7 @@ class Shell(Protocol):
     session: Session
     settings: ViewSettings
     devices: DeviceStation
+    notices: NoticeStation
 
     def go(self, page: str, argument: str = "") -> None:
         """Show a page, and in it what ``argument`` names."""

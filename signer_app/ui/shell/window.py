@@ -16,6 +16,7 @@ from signer_app.ui.first_run.view import FirstRunView
 from signer_app.ui.halting.dialogs import HaltDialog, ResumeDialog
 from signer_app.ui.idle import IdleTimer
 from signer_app.ui.loop import Tasks
+from signer_app.ui.notice_station import NoticeStation
 from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Halted, Session
@@ -69,6 +70,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self._build()
         self._wire()
         self._restore()
+        self.notices = NoticeStation(self)
         self._session_changed()
 
     # -- building ------------------------------------------------------------------------------------------

@@ -94,6 +94,8 @@ PAGES = MappingProxyType(
         ),
         "settings": (
             "How the window looks, when it locks and when it tells you something.",
+            "A notice of the desktop comes only while you look elsewhere. Quiet hours hold back all "
+            "but a halt, a journal that cannot be written and a denied proposal with a signature.",
             "Changes that touch safety are proposals, not settings.",
         ),
     }

@@ -1,0 +1,135 @@
+"""What desktop notices go by, read in the worker's thread: open proposals, halts, the journal, signer lists.
+
+Only open proposals are read and no body is decoded, so that it can be asked every minute. Names of accounts
+are those of the policy's own accounts and the workspace's labels, never of the address book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from signer_app.core.clock import parse_time
+from signer_app.core.errors import CountersignError, MalformedError
+from signer_app.core.json_types import JsonObject
+from signer_app.core.text import safe_text
+from signer_app.ui.notices import Facts, Named, OpenProposal
+from signer_app.ui.words.notices import SOME_ACCOUNTS
+
+if TYPE_CHECKING:  # loads in the worker's thread
+    from signer_app.proposals.store.list_queries import NewestVerdict
+    from signer_app.workspace import Workspace
+
+DRIFT = "SIGNER_DRIFT"
+#: Some desktops read these as markup.
+_MARKUP = str.maketrans("", "", "<>&")
+
+
+def read_facts(workspace: Workspace) -> Facts:
+    """What holds now. CountersignError if the store cannot be read."""
+    from signer_app.proposals.lifecycle import OPEN  # noqa: PLC0415 - in the worker's thread
+
+    names, mine = _of_policy(workspace)
+    listed = workspace.reading.proposals(states=OPEN)["proposals"]
+    found = [raw for raw in listed if isinstance(raw, dict)] if isinstance(listed, list) else []
+    read = [open_proposal(raw, names, mine, workspace.person) for raw in found]
+    rejected = workspace.queries.rejected_by(workspace.person)
+    proposals = tuple(replace(item, needs_me=False) if item.id in rejected else item for item in read)
+    halts = workspace.queries.halts(standing=True)
+    return Facts(
+        proposals=proposals,
+        halts=tuple(Named(item.halt.id, halted_accounts(item.halt.accounts, names)) for item in halts),
+        writable=workspace.journal.usable,
+        drifted=drifted(found, workspace.queries.newest_verdicts(OPEN), names),
+    )
+
+
+def _of_policy(workspace: Workspace) -> tuple[dict[str, str], frozenset[str]]:
+    """Names of accounts, and the accounts that keys of this person sign as."""
+    names: dict[str, str] = {}
+    mine: frozenset[str] = frozenset()
+    try:
+        body = workspace.policies.in_force(workspace.rooms.clock()).document.body
+    except CountersignError:
+        pass  # without a policy nobody's signature counts; halts and the journal are told all the same
+    else:
+        names.update({entry.account: entry.id for entry in body.accounts})
+        mine = frozenset(
+            key.signer for key in body.keys if key.purpose == "sign" and key.person == workspace.person
+        )
+    names.update(workspace.nodes.config.labels)
+    return names, mine
+
+
+def open_proposal(
+    raw: JsonObject, names: Mapping[str, str], mine: Iterable[str], person: str
+) -> OpenProposal:
+    """From a proposal's JSON (CONTRACTS C5). ``mine``: the accounts that keys of ``person`` sign as."""
+    network, state = str(raw["network"]), str(raw["state"])
+    keys = {signer for signer in mine if signer.startswith(f"{network}:")}
+    listed = raw["signatures"]
+    signed = {
+        str(item["signer"]) for item in (listed if isinstance(listed, list) else []) if isinstance(item, dict)
+    }
+    needed = state == "PENDING" and bool(keys) and not keys & signed and raw["proposer"] != person
+    return OpenProposal(
+        id=str(raw["proposal_id"]),
+        account=account_name(str(raw["account"]), names),
+        expires_at=_moment(raw["expires_at"]),
+        needs_me=needed,
+        stopped=state == "DENIED" and bool(signed),
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        return parse_time(value) if isinstance(value, str) else None
+    except MalformedError:
+        return None
+
+
+def account_name(account: str, names: Mapping[str, str]) -> str:
+    """What people call an account (CAIP-10), "" without a name or where the name gives the address away."""
+    name = safe_text(names.get(account, "").translate(_MARKUP).strip(), 60)
+    address = account.rpartition(":")[2]
+    return "" if len(address) < 6 or address[:6].lower() in name.lower() else name
+
+
+def account_names(accounts: Sequence[str], names: Mapping[str, str]) -> str:
+    """One account by its name; several or unnamed ones are ""."""
+    return account_name(accounts[0], names) if len(accounts) == 1 else ""
+
+
+def halted_accounts(accounts: Sequence[str] | None, names: Mapping[str, str]) -> str:
+    """What a halt stops, in words; "" is everything."""
+    return "" if accounts is None else account_names(accounts, names) or SOME_ACCOUNTS
+
+
+def drifted(
+    found: Sequence[JsonObject], verdicts: Sequence[NewestVerdict], names: Mapping[str, str]
+) -> tuple[Named, ...]:
+    """Accounts of open proposals whose newest verdict saw other signers than the policy's.
+
+    A verdict does not say which of several acting accounts it was: then none is named.
+    """
+    by_id = {str(raw["proposal_id"]): raw for raw in found}
+    newest: dict[str, NewestVerdict] = {}
+    for verdict in verdicts:
+        raw = by_id.get(verdict.proposal_id)
+        if raw is not None:
+            account = str(raw["account"])
+            if account not in newest or verdict.record > newest[account].record:
+                newest[account] = verdict
+    return tuple(
+        Named(account, account_names(_acting(by_id[verdict.proposal_id]), names))
+        for account, verdict in sorted(newest.items())
+        if DRIFT in verdict.codes
+    )
+
+
+def _acting(raw: JsonObject) -> list[str]:
+    effects = raw["effects"]
+    listed = [item for item in (effects if isinstance(effects, list) else []) if isinstance(item, dict)]
+    return sorted({str(raw["account"]), *(str(item["account"]) for item in listed if "account" in item)})

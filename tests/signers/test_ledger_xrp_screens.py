@@ -16,6 +16,8 @@ from ledger_bodies import ACCOUNT, CANONICAL, KEY, OTHER, OWN, RECORDED, XRP, bo
 from signer_app.chains.xrpl.codec.definitions import FIELDS, TRANSACTION_CODES, TRANSACTION_FLAGS
 from signer_app.chains.xrpl.transaction import open_body
 from signer_app.core.errors import MalformedError
+from signer_app.practice.devices.paging import split_lines
+from signer_app.practice.devices.paging import width as device_width
 from signer_app.signers.ledger.xrp.limits import obstacles
 from signer_app.signers.ledger.xrp.paging import broken, pages, width
 from signer_app.signers.ledger.xrp.screens import NOT_KNOWN, Review, review
@@ -507,6 +509,17 @@ def test_a_blank_value_is_a_title_alone() -> None:
 
 def test_a_line_end_in_a_value_ends_the_line() -> None:
     assert broken("ab\ncd\n") == ("ab", "cd")
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=400))
+def test_what_is_told_and_the_practice_device_break_alike(text: str) -> None:
+    """Two tables of widths and two ways to break, made apart; where they part, one of them is wrong."""
+    assert broken(text) == tuple(split_lines(text))
+
+
+def test_what_is_told_and_the_practice_device_know_the_same_font() -> None:
+    drawn = [chr(code) for code in range(0x20, 0x7F)]
+    assert {char: width(char) for char in drawn} == {char: device_width(char) for char in drawn}
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=400))

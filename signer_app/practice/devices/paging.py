@@ -1,7 +1,8 @@
 """How a Nano breaks a text into lines and pages.
 
-Widths are pixels of the device's text font (Open Sans Regular, 11 px) from the blank to the tilde. A line
-takes 114 pixels. Other characters are not drawn and take no room, as recordings of the real app show.
+Widths are pixels of the device's text font (Open Sans Regular, 11 px) from the blank to the tilde; X and &
+have those of the newer of the vendor's two tables, and a recorded line speaks for X. A line takes 114 pixels.
+Other characters are not drawn and take no room, as recordings of the real app show.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ PIXELS_A_LINE = 114
 _FIRST, _LAST = 0x20, 0x7E
 #: One hexadecimal digit for each character.
 _WIDTHS = (
-    "3347698233663434"  # the blank to /
+    "3347699233663434"  # the blank to /
     "6666866666336665"  # 0 to ?
     "a777866883476a89"  # @ to O
-    "7976787a66644465"  # P to _
+    "7976787a76644465"  # P to _
     "6675765673463a77"  # ` to o
     "774547696654646"  # p to ~
 )

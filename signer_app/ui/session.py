@@ -114,6 +114,7 @@ class Session(QtCore.QObject):
         super().__init__()
         self._worker: Worker | None = None
         self._workspace: Workspace | None = None
+        self._closing: asyncio.Future[None] | None = None
         self.directory: Path | None = None
         self.summary: Summary | None = None
         self.offline = False
@@ -129,6 +130,7 @@ class Session(QtCore.QObject):
         """Open a workspace; ``passphrase`` is wiped, whatever happens. Raises what Workspace.open raises."""
         if self._worker is not None:
             raise ConflictError("A workspace is open.")
+        await self._closed()
         desk = self.seat.desk(Progress(self.progressed.emit))
         worker = Worker(directory.name)
         opened: list[Workspace] = []
@@ -145,13 +147,24 @@ class Session(QtCore.QObject):
         self.changed.emit()
 
     async def lock(self) -> None:
-        """Forget everything and close the workspace. What runs ends first; what waits is cancelled."""
+        """Forget everything and close the workspace: what runs ends first, what waits is cancelled. It
+        returns when the workspace is closed, for who comes second too.
+        """
         worker, workspace = self._worker, self._workspace
         self._worker = self._workspace = self.summary = None
-        if worker is None or workspace is None:
-            return
-        self.changed.emit()
-        await worker.close(workspace.close)
+        if worker is not None and workspace is not None:
+            self._closing = asyncio.ensure_future(worker.close(workspace.close))
+            self.changed.emit()
+        await self._closed()
+
+    async def _closed(self) -> None:
+        closing = self._closing
+        if closing is not None:
+            try:
+                await asyncio.shield(closing)
+            finally:
+                if closing.done():
+                    self._closing = None
 
     def call(self, work: Callable[[Workspace], T], *, name: str = "") -> Job[T]:
         """Run ``work`` with the workspace in the worker's thread. ConflictError while locked.

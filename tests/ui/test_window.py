@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 from room import cramped, nameless
-from window_help import PASSPHRASE, closed, until
+from window_help import PASSPHRASE, closed, turns, until
 
 from signer_app.core.errors import ConflictError, NodeError
 from signer_app.ui import strings
@@ -462,6 +463,49 @@ def test_closing_ends_the_workspace_and_frees_its_lock(
             WorkspaceLock(workspace_folder).acquire()
         await closed(window)
         WorkspaceLock(workspace_folder).acquire().release()
+
+    run(main())
+
+
+def test_who_closes_or_opens_right_after_locking_waits_for_the_workspace(
+    run: Run, look: Theme, settings: ViewSettings, workspace_folder: Path
+) -> None:
+    async def main() -> None:
+        window = make(settings)
+        await unlocked(window, workspace_folder)
+        window.lock()
+        await until(lambda: window.session.locked)
+        await unlocked(window, workspace_folder)  # else: another one has it open
+        window.lock()
+        await until(lambda: window.session.locked)
+        await closed(window)
+        again = make(settings)
+        await unlocked(again, workspace_folder)
+        await closed(again)
+
+    run(main())
+
+
+def test_work_of_a_page_that_is_left_before_it_begins_is_dropped(
+    run: Run, look: Theme, settings: ViewSettings, workspace_folder: Path
+) -> None:
+    """Without a word of Python's about it, which would fail this test."""
+
+    async def main() -> None:
+        window = make(settings)
+        await unlocked(window, workspace_folder)
+        begun: list[int] = []
+
+        async def work() -> None:
+            begun.append(1)
+
+        assert window.page is not None
+        window.page.run(work())
+        window.page.tasks.cancel_all()
+        await turns(3)
+        assert begun == []
+        gc.collect()
+        await closed(window)
 
     run(main())
 

@@ -7,7 +7,7 @@ which the window runs when the page comes into view, on F5, and when something c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -170,7 +170,9 @@ class Page(QtWidgets.QWidget):
             except CountersignError as error:
                 self.failed(error)
 
-        self.tasks.spawn(wrapped())
+        task = self.tasks.spawn(wrapped())
+        if isinstance(work, Coroutine):  # a page that is left before it begins never begins it
+            task.add_done_callback(lambda _task: work.close())
 
     def failed(self, error: BaseException) -> None:
         """Say what failed, what still works, and give the details to copy."""

@@ -370,8 +370,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.close()
 
     async def _shut(self) -> None:
-        if not self.session.locked:
-            await self._lock()
+        await self._lock()
         self.unlock.tasks.cancel_all()
         await self.first_run.close_down()
         await self.places.close()

@@ -65,6 +65,11 @@ class HttpEndpoint:
             raise self.protocol_error(f"HTTP: {_reason(error)}") from error
         except httpx.HTTPError as error:
             raise self.unreachable(_reason(error)) from error
+        except RuntimeError as error:
+            # The list of nodes was changed, or the workspace locked, while another thread asked.
+            if not self._client.is_closed:
+                raise
+            raise self.unreachable("its connections were given back") from error
         try:
             return read_json_object(data, limits=ANSWER_LIMITS, fractions_as_text=True)
         except (MalformedError, RecursionError) as error:

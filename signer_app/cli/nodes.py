@@ -85,10 +85,11 @@ def health(context: typer.Context) -> None:
     """How every node is doing: height, age, answer time, and with whom it agrees about one ledger."""
     session = session_of(context)
     with workspace(session) as opened, session.output.working("Asking the nodes"):
-        found = opened.nodes.examiner()()
-    nodes: list[JsonValue] = [row.to_json() for row in found]
-    good = bool(found) and all(row.state == "ok" for row in found)
-    result: JsonObject = {"ok": good, "nodes": nodes}
+        found = opened.nodes.looker()()
+    nodes: list[JsonValue] = [row.to_json() for row in found.rows]
+    networks: list[JsonValue] = [together.to_json() for together in found.networks]
+    good = bool(found.rows) and all(row.state == "ok" for row in found.rows)
+    result: JsonObject = {"ok": good, "nodes": nodes, "networks": networks}
     session.output.result(result, lambda console: _healthy(console, result), exit_code=0 if good else 6)
 
 
@@ -144,3 +145,11 @@ def _healthy(console: Console, result: JsonObject) -> None:
         texts = ["-" if value is None else safe_text(str(value), 1000) for value in values]
         table.add_row(*texts, ", ".join(map(str, agrees)) or "-", safe_text(str(node["reason"]), 1000))
     console.print(table)
+    for together in render.items(result["networks"]):
+        operators = together["operators"] if isinstance(together["operators"], list) else []
+        enough = "enough" if together["enough"] else "not enough"
+        console.print(
+            f"{together['network']}: {together['agreed']} of {together['listed']} nodes agree; operators "
+            f"{len(operators)}, needed {together['need']}: {enough}.",
+            markup=False,
+        )

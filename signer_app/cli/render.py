@@ -303,12 +303,45 @@ def proposal(console: Console, result: JsonObject) -> None:
 
 
 def balances(console: Console, result: JsonObject) -> None:
-    """What a proposal leaves on the accounts that pay."""
+    """What a proposal leaves on the accounts that pay, and who may sign before and after."""
     for line in items(result["effects"]):
         span = f"{line['before']} -> {line['after']}" if line["after"] is not None else str(line["problem"])
         console.print(safe_text(f"{line['account']}  {line['asset']}  {span}", 400))
+    for change in items(result["authority"]):
+        _authority(console, change)
     if result["ledger"] is not None:
         console.print(f"As of ledger {result['ledger']}, {result['at']}.")
+
+
+#: Rows of authority.changes() that are no signer; how a value that has no words is said.
+_AUTHORITY_ROWS = {"quorum": "Quorum", "master_key": "Master key", "regular_key": "Regular key"}
+
+
+def _authority(console: Console, change: JsonObject) -> None:
+    console.print()
+    console.print(safe_text(f"Who may sign for {change['account']}:", 400))
+    shown = table("signer", "account", "before", "after", "difference")
+    for row in items(change["rows"]):
+        listed = row["row"] == "signer"
+        key = f"{row['name']} ({row['key']})" if row["key"] else "nobody's key in the policy"
+        name = key if listed else _AUTHORITY_ROWS[str(row["row"])]
+        values = [_authority_value(row[side], listed=listed) for side in ("before", "after")]
+        difference = "not known" if row["change"] == "unknown" else str(row["change"])
+        address = str(row["account"] or "").rpartition(":")[2]
+        note = f"{difference}, suspended" if row["suspended"] else difference
+        shown.add_row(*(safe_text(text, 400) for text in (name, address, *values, note)))
+    console.print(shown)
+    if change["problem"]:
+        console.print(safe_text(f"Before is not known. {change['problem']}", 400), style="yellow")
+    for said in items(change["sentences"]):
+        style = {"danger": "bold red", "warn": "yellow"}.get(str(said["tone"]))
+        console.print(safe_text(str(said["words"]), 400), style=style)
+
+
+def _authority_value(value: JsonValue, *, listed: bool) -> str:
+    if value is None:
+        return "not known"
+    return "-" if listed and value == 0 else "none" if value in ("", 0) else str(value).rpartition(":")[2]
 
 
 def raw_fields(console: Console, result: JsonObject) -> None:

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from signer_app.chains.node import Client, NodeStatus
@@ -63,6 +64,69 @@ class NodeHealth:
             "compared": str(self.compared) if self.compared is not None else None,
             "reason": self.reason,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How the nodes of one network stand together. ``agreed`` counts nodes of state ok, ``operators`` names
+    who runs those that are read; ``need``: how many operators the policy wants; ``ledger``: compared at."""
+
+    network: str
+    listed: int
+    agreed: int
+    operators: tuple[str, ...]
+    need: int
+    ledger: int | None
+    differ: bool
+
+    @property
+    def enough(self) -> bool:
+        """Whether facts of this network can be decided now: enough operators, and nobody against them."""
+        return len(self.operators) >= self.need and not self.differ
+
+    def to_json(self) -> JsonObject:
+        """{network, listed, agreed, operators, need, ledger, differ, enough}."""
+        return {
+            "network": self.network,
+            "listed": self.listed,
+            "agreed": self.agreed,
+            "operators": [*self.operators],
+            "need": self.need,
+            "ledger": str(self.ledger) if self.ledger is not None else None,
+            "differ": self.differ,
+            "enough": self.enough,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one round of asking gave: ``at`` is when it ended, UTC."""
+
+    at: datetime
+    rows: tuple[NodeHealth, ...]
+    networks: tuple[Agreement, ...]
+
+
+def agreements(rows: Sequence[NodeHealth], need: int) -> tuple[Agreement, ...]:
+    """One for each network, in the order of the rows."""
+    found: dict[str, list[NodeHealth]] = {}
+    for row in rows:
+        found.setdefault(row.profile.network, []).append(row)
+    return tuple(_agreement(network, of, need) for network, of in found.items())
+
+
+def _agreement(network: str, rows: Sequence[NodeHealth], need: int) -> Agreement:
+    good = [row for row in rows if row.state == OK]
+    operators = {row.profile.operator for row in good if "read" in row.profile.roles}
+    return Agreement(
+        network=network,
+        listed=len(rows),
+        agreed=len(good),
+        operators=tuple(sorted(operators)),
+        need=need,
+        ledger=next((row.compared for row in good), None),
+        differ=any(row.state in (DIFFERS, WRONG_NETWORK) for row in rows),
+    )
 
 
 def examine(

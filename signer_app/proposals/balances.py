@@ -1,4 +1,5 @@
-"""What a proposal leaves on the accounts that pay: the balance before and after each of its effects.
+"""What a proposal leaves on the accounts that pay: the balance before and after each of its effects; and who
+may sign for an account before and after (authority.py), from the same facts.
 
 Balances are what enough operators state at one ledger, by the rules of the policy about facts; where they do
 not decide it, it is unknown and said so. Asking nodes may take long, so it is a step of its own that any
@@ -8,7 +9,7 @@ thread may do: the question is made by who owns the workspace, ask() by nobody.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -20,9 +21,11 @@ from signer_app.core.clock import Clock, format_time, whole_seconds
 from signer_app.core.errors import CountersignError, NodeError
 from signer_app.core.facts import Context, Fact, FactsDocument, parse_facts
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.policy.document import PolicyDocument
 from signer_app.policy.observations import Decided, Undecided, number
 from signer_app.policy.readings import Readings
 from signer_app.policy.schema import FactRules
+from signer_app.proposals.authority import WHY, changes
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
 
@@ -30,12 +33,6 @@ from signer_app.proposals.store.queries import Proposal
 _XRP_DECIMALS: Final = 6
 #: Facts come with past payments; balances need none of them, so they look back one second.
 _WINDOW_S: Final = 1
-#: Code of an undecided fact -> why the balance is unknown.
-_WHY: Final[Mapping[str, str]] = {
-    "FACT_MISSING": "Not enough operators said.",
-    "FACT_DISAGREES": "The operators do not agree.",
-    "FACT_STALE": "What was read is too old.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +41,14 @@ class Question:
 
     proposal: Proposal
     reader: LedgerReader | None
-    rules: FactRules
+    policy: PolicyDocument | None
     clock: Clock
     problem: str = ""
 
     def ask(self) -> JsonObject:
         """Ask the nodes and work it out, in any thread; the form of recorded(). Nodes that fail are said."""
         if self.reader is None:
-            return _worked_out(self.proposal, None, self.rules, "nodes", self.problem)
+            return _worked_out(self.proposal, None, self.policy, "nodes", self.problem)
         try:
             facts = self.reader.facts(
                 account=self.proposal.account,
@@ -60,35 +57,36 @@ class Question:
                 assets=sorted({str(effect["asset"]) for effect in _spending(self.proposal)}),
             )
         except NodeError as error:
-            return _worked_out(self.proposal, None, self.rules, "nodes", error.message)
+            return _worked_out(self.proposal, None, self.policy, "nodes", error.message)
         document = FactsDocument(whole_seconds(self.clock()), "online", Context(), facts)
-        return _worked_out(self.proposal, document, self.rules, "nodes")
+        return _worked_out(self.proposal, document, self.policy, "nodes")
 
 
-def question(rooms: Rooms, proposal: Proposal, rules: FactRules) -> Question:
+def question(rooms: Rooms, proposal: Proposal, policy: PolicyDocument | None) -> Question:
     """What ask() needs."""
     try:
         reader = rooms.ledger(proposal.network)
     except NodeError as error:
-        return Question(proposal, None, rules, rooms.clock, error.message)
-    return Question(proposal, reader, rules, rooms.clock)
+        return Question(proposal, None, policy, rooms.clock, error.message)
+    return Question(proposal, reader, policy, rooms.clock)
 
 
-def recorded(rooms: Rooms, proposal: Proposal, rules: FactRules) -> JsonObject:
+def recorded(rooms: Rooms, proposal: Proposal, policy: PolicyDocument | None) -> JsonObject:
     """From the facts of the last verdict, which say when they were read. No node is asked.
 
     {source: verdict|nodes, at, ledger, operators, problem, effects: [{effect, account, asset, before, after,
-    problem}]}: one entry for each effect that takes from an account, ``effect`` is its place in the
-    proposal's list; amounts in whole units as text, null where unknown, with the reason.
+    problem}], authority}: one entry for each effect that takes from an account, ``effect`` is its place in
+    the proposal's list; amounts in whole units as text, null where unknown, with the reason. ``authority``
+    as authority.changes() gives it.
     """
     verdicts = rooms.queries.verdicts(proposal.id)
     if not verdicts:
-        return _worked_out(proposal, None, rules, "verdict", "It was never judged, so nothing was read.")
+        return _worked_out(proposal, None, policy, "verdict", "It was never judged, so nothing was read.")
     try:
         facts = parse_facts(json.loads(rooms.journal.get_blob(str(verdicts[-1]["facts_blob"]))))
     except CountersignError:  # a redacted blob
-        return _worked_out(proposal, None, rules, "verdict", "The facts of the last verdict were redacted.")
-    return _worked_out(proposal, facts, rules, "verdict")
+        return _worked_out(proposal, None, policy, "verdict", "The facts of the last verdict were redacted.")
+    return _worked_out(proposal, facts, policy, "verdict")
 
 
 def _spending(proposal: Proposal) -> list[JsonObject]:
@@ -97,9 +95,13 @@ def _spending(proposal: Proposal) -> list[JsonObject]:
 
 
 def _worked_out(
-    proposal: Proposal, document: FactsDocument | None, rules: FactRules, source: str, problem: str = ""
+    proposal: Proposal,
+    document: FactsDocument | None,
+    policy: PolicyDocument | None,
+    source: str,
+    problem: str = "",
 ) -> JsonObject:
-    readings = Readings(document, rules)
+    readings = Readings(document, policy.body.facts if policy is not None else FactRules())
     left: dict[tuple[str, str], Decimal | str] = {}
     lines: list[JsonValue] = []
     for place, effect in enumerate(proposal.effects):
@@ -111,8 +113,9 @@ def _worked_out(
         if isinstance(after, Decimal):
             left[key] = after
         lines.append(_line(place, key, before, after))
+    changed = changes(proposal.effects, readings, policy, problem)
     seen = _seen(document, proposal.account)
-    return {"source": source, **seen, "problem": problem, "effects": lines}
+    return {"source": source, **seen, "problem": problem, "effects": lines, "authority": changed}
 
 
 def _line(place: int, key: tuple[str, str], before: Decimal | str, after: Decimal | str) -> JsonObject:
@@ -152,7 +155,7 @@ def _balance(readings: Readings, account: str, asset: str) -> Decimal | str:
 
 
 def _why(fact: Undecided) -> str:
-    return _WHY.get(fact.code, "It was not read.")
+    return WHY.get(fact.code, "It was not read.")
 
 
 def _seen(document: FactsDocument | None, account: str) -> JsonObject:

@@ -15,7 +15,6 @@ from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.resources import package_path
 from signer_app.policy.document import PolicyDocument
 from signer_app.policy.replay import Stored, replay
-from signer_app.policy.schema import FactRules
 from signer_app.policy.words import quorum_words, rules_in_words
 from signer_app.proposals import intake
 from signer_app.proposals import lifecycle as life
@@ -93,16 +92,12 @@ class Reading:
     def balances(self, identifier: str) -> JsonObject:
         """What it leaves on the accounts that pay, by the facts of its last verdict (balances.py)."""
         proposal = intake.require(self._rooms, identifier)
-        return recorded(self._rooms, proposal, self._fact_rules())
+        return recorded(self._rooms, proposal, self._policy_or_none())
 
     def balances_now(self, identifier: str) -> Question:
         """The same as a question to the nodes, which any thread may ask()."""
         proposal = intake.require(self._rooms, identifier)
-        return question(self._rooms, proposal, self._fact_rules())
-
-    def _fact_rules(self) -> FactRules:
-        policy = self._policy_or_none()
-        return policy.body.facts if policy is not None else FactRules()
+        return question(self._rooms, proposal, self._policy_or_none())
 
     def story(self, identifier: str) -> list[JsonObject]:
         """The journal records that say what happened to a proposal, oldest first: [{index, record}]; a

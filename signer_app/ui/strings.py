@@ -145,7 +145,6 @@ FIND_TITLE = "Find"
 FIND_NOTHING = "Nothing here has that text."
 FIND_RESULTS = "Results"
 PAGES_SAID = "Pages"
-NODES_OFFLINE = ("Nodes", "not asked", "warn")
 FIND_START = "Type at least two letters."
 HALT_ALL = "Halt all"
 LOCK = "Lock"
@@ -177,15 +176,6 @@ def locks_in(seconds: int) -> str:
 def window_title(workspace: str) -> str:
     """The title of the main window; a locked window names nothing."""
     return f"{workspace} – {APP}" if workspace else APP
-
-
-def nodes_pill(asked: int, confirmed: bool) -> tuple[str, str, str]:
-    """Words and tone of the node pill: plain, strong, tone."""
-    if asked == 0:
-        return "Nodes", "none", "warn"
-    if not confirmed:
-        return f"Nodes {asked}", "list changed", "danger"
-    return f"Nodes {asked}", "listed", "neutral"
 
 
 def status_journal(records: int) -> str:

@@ -22,7 +22,7 @@ from signer_app.vault.envelope import Vault
 from signer_app.vault.files import atomic_write, read_bounded
 
 if TYPE_CHECKING:  # the HTTP library loads when a node is first asked, and never with --offline
-    from signer_app.nodes.health import NodeHealth
+    from signer_app.nodes.health import Look, NodeHealth
     from signer_app.nodes.readers import Readers
 
 CONFIG_LIMIT = 1024 * 1024
@@ -134,6 +134,18 @@ class Nodes:
         """
         readers = self._open_readers()
         return lambda: readers.health(self._networks)
+
+    def looker(self) -> Callable[[], Look]:
+        """As examiner(), with how the nodes of each network stand together by the policy's measure."""
+        examine, need, clock = self.examiner(), self._min_agree(), self._clock
+
+        def look() -> Look:
+            from signer_app.nodes.health import Look, agreements  # noqa: PLC0415 - see TYPE_CHECKING above
+
+            rows = examine()
+            return Look(clock(), rows, agreements(rows, need))
+
+        return look
 
     def describe(self) -> JsonObject:
         """{nodes: [{id, operator, network, url, ws, roles}], confirmed}."""

@@ -14,6 +14,7 @@ from signer_app.nodes.health import (
     OK,
     WRONG_NETWORK,
     Probe,
+    agreements,
     common_ledger,
     judge,
 )
@@ -113,3 +114,43 @@ def test_over_the_wire() -> None:
     assert rows[0].validated is not None
     methods = [method for method, _ in first.requests]
     assert methods[:2] == ["server_info", "ledger"]
+
+
+@pytest.mark.parametrize(
+    ("probes", "need", "agreed", "operators", "differ", "enough"),
+    [
+        ([probe("a"), probe("b")], 2, 2, 2, False, True),
+        ([probe("a"), probe("b", age=999)], 2, 1, 1, False, False),
+        ([probe("a"), probe("b", age=999)], 1, 1, 1, False, True),
+        ([probe("a"), probe("b"), probe("c", digest="BB")], 2, 2, 2, True, False),
+        ([Probe(profile(name, "one"), probe(name).status, 1, None, "AA") for name in "xy"], 2, 2, 1, False,
+         False),
+        ([Probe(profile(name), None, 0, node_error(name, "NODE_UNREACHABLE", "gone")) for name in "ab"], 1, 0,
+         0, False, False),
+    ],
+)  # fmt: skip
+def test_agreement_counts_operators_against_what_the_policy_needs(
+    probes: list[Probe], need: int, agreed: int, operators: int, differ: bool, enough: bool
+) -> None:
+    (found,) = agreements(judge(probes, 1000, LIMITS), need)
+    assert (found.network, found.listed, found.agreed) == (NETWORK, len(probes), agreed)
+    assert (len(found.operators), found.differ, found.enough) == (operators, differ, enough)
+    assert found.ledger == (1000 if agreed else None)
+    assert found.to_json()["enough"] is enough
+
+
+def test_a_node_that_only_sends_has_no_voice() -> None:
+    sender = NodeProfile(
+        id="s", operator="op-s", network=NETWORK, url="http://127.0.0.1:1", roles=("submit",)
+    )
+    sends = Probe(sender, probe("s").status, 1, None, "AA")
+    (found,) = agreements(judge([probe("a"), sends], 1000, LIMITS), 2)
+    assert (found.agreed, found.operators, found.enough) == (2, ("op-a",), False)
+
+
+def test_a_list_that_changes_while_nodes_are_asked_is_no_fault() -> None:
+    """Another thread may close the connections under a round of asking."""
+    readers = Readers(PlatformConfig(network_class="practice", nodes=(profile("a"),)))
+    readers.close()
+    (found,) = readers.health([NETWORK])
+    assert (found.state, found.reason) == (NO_ANSWER, "Node a cannot be reached.")

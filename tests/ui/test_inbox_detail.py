@@ -270,3 +270,41 @@ def test_paper_holds_what_the_window_shows(go: Go, offices: Offices, tmp_path: P
             assert path.read_bytes()[:5] == b"%PDF-"
 
     go(test, "alice")
+
+
+def test_with_large_text_in_a_small_window_every_tab_is_whole(
+    go: Go, offices: Offices, settings: ViewSettings, look: Theme
+) -> None:
+    identifier = offices.pay("alice", "100")
+    offices.travel("alice", "carol", identifier)
+
+    def needed(tab: QtWidgets.QPushButton) -> int:
+        return tab.fontMetrics().horizontalAdvance(tab.text())
+
+    async def test(window: MainWindow, page: InboxPage) -> None:
+        window.resize(1024, 700)
+        settings.percent = 150
+        window.restyle()
+        await until(lambda: all(tab.width() >= tab.sizeHint().width() for tab in page.tabs.values()))
+        holder = next(iter(page.tabs.values())).parentWidget()
+        for tab in page.tabs.values():
+            inside = tab.contentsRect()
+            assert needed(tab) <= inside.width(), tab.text()
+            assert tab.geometry().right() <= holder.rect().right(), tab.text()
+        assert page._split.sizes()[0] < page._split.sizes()[1], "the detail keeps its room"
+        bar = page.detail.horizontalScrollBar()
+        content, room = page.detail.widget().width(), page.detail.viewport().width()
+        assert bar.maximum() >= content - room, "what is wider than the window can be scrolled to"
+
+    go(test)
+    begun: list[list[int]] = []
+
+    async def begin(window: MainWindow, page: InboxPage) -> None:
+        window.resize(1024, 700)
+        await until(lambda: all(tab.width() >= tab.sizeHint().width() for tab in page.tabs.values()))
+        await until(lambda: window.navigation.rail and page.width() > 900)
+        begun.append(page._split.sizes())
+
+    look.choose("light", 150)
+    go(begin)
+    assert begun[0][0] < begun[0][1], "opened with large text, too"

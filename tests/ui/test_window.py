@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from room import cramped, nameless
 from window_help import PASSPHRASE, closed, turns, until
 
-from signer_app.core.errors import ConflictError, NodeError
+from signer_app.core.errors import ConflictError, NodeError, UnforeseenError
 from signer_app.ui import strings
 from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
@@ -22,7 +22,8 @@ from signer_app.ui.shell.actions import ACTIONS, BY_ID
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Hit, Page, Shell
 from signer_app.ui.shell.window import MainWindow
-from signer_app.ui.theme import Theme
+from signer_app.ui.signing import words as signing_words
+from signer_app.ui.theme import Theme, icons
 from signer_app.ui.widgets import label
 
 Run = Callable[..., Any]
@@ -223,6 +224,18 @@ def test_no_key_signs_or_sends() -> None:
     assert {"Return", "Enter", "Space"}.isdisjoint(spec.keys for spec in ACTIONS)
 
 
+def test_what_this_version_cannot_do_is_offered_nowhere() -> None:
+    """No action, key, icon or advice leads to QR codes."""
+    offered = {word for spec in ACTIONS for word in (spec.id, *spec.words.split())}
+    assert "show-qr" not in offered
+    assert "QR" not in offered
+    assert "Ctrl+Shift+Q" not in {spec.keys for spec in ACTIONS} | {spec.also for spec in ACTIONS}
+    advice = (signing_words.SHARE_NEXT, signing_words.SEND_NEXT)
+    assert not any("QR" in text or "folder" in text for text in advice)
+    with pytest.raises(UnforeseenError):
+        icons.pixmap("qr", "#000000", 16, 1.0)
+
+
 def test_an_action_that_does_not_exist_is_a_fault(run: Run, look: Theme, settings: ViewSettings) -> None:
     async def main() -> None:
         window = make(settings)
@@ -392,7 +405,7 @@ def test_offline_is_said_on_every_page(
         await window.session.open(workspace_folder, bytearray(PASSPHRASE), offline=True)
         words = [widget.text() for widget in window.findChildren(QtWidgets.QLabel) if widget.isVisible()]
         assert strings.OFFLINE in words
-        assert window.header.nodes.accessibleName() == "Nodes not asked"
+        assert window.header.nodes.accessibleName() == "Nodes offline"
         await closed(window)
 
     run(main())

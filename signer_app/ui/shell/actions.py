@@ -37,7 +37,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("review", "proposal", "Review and sign", "Ctrl+Return", line=True),
     ActionSpec("reject", "proposal", "Reject…", "Ctrl+R"),
     ActionSpec("export", "proposal", "Export bundle…", "Ctrl+E", line=True),
-    ActionSpec("show-qr", "proposal", "Show as QR", "Ctrl+Shift+Q"),
     ActionSpec("compare", "proposal", "Compare hashes, large", "Ctrl+D"),
     ActionSpec("account-add", "account", "Name an account…"),
     ActionSpec("account-refresh", "account", "Read the ledger again"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from signer_app.ui.qt import Qt, QtCore, QtWidgets
 
@@ -29,3 +29,14 @@ class FocusKeeper(QtCore.QObject):
                 home.setFocus(Qt.FocusReason.OtherFocusReason)
                 if not home.hasFocus():  # a holder of things: its first one
                     home.focusNextChild()
+
+
+def move_pane(panes: Sequence[QtWidgets.QWidget], step: int) -> None:
+    """Give the focus to the pane so many steps after the one that holds it."""
+    now = QtWidgets.QApplication.focusWidget()
+    held = [now is not None and (pane is now or pane.isAncestorOf(now)) for pane in panes]
+    at = held.index(True) if True in held else -1
+    target = panes[(at + step) % len(panes)]
+    target.setFocus(Qt.FocusReason.TabFocusReason)
+    if not target.hasFocus():
+        target.focusNextChild()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
 from signer_app.ui import strings
+from signer_app.ui.node_watch import News
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Summary
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets import ActionButton, Icon, NetworkChip, Painted, Pill, label, row
 from signer_app.ui.words import device as device_words
+from signer_app.ui.words import node_pill as node_words
 
 
 class Mark(Painted):
@@ -98,15 +102,24 @@ class HeaderBar(QtWidgets.QFrame):
         self.device.clicked.connect(lambda: self.asked.emit("go-devices"))
         self.halt.triggered.connect(lambda: self.asked.emit("halt"))
         self.lock.triggered.connect(lambda: self.asked.emit("lock"))
+        #: Nodes on the list, whether a person stands by it, whether one works offline.
+        self._list, self._news = (0, True, False), News()
         self.show_devices(None)
 
     def show_summary(self, summary: Summary, *, offline: bool) -> None:
         """Network and nodes of the open workspace."""
         self.network.show_network(summary.network_class)
-        if offline:
-            self.nodes.show_state(*strings.NODES_OFFLINE)
-        else:
-            self.nodes.show_state(*strings.nodes_pill(summary.nodes, summary.nodes_confirmed))
+        self._list = (summary.nodes, summary.nodes_confirmed, offline)
+        self.show_nodes(self._news)
+
+    def show_nodes(self, news: News) -> None:
+        """How the nodes stood together at the last look, and how old that is."""
+        self._news = news
+        said = node_words.pill(news, *self._list, now=datetime.now().astimezone())
+        self.nodes.show_state(said.plain, said.strong, said.tone, brief=said.brief)
+        self.nodes.setToolTip(said.reason)
+        self.nodes.setAccessibleDescription(said.reason)
+        self.fit(self.width())
 
     def show_devices(self, found: JsonObject | CountersignError | None) -> None:
         """What is plugged in, as the last look said; None: nobody has looked yet."""

@@ -18,6 +18,7 @@ from signer_app.ui import strings
 from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.loop import Tasks
+from signer_app.ui.node_watch import NodeStation
 from signer_app.ui.notice_station import NoticeStation
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.session import Session
@@ -49,6 +50,7 @@ class Shell(Protocol):
     settings: ViewSettings
     devices: DeviceStation
     notices: NoticeStation
+    nodes: NodeStation
 
     def go(self, page: str, argument: str = "") -> None:
         """Show a page, and in it what ``argument`` names."""
@@ -183,13 +185,15 @@ class Page(QtWidgets.QWidget):
             details = report_of(error, self.key)
         if self._read_at is not None:
             consequence = f"{consequence} {strings.last_good(self._read_at.strftime('%H:%M'))}"
-        shown = StateBanner("danger", fact, consequence)
+        shown = self._shown.get("error") or StateBanner("danger")  # one, however often it fails
+        shown.show_state("danger", fact, consequence)
         clipboard = QtWidgets.QApplication.clipboard()
         second = (strings.COPY_DETAILS, lambda: clipboard.setText(details))
         if not isinstance(error, CountersignError):
             second = (SHOW_REPORT, lambda: self.shell.show_report(details))
         shown.offer([(strings.RETRY, self.refresh), second])
-        self.banner("error", shown)
+        if self._shown.get("error") is not shown:
+            self.banner("error", shown)
 
     # -- states --------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from signer_app.ui.first_run.view import FirstRunView
 from signer_app.ui.halting.dialogs import HaltDialog, ResumeDialog
 from signer_app.ui.idle import IdleTimer
 from signer_app.ui.loop import Tasks
+from signer_app.ui.node_watch import NodeStation
 from signer_app.ui.notice_station import NoticeStation
 from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
@@ -24,7 +25,7 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import Actions
 from signer_app.ui.shell.crash import CrashDialog
 from signer_app.ui.shell.dialogs import DialogHost, FindDialog, find_pages
-from signer_app.ui.shell.focus import FocusKeeper
+from signer_app.ui.shell.focus import FocusKeeper, move_pane
 from signer_app.ui.shell.header import HeaderBar
 from signer_app.ui.shell.help import HelpDialog, KeysDialog
 from signer_app.ui.shell.lasting import LastingBanners
@@ -57,6 +58,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.settings, self.session = settings, session or Session()
         self.tasks = Tasks(self.tasks_failed)
         self.devices = DeviceStation(self.session)
+        self.nodes = NodeStation(self.session, self.tasks_failed)
         self._makers, self._pages = pages, dict[str, Page]()
         self._finders: list[Finder] = [find_pages]
         self.files: list[Path] = []
@@ -81,11 +83,9 @@ class MainWindow(QtWidgets.QMainWindow):
         self._whole = QtWidgets.QStackedWidget()
         self.frame.body.addWidget(self._whole)
         self.unlock = UnlockPage(self.session, self.settings)
-        self._whole.addWidget(self.unlock)
         self.places = Places()
         self.unlock.before_open = self.places.ready
         self.first_run = FirstRunView(self.session, self.settings, self.places)
-        self._whole.addWidget(self.first_run)
         self._open = plain("bg")
         box = column(self._open)
         self.header = HeaderBar()
@@ -102,7 +102,8 @@ class MainWindow(QtWidgets.QMainWindow):
         box.addLayout(middle, 1)
         self.status = StatusBar()
         box.addWidget(self.status)
-        self._whole.addWidget(self._open)
+        for view in (self.unlock, self.first_run, self._open):
+            self._whole.addWidget(view)
         self.ring = FocusRing(self)
         FocusKeeper(self, lambda: next(iter(self.page.panes()), None) if self.page else None)
 
@@ -125,6 +126,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.navigation.chosen.connect(self.go)
         self.header.asked.connect(self.actions_.trigger)
         self.devices.changed.connect(self.header.show_devices)
+        self.nodes.changed.connect(self.header.show_nodes)
         theme().changed.connect(self._fit)
         self.actions_.handle(
             {
@@ -260,6 +262,7 @@ class MainWindow(QtWidgets.QMainWindow):
     async def _changed(self) -> None:
         if not self.session.locked:
             await self.session.refresh()
+            self.nodes.written()
             self._refresh()
 
     def _refresh(self) -> None:
@@ -267,14 +270,7 @@ class MainWindow(QtWidgets.QMainWindow):
             self.page.refresh()
 
     def _move_pane(self, step: int) -> None:
-        panes = [self.navigation.list, *(self.page.panes() if self.page else [])]
-        now = QtWidgets.QApplication.focusWidget()
-        held = [now is not None and (pane is now or pane.isAncestorOf(now)) for pane in panes]
-        at = held.index(True) if True in held else -1
-        target = panes[(at + step) % len(panes)]
-        target.setFocus(Qt.FocusReason.TabFocusReason)
-        if not target.hasFocus():
-            target.focusNextChild()
+        move_pane([self.navigation.list, *(self.page.panes() if self.page else [])], step)
 
     # -- dialogs -------------------------------------------------------------------------------------------
 

@@ -226,14 +226,15 @@ class Pill(QtWidgets.QToolButton):
     def __init__(self, *, icon: str = "", name: str = "") -> None:
         super().__init__()
         self._icon, self._plain, self._strong, self._tone = icon, "", "", "neutral"
+        self._brief = ""
         self._short = False
         self.setProperty("pill", "true")
         self.setObjectName(name)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
 
-    def show_state(self, plain: str, strong: str = "", tone: str = "neutral") -> None:
-        """``plain`` words, then ``strong`` words in the tone."""
-        self._plain, self._strong, self._tone = plain, strong, tone
+    def show_state(self, plain: str, strong: str = "", tone: str = "neutral", *, brief: str = "") -> None:
+        """``plain`` words, then ``strong`` words in the tone; ``brief``: these in a narrow window."""
+        self._plain, self._strong, self._tone, self._brief = plain, strong, tone, brief
         said = f"{plain} {strong}".strip()
         self.setAccessibleName(said)
         self.setToolTip(said)
@@ -248,7 +249,7 @@ class Pill(QtWidgets.QToolButton):
             self.update()
 
     def _words(self) -> tuple[str, str]:
-        return ("" if self._short else self._plain), self._strong
+        return ("", self._brief or self._strong) if self._short else (self._plain, self._strong)
 
     def sizeHint(self) -> QtCore.QSize:  # noqa: N802
         """Room for the words that are shown."""

@@ -78,9 +78,14 @@ LINKS = "Links of the proposer. They are text here; nothing opens them."
 NOT_ENOUGH = "The account would hold less than nothing."
 
 
-def as_of(source: str, ledger: str | None, time: str, operators: int) -> str:
-    """Where balances come from."""
-    words = FROM_VERDICT if source == "verdict" else FROM_NODES
+FROM_VERDICT_SIGNERS = "Balances and signers as the last verdict saw them"
+FROM_NODES_SIGNERS = "Balances and signers read now"
+
+
+def as_of(source: str, ledger: str | None, time: str, operators: int, *, signers: bool = False) -> str:
+    """Where balances come from, and the signers before where there are any."""
+    verdict, nodes = (FROM_VERDICT_SIGNERS, FROM_NODES_SIGNERS) if signers else (FROM_VERDICT, FROM_NODES)
+    words = verdict if source == "verdict" else nodes
     if ledger is None:
         return words
     return f"{words}: ledger {int(ledger):,}, {time}, {operators} operator{'' if operators == 1 else 's'}"

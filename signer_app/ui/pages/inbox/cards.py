@@ -9,6 +9,7 @@ from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
 from signer_app.ui import strings
 from signer_app.ui.pages.inbox import words
+from signer_app.ui.pages.inbox.authority_part import authority_part, changes_of
 from signer_app.ui.pages.inbox.reading import Details, KeyHolder, Told
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.theme import theme
@@ -18,7 +19,6 @@ from signer_app.ui.widgets import (
     Card,
     CheckList,
     Chip,
-    Effect,
     EffectTable,
     Elided,
     GroupedText,
@@ -66,8 +66,12 @@ def effects_card(details: Details, *, asking: bool = False) -> Card:
         card.add_to_head(Chip(*chip))
     _parties(card, details, effects)
     table = EffectTable()
-    table.show_effects([line for number, e in enumerate(effects) for line in _lines(details, number, e)])
+    table.show_effects(
+        [words.effect_line(e, details.names, *_span(details, number)) for number, e in enumerate(effects)]
+    )
     card.body.addWidget(table)
+    for change in changes_of(details.balances):
+        card.body.addWidget(authority_part(change))
     _provenance(card, details, asking)
     if not any(effect.get("kind") in _AUTHORITY for effect in effects):
         line = row(spacing=theme().scaled(8))
@@ -108,20 +112,6 @@ def _block(account: str, names: dict[str, str], *, own: bool = False, tag: str |
     return AddressBlock(words.address(account), known, mark=mark, tag=tag)
 
 
-def _lines(details: Details, number: int, effect: JsonObject) -> list[Effect]:
-    """An effect with its balances; below a change of signers, the list as it would be."""
-    names, span = details.names, _span(details, number)
-    lines = [words.effect_line(effect, names, *span)]
-    after = effect.get("after")
-    if effect.get("kind") == "AuthorityChange" and isinstance(after, dict):
-        lines.append(Effect("Quorum", f"weight {after.get('quorum')}"))
-        for member in words.items(after.get("signers")):
-            account = member.get("account")
-            known = f", {safe_text(names[str(account)], 60)}" if str(account) in names else ""
-            lines.append(Effect(f"Weight {member.get('weight')}{known}", words.address(account)))
-    return lines
-
-
 def _span(details: Details, number: int) -> tuple[str, str]:
     for line in words.items(details.balances.get("effects")):
         if line["effect"] == number and line["after"] is not None:
@@ -144,6 +134,7 @@ def _provenance(card: Card, details: Details, asking: bool) -> None:
             str(balances["ledger"]) if balances["ledger"] is not None else None,
             clock(str(balances["at"])),
             len(operators) if isinstance(operators, list) else 0,
+            signers=bool(changes_of(balances)),
         )
         card.body.addWidget(label(said, "small", "text3", wrap=True, name="detail.balances"))
     for why in dict.fromkeys(str(line["problem"]) for line in lines if line["problem"]):

@@ -52,7 +52,6 @@ class Detail(QtWidgets.QScrollArea):
         self.setObjectName("inbox.detail")
         self.setAccessibleName(strings.DETAIL)
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._columns: QtWidgets.QBoxLayout | None = None
         self._effects: Card | None = None
         self._left: QtWidgets.QVBoxLayout | None = None

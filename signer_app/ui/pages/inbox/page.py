@@ -14,6 +14,7 @@ from signer_app.ui.choosing import choose_new_file
 from signer_app.ui.halting import reads as halting
 from signer_app.ui.pages.inbox import paper, words
 from signer_app.ui.pages.inbox.allowed import Place
+from signer_app.ui.pages.inbox.authority_part import read_from_nodes
 from signer_app.ui.pages.inbox.deeds import Deeds
 from signer_app.ui.pages.inbox.detail import Detail
 from signer_app.ui.pages.inbox.listing import EntryList
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from signer_app.workspace import Workspace
 
 TABS = ("mine", "open", "done")
+#: How wide the list begins, in pixels.
+LIST_WIDTH = 352
 
 
 class InboxPage(Page):
@@ -50,7 +53,9 @@ class InboxPage(Page):
         self.detail = Detail()
         self._split.addWidget(self.detail)
         self._split.setStretchFactor(1, 1)
-        self._split.setSizes([theme().size("list"), 4000])
+        # With large text the list begins no wider than else, so that the detail keeps its room. The tabs
+        # say how narrow it may become.
+        self._split.setSizes([min(theme().size("list"), LIST_WIDTH), 4000])
         outer.addWidget(self._split)
         self.list.chosen.connect(self._chosen)
         self.detail.asked.connect(self._asked)
@@ -61,7 +66,6 @@ class InboxPage(Page):
     def _left(self) -> QtWidgets.QWidget:
         t = theme()
         pane = plain("surface")
-        pane.setMinimumWidth(t.scaled(280))
         box = column(pane)
         line = row(spacing=t.scaled(2), margins=(t.scaled(10), t.scaled(10), t.scaled(10), t.scaled(8)))
         self.tabs: dict[str, QtWidgets.QPushButton] = {}
@@ -171,6 +175,7 @@ class InboxPage(Page):
         )
         found = await asyncio.to_thread(question.ask)
         read = any(line["after"] is not None for line in words.items(found["effects"]))
+        read = read or read_from_nodes(found)
         if self._reading == identifier:
             self.detail.show_balances(details.with_balances(found) if read else details)
 

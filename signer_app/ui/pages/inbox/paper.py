@@ -8,6 +8,7 @@ from pathlib import Path
 from signer_app.core.text import safe_text
 from signer_app.ui import strings
 from signer_app.ui.pages.inbox import words
+from signer_app.ui.pages.inbox.authority_part import changes_of, paper_lines
 from signer_app.ui.pages.inbox.cards import clock, timeline_steps
 from signer_app.ui.pages.inbox.reading import Details
 from signer_app.ui.qt import QtCore, QtGui, QtPrintSupport
@@ -101,7 +102,7 @@ def _effects(details: Details) -> list[Line]:
         balance = f"{span['before']} → {span['after']}" if span is not None and known else ""
         unknown = str(span["problem"]) if span is not None and not known else ""
         lines.append((said.what, said.change, to, balance or unknown))
-    return lines
+    return lines + [line for change in changes_of(details.balances) for line in paper_lines(change)]
 
 
 def _checks(details: Details) -> list[Line]:

@@ -150,13 +150,14 @@ class NodesPage(Page):
         async with self._asking:
             self._blocking()
             try:
-                examine = await self.session.call(lambda workspace: workspace.nodes.examiner())
-                found = await asyncio.to_thread(examine)
+                ask = await self.session.call(lambda workspace: workspace.nodes.looker())
+                found = await asyncio.to_thread(ask)
             except CountersignError as error:
                 self.failed(error)
                 return
             self.banner("error", None)
-            self._take_health(found)
+            self._take_health(found.rows)
+            self.shell.nodes.take(found)
         self._blocking()
 
     def _take_health(self, found: Sequence[NodeHealth]) -> None:

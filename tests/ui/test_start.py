@@ -102,6 +102,26 @@ def test_the_real_program_opens_takes_files_and_a_second_start_ends(tmp_path: Pa
         first.communicate()
 
 
+def test_the_rooms_below_load_after_the_first_paint(tmp_path: Path) -> None:
+    """Nobody unlocked anything: the database is there when somebody does."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "signer_app", "--workspace", str(tmp_path / "one")]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as window:
+        try:
+            end = time.monotonic() + 60
+            while "/sqlcipher3/" not in libraries(window.pid):
+                assert window.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.05)
+        finally:
+            window.kill()
+
+
+def libraries(pid: int) -> str:
+    """The files that a process has loaded."""
+    return Path(f"/proc/{pid}/maps").read_text()
+
+
 def test_files_of_a_second_start_arrive(run: Run, look: Theme, tmp_path: Path) -> None:
     async def main() -> None:
         name = server_name(tmp_path)

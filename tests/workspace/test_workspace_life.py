@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from offices import SECRETS, Offices, run_here, run_process
@@ -19,6 +20,7 @@ from signer_app.core.errors import (
     SignerError,
 )
 from signer_app.journal.verifying import verify
+from signer_app.journal.writer import Journal
 from signer_app.signers.keystore.client import Keystore, open_keystore
 from signer_app.vault.kdf import KdfParameters
 from signer_app.workspace import Workspace, create_workspace
@@ -112,6 +114,28 @@ def test_a_second_instance_is_refused_while_the_first_is_open(offices: Offices) 
         assert other.refused == (8, "WORKSPACE_LOCKED")
         assert opened.describe()["person"] == "bob"
     assert offices.do("bob", "workspace", "show").exit_code == 0
+
+
+def test_a_start_reads_no_more_of_the_journal_than_it_needs(
+    offices: Offices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The policy in force lies in the journal; it is found without decrypting what else lies there."""
+    with offices.open("bob") as opened:
+        for number in range(60):
+            opened.rooms.record("note", {"text": f"note {number}"})
+    read: list[int] = []
+    decrypt = Journal.read
+
+    def counted(journal: Journal, index: int) -> Any:
+        read.append(index)
+        return decrypt(journal, index)
+
+    monkeypatch.setattr(Journal, "read", counted)
+    with offices.open("bob") as opened:
+        assert opened.journal.size > 60
+        assert opened.describe()["policy_in_force"] is not None
+        assert opened.policies.in_force(opened.rooms.clock()).document.body.people
+    assert 0 < len(read) < 10, read
 
 
 def test_keys_of_another_workspace_are_refused(offices: Offices) -> None:

@@ -87,7 +87,8 @@ class _Device:
     busy: threading.Lock = field(default_factory=threading.Lock)
     cancelled: int = 0
     #: Answers to questions that were given up may still come.
-    unsettled: bool = False
+    #: At first too: a process before this one may have died while the device was asked.
+    unsettled: bool = True
 
 
 class HidService:

@@ -8,6 +8,7 @@ watchdog in the window's own loop comes back every 10 ms; the longest that it wa
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -92,7 +93,8 @@ async def _watch(folder: Path) -> float:
     await asyncio.sleep(_STOPPED_S)
     worst = dog.stop()
     if pid is not None:
-        os.kill(pid, signal.SIGCONT)
+        with contextlib.suppress(ProcessLookupError):  # it was given up and ended meanwhile
+            os.kill(pid, signal.SIGCONT)
     hand.let_go()
     ended = asyncio.Event()
     window.closed.connect(ended.set)

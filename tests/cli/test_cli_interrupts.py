@@ -59,3 +59,4 @@ def test_a_program_that_was_told_to_ignore_interrupts_does() -> None:
     with interrupts.raised():
         signal.raise_signal(signal.SIGINT)
         interrupts.check()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN

@@ -489,11 +489,13 @@ def test_who_closes_or_opens_right_after_locking_waits_for_the_workspace(
         window.lock()
         await until(lambda: window.session.locked)
         await unlocked(window, workspace_folder)  # else: another one has it open
+        assert window.session.directory == workspace_folder
         window.lock()
         await until(lambda: window.session.locked)
         await closed(window)
         again = make(settings)
         await unlocked(again, workspace_folder)
+        assert not again.session.locked
         await closed(again)
 
     run(main())

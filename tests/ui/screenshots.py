@@ -29,6 +29,20 @@ from signer_app.ui.shell.window import MainWindow  # noqa: E402
 from signer_app.ui.theme import theme  # noqa: E402
 
 SIZES = {"": (1440, 900), "-small": (1024, 700)}
+#: By then the nodes have answered their first round and the devices were looked for.
+FIRST_ROUND_S = 4.0
+
+
+async def still(window: MainWindow) -> None:
+    """Wait until everything is read and the picture has not changed for half a second, or for ten at most."""
+    before, unchanged = None, 0
+    for _ in range(100):
+        await asyncio.sleep(0.1)
+        now = window.grab().toImage()
+        unchanged = unchanged + 1 if now == before and not window.session.busy_with else 0
+        before = now
+        if unchanged == 5:
+            return
 
 
 def save(widget: QtWidgets.QWidget, path: Path) -> None:
@@ -69,14 +83,15 @@ async def draw(target: Path, root: Path, offices: Offices, shown: str) -> None:
             window.restyle()
             for suffix, size in SIZES.items():
                 window.resize(*size)
-                await asyncio.sleep(0.15)
+                await still(window)
                 save(window, target / f"{name}-{mode}{suffix}.png")
 
     await take("unlock")
     await window.session.open(folder, bytearray(SECRETS["carol.vault"].encode()))
+    await asyncio.sleep(FIRST_ROUND_S)
     for key in PAGES:
         window.go(key, shown if key == "inbox" else "")
-        await asyncio.sleep(1.0)  # the page reads
+        await still(window)
         if type(window.page).__name__ != "AbsentPage":
             await take(key)
     for mode in ("light", "dark"):

@@ -430,6 +430,7 @@ def test_settings_take_effect_at_once_and_are_kept(
         window.actions_.trigger("normal")
         window.actions_.trigger("larger")
         assert look.percent == 115
+        assert (page.mode.currentText(), page.text_size.currentText()) == ("Dark", "115 %")
         page.lock_after.activated.emit(0)
         assert window.idle.left == 60
         await closed(window)

@@ -40,6 +40,12 @@ class SettingsPage(Page):
         box.addWidget(self._notices())
         box.addWidget(self._about())
         box.addStretch(1)
+        theme().changed.connect(self._show_look)
+
+    def _show_look(self) -> None:
+        """The look was chosen elsewhere, by a key for example."""
+        self.mode.setCurrentIndex(MODES.index(self.shell.settings.mode))
+        self.text_size.setCurrentIndex(SCALES.index(self.shell.settings.percent))
 
     def _appearance(self) -> Card:
         settings = self.shell.settings

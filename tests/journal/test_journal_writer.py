@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journal_help import DEVICE, DEVICE_PUBLIC, WRAP_KEY, Clock, make, reopen
+from journal_help import DEVICE, DEVICE_PUBLIC, WRAP_KEY, Clock, make, redact, reopen
 
 from signer_app.core.errors import (
     ConflictError,
@@ -201,6 +201,23 @@ def test_where_blobs_lie_may_be_known(tmp_path: Path, monkeypatch: pytest.Monkey
         journal.know_blobs({first: 0}.get)
         with pytest.raises(IntegrityError):
             journal.get_blob(first)
+
+
+def test_a_redacted_blob_is_kept_anew(tmp_path: Path) -> None:
+    with make(tmp_path, notes=1) as journal:
+        sha256 = journal.put_blob(b"asked to be forgotten", "text/plain")
+        place = journal.size - 1
+    path = tmp_path / "audit-events.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[place] = redact(lines[place])
+    path.write_bytes(b"".join(lines))
+    with reopen(tmp_path) as journal:
+        journal.know_blobs({sha256: place}.get)
+        with pytest.raises(NotFoundError):
+            journal.get_blob(sha256)
+        assert journal.put_blob(b"asked to be forgotten", "text/plain") == sha256
+        assert journal.size == place + 2
+        assert journal.get_blob(sha256) == b"asked to be forgotten"
 
 
 def test_epochs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -280,6 +280,9 @@ class World:
         elif name == "open" and not self.open:
             self.notices.open()
             self.open = True
+            # Locked, nothing but times is kept, so a denial that comes after it is an alarm of its own.
+            for proposal in self.there:
+                self.told[f"{proposal} denied"] = 0
 
     def look(self) -> tuple[str, ...]:
         quiet = QUIET_NOW if self.quiet else None
@@ -310,6 +313,7 @@ class World:
     steps=[("day", 0), ("add", 70), ("deny", 0), ("pause", 1), ("allow", 0), ("wait", 15), ("wait", 5)],
     bundled=False,
 )
+@example(steps=[("add", 0), ("deny", 0), ("sign", 0), ("allow", 0), ("pause", 1), ("deny", 0)], bundled=False)
 @given(steps=st.lists(STEPS, min_size=15, max_size=60), bundled=st.sampled_from([False, False, True]))
 def test_a_proposal_is_told_at_most_twice_and_never_in_a_flood(steps: list[Any], bundled: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -31,7 +31,7 @@ def wait_gone(pid: int, seconds: float = 30) -> bool:
     while time.monotonic() < deadline:
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # before it was opened, and after
             return True
         if state == "Z":
             return True

@@ -67,7 +67,7 @@ def gone(pid: int) -> bool:
     """Whether a process ended; its parent may not have taken note yet."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # before it was opened, and after
         return True
     return state == "Z"
 

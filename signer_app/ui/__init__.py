@@ -6,5 +6,10 @@ session.py       the open workspace, or that there is none: what pages ask and w
 theme/           colours, sizes, type, icons, and the one style sheet
 widgets/         the parts that pages are made of
 shell/           the main window: header, navigation, pages, menus, status
-strings.py       every word of the window
+pages/           one folder or module a page
+first_run/       practise now, or set up for real
+signing/         the signing dialog, step by step
+halting/         halt, resume and override
+notices/         what the desktop is asked to show while nobody looks
+strings.py       the words of the shell; words/ those of everything else
 """

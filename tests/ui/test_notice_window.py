@@ -15,9 +15,10 @@ from room import cramped, nameless
 from window_help import PASSPHRASE, Run, closed, turns, until
 
 from signer_app.core.errors import IntegrityError
-from signer_app.ui import notice_station
-from signer_app.ui.notice_reading import read_facts
-from signer_app.ui.notices import Facts, Named, OpenProposal, Sight
+from signer_app.ui.notices import station
+from signer_app.ui.notices.machine import Facts, Named, OpenProposal, Sight
+from signer_app.ui.notices.reading import read_facts
+from signer_app.ui.notices.tray import Tray
 from signer_app.ui.pages.settings import SettingsPage
 from signer_app.ui.qt import QtGui, QtWidgets
 from signer_app.ui.settings import DAY_TIMES, DEFAULT_QUIET, ViewSettings
@@ -25,7 +26,6 @@ from signer_app.ui.shell.actions import BY_ID
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
-from signer_app.ui.tray import Tray
 from signer_app.ui.words import notices as words
 
 from offices import Offices  # isort: skip - office_stage made its folder known
@@ -72,7 +72,7 @@ class Stage:
         self.station.clock = lambda: self.now
         self.facts, self.reads, self.threads = Facts(), 0, set[threading.Thread]()
         if patch is not None:
-            patch.setattr(notice_station, "read_facts", self.read)
+            patch.setattr(station, "read_facts", self.read)
         self.window.show()
 
     def read(self, _workspace: Any) -> Facts:
@@ -266,9 +266,9 @@ def test_a_store_that_cannot_be_read_is_told_by_the_page_and_not_here(
         def broken(_workspace: Any) -> Facts:
             raise IntegrityError("No.", code="POLICY_ROLLBACK")
 
-        monkeypatch.setattr(notice_station, "read_facts", broken)
+        monkeypatch.setattr(station, "read_facts", broken)
         assert await at.look() == []
-        monkeypatch.setattr(notice_station, "read_facts", at.read)
+        monkeypatch.setattr(station, "read_facts", at.read)
         at.facts = Facts((at.mine("a", 300),))
         assert await at.look() == [words.arrived(1, "Treasury")]
         await closed(at.window)
@@ -296,7 +296,7 @@ def test_what_the_person_looks_at(
         window.go("settings")
         assert window.notices.sight() is Sight.WINDOW
         last = window.idle._last
-        window.idle._last -= notice_station.LOOKING_S + 1
+        window.idle._last -= station.LOOKING_S + 1
         assert window.notices.sight() is Sight.AWAY, "in front, and nobody there"
         window.idle._last = last
         monkeypatch.setattr(QtWidgets.QApplication, "activeWindow", staticmethod(lambda: None))

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from signer_app.proposals.store.list_queries import NewestVerdict
-from signer_app.ui import notices as machine
-from signer_app.ui.notice_reading import account_name, drifted, halted_accounts, open_proposal
-from signer_app.ui.notices import Facts, Named, Notices, OpenProposal, Quiet, Sight
+from signer_app.ui.notices import machine
+from signer_app.ui.notices.machine import Facts, Named, Notices, OpenProposal, Quiet, Sight
+from signer_app.ui.notices.reading import account_name, drifted, halted_accounts, open_proposal
 from signer_app.ui.words import notices as words
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)

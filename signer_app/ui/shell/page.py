@@ -19,7 +19,7 @@ from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.loop import Tasks
 from signer_app.ui.node_watch import NodeStation
-from signer_app.ui.notice_station import NoticeStation
+from signer_app.ui.notices.station import NoticeStation
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings

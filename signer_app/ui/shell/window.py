@@ -17,7 +17,7 @@ from signer_app.ui.halting.dialogs import HaltDialog, ResumeDialog
 from signer_app.ui.idle import IdleTimer
 from signer_app.ui.loop import Tasks
 from signer_app.ui.node_watch import NodeStation
-from signer_app.ui.notice_station import NoticeStation
+from signer_app.ui.notices.station import NoticeStation
 from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Halted, Session

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from signer_app.core.errors import CountersignError
 from signer_app.ui.loop import Tasks
-from signer_app.ui.notice_reading import read_facts
-from signer_app.ui.notices import Notices, Quiet, Sight
+from signer_app.ui.notices.machine import Notices, Quiet, Sight
+from signer_app.ui.notices.reading import read_facts
+from signer_app.ui.notices.tray import Tray
 from signer_app.ui.qt import Qt, QtCore, QtWidgets
-from signer_app.ui.tray import Tray
 
 if TYPE_CHECKING:
     from signer_app.ui.shell.window import MainWindow

@@ -15,7 +15,7 @@ from signer_app.core.clock import parse_time
 from signer_app.core.errors import CountersignError, MalformedError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
-from signer_app.ui.notices import Facts, Named, OpenProposal
+from signer_app.ui.notices.machine import Facts, Named, OpenProposal
 from signer_app.ui.words.notices import SOME_ACCOUNTS
 
 if TYPE_CHECKING:  # loads in the worker's thread

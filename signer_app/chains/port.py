@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from signer_app.chains.intents import Intent, Terms
+from signer_app.chains.signing_values import Signature, SigningPayload, Span
 from signer_app.core.facts import Fact
 from signer_app.core.inspection import Inspection, Slot
 from signer_app.core.json_types import JsonObject
@@ -24,29 +25,6 @@ class Source:
     network: str | None = None
     account: str | None = None
     signer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SigningPayload:
-    """What one signer signs. ``data`` are the bytes before hashing, ``digest`` the 32 bytes that are signed.
-
-    Ed25519 on XRPL signs ``data`` itself; secp256k1 signs ``digest`` (xrpl.org, "Cryptographic Keys").
-    """
-
-    scheme: str
-    data: bytes
-    digest: bytes
-    signer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """A signature as stored and carried: signer is CAIP-10, key and signature are upper hex on XRPL."""
-
-    signer: str
-    public_key: str
-    signature: str
-    scheme: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +83,6 @@ class AccountState:
     signer_count: int
     base_fee: int
     seconds_per_ledger: int
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where a field stands in a body: ``length`` bytes from ``start``, with its id, prefix and end marker."""
-
-    name: str
-    start: int
-    length: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ def serve(run: Callable[[], int]) -> int:
     """
     for name in _LOADED:
         importlib.import_module(name)
+    importlib.import_module("signer_app.cli.main").tree()
     second_reader.load()
     gc.freeze()  # what is loaded stays shared with the children
     control = socket.socket(fileno=os.dup(0))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 
-from signer_app.core.canonical import canonical_hash
 from signer_app.core.effects import AssetAmount, Effect
 from signer_app.core.json_types import JsonObject
+from signer_app.core.warning import Warning  # the field's word; not the builtin
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +73,6 @@ class InspectedSignature:
             "key_is_master": self.key_is_master,
             "reason": self.reason,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Warning:  # the field's word; the builtin is an exception class and not used here
-    """A danger visible without facts. ``code`` is a check code."""
-
-    code: str
-    message: str
-    path: str = ""
-
-    def to_json(self) -> JsonObject:
-        return {"code": self.code, "message": self.message, "path": self.path}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +143,3 @@ class Inspection:
             "signatures": [signature.to_json() for signature in self.signatures],
             "warnings": [warning.to_json() for warning in self.warnings],
         }
-
-
-def proposal_id(*, network: str, account: str, encoding: str, body: str) -> str:
-    """Lower hex SHA-256 of RFC 8785 of {account, body, encoding, network} (CONTRACTS C1)."""
-    return canonical_hash({"account": account, "body": body, "encoding": encoding, "network": network})
-
-
-def hash_bytes(data: bytes) -> str:
-    """Lower hex SHA-256."""
-    return hashlib.sha256(data).hexdigest()

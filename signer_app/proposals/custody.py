@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from signer_app.chains.port import Signature, SignerKeys, SignerList
+from signer_app.chains.port import SignerKeys, SignerList
 from signer_app.chains.registry import chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.core.clock import format_time, parse_time
 from signer_app.core.errors import CountersignError, MalformedError
 from signer_app.core.json_types import JsonObject, JsonValue

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from signer_app.chains.port import Signature
 from signer_app.chains.registry import chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.core.canonical import canonical
 from signer_app.core.errors import UsageError
 from signer_app.core.proposal_file import FileSignature, ProposalFile, Transaction

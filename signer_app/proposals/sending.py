@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from signer_app.chains.port import Attempt, Combined, Outcome, Signature
+from signer_app.chains.port import Attempt, Combined, Outcome
 from signer_app.chains.registry import chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.core.errors import ConflictError, DeniedError, NodeError
 from signer_app.core.failpoints import failpoint
 from signer_app.core.inspection import Slot

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from signer_app.core.clock import format_time, whole_seconds
 from signer_app.core.errors import ConflictError, DeniedError, MalformedError, NodeError, NotFoundError
-from signer_app.core.inspection import Inspection, hash_bytes
+from signer_app.core.identity import hash_bytes
+from signer_app.core.inspection import Inspection
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.exchange.incoming import Incoming
 from signer_app.policy.document import PolicyDocument

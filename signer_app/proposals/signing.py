@@ -6,8 +6,8 @@ payload, journal the release, checkpoint, and only then let the signature be see
 
 from __future__ import annotations
 
-from signer_app.chains.port import Signature
 from signer_app.chains.registry import chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.core.clock import format_time, whole_seconds
 from signer_app.core.errors import ConflictError, CountersignError, DeniedError, SignerError
 from signer_app.core.failpoints import failpoint

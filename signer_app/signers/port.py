@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
-from signer_app.chains.port import Signature
+from signer_app.chains.signing_values import Signature
 from signer_app.core.errors import SignerError
 from signer_app.core.json_types import JsonObject
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Final
 
 from signer_app.chains.intents import Pay, Terms
-from signer_app.chains.port import Signature
 from signer_app.chains.registry import CLASS_NETWORKS, chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.core.errors import SignerError
 from signer_app.core.inspection import Slot
 from signer_app.core.json_types import JsonObject, JsonValue

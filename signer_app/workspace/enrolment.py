@@ -16,8 +16,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from signer_app.chains.intents import Settings, Terms
-from signer_app.chains.port import Signature
 from signer_app.chains.registry import chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.core.canonical import canonical, canonical_hash, read_json_object
 from signer_app.core.clock import format_time, parse_time, whole_seconds
 from signer_app.core.errors import MalformedError, UsageError

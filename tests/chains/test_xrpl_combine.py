@@ -9,7 +9,8 @@ from itertools import permutations
 import pytest
 from xrpl.core.binarycodec import decode, encode
 
-from signer_app.chains.port import Combined, Signature, SignerKeys, SignerList
+from signer_app.chains.port import Combined, SignerKeys, SignerList
+from signer_app.chains.signing_values import Signature
 from signer_app.chains.xrpl import build, keys
 from signer_app.chains.xrpl.address import decode_address
 from signer_app.chains.xrpl.chain import XrplChain

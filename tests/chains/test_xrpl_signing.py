@@ -13,7 +13,8 @@ from xrpl.core import keypairs
 from xrpl.core.addresscodec import classic_address_to_xaddress
 from xrpl.wallet import Wallet
 
-from signer_app.chains.port import Signature, SigningPayload, Source
+from signer_app.chains.port import Source
+from signer_app.chains.signing_values import Signature, SigningPayload
 from signer_app.chains.xrpl import keys, signing
 from signer_app.chains.xrpl.address import (
     account_id_of,

@@ -11,16 +11,9 @@ import pytest
 from signer_app.core import effects
 from signer_app.core.canonical import canonical
 from signer_app.core.effects import EFFECT_KINDS, NAMED_ONLY, AssetAmount, AuthorityChange, Effect, Transfer
-from signer_app.core.inspection import (
-    Expiry,
-    InspectedSignature,
-    Inspection,
-    Signing,
-    Slot,
-    Warning,
-    hash_bytes,
-    proposal_id,
-)
+from signer_app.core.identity import hash_bytes, proposal_id
+from signer_app.core.inspection import Expiry, InspectedSignature, Inspection, Signing, Slot
+from signer_app.core.warning import Warning
 
 A = "xrpl:0:rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh"
 XRP = "xrpl:0/slip44:144"

@@ -34,7 +34,8 @@ from signer_app.core.canonical import read_json
 from signer_app.core.effects import AssetAmount, Effect
 from signer_app.core.errors import MalformedError
 from signer_app.core.facts import FACT_SHAPES, parse_facts
-from signer_app.core.inspection import Expiry, InspectedSignature, Leg, TextField, Warning
+from signer_app.core.inspection import Expiry, InspectedSignature, Leg, TextField
+from signer_app.core.warning import Warning
 from signer_app.policy.codes import CHECK_CODES
 from signer_app.policy.document import read_policy
 from signer_app.policy.engine import evaluate

@@ -13,7 +13,8 @@ from xrpl import CryptoAlgorithm
 from xrpl.core import keypairs
 
 from signer_app.chains.intents import CancelSlot, Pay, ReserveTickets, SetSigners, Settings, Terms, Trust
-from signer_app.chains.port import Signature, SignerKeys, SignerList, Source
+from signer_app.chains.port import SignerKeys, SignerList, Source
+from signer_app.chains.signing_values import Signature
 from signer_app.chains.xrpl import keys
 from signer_app.chains.xrpl.address import decode_address
 from signer_app.chains.xrpl.chain import XrplChain

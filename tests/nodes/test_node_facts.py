@@ -19,7 +19,7 @@ from signer_app.chains.xrpl.movements import body_of
 from signer_app.chains.xrpl.reads import flag_names, gather_facts
 from signer_app.core.errors import MalformedError
 from signer_app.core.facts import Fact, FactsDocument, parse_facts
-from signer_app.core.inspection import proposal_id
+from signer_app.core.identity import proposal_id
 from signer_app.nodes.pool import NodePool
 
 ACCOUNT, PAYEE = f"{NETWORK}:{ALICE}", f"{NETWORK}:{BOB}"

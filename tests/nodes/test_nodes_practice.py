@@ -23,7 +23,8 @@ from signer_app.chains.xrpl.reads import gather_facts
 from signer_app.core.config import NodeProfile
 from signer_app.core.errors import NodeError, NotFoundError
 from signer_app.core.facts import Fact
-from signer_app.core.inspection import Slot, proposal_id
+from signer_app.core.identity import proposal_id
+from signer_app.core.inspection import Slot
 from signer_app.nodes.pool import NodePool, PoolLimits
 
 NETWORK = "xrpl:63456"

@@ -11,7 +11,8 @@ from typing import Any
 
 from signer_app.core.effects import AssetAmount, Effect, FeePaid, Transfer
 from signer_app.core.facts import FactsDocument, parse_facts
-from signer_app.core.inspection import Expiry, Inspection, Leg, Signing, Slot, TextField, proposal_id
+from signer_app.core.identity import proposal_id
+from signer_app.core.inspection import Expiry, Inspection, Leg, Signing, Slot, TextField
 from signer_app.policy.document import parse_policy
 from signer_app.policy.engine import CompiledPolicy, compile_policy
 

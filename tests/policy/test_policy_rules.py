@@ -39,7 +39,8 @@ from signer_app.core.effects import (
     TrustChange,
     Unknown,
 )  # fmt: skip
-from signer_app.core.inspection import Expiry, Inspection, Leg, TextField, Warning
+from signer_app.core.inspection import Expiry, Inspection, Leg, TextField
+from signer_app.core.warning import Warning
 from signer_app.policy.engine import evaluate
 from signer_app.policy.report import Report
 

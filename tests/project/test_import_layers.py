@@ -106,6 +106,8 @@ def small_copy(folder: Path, extra: dict[str, str]) -> None:
     empty = [f"{room}/__init__.py" for room in folders]
     used = {
         "chains/xrpl/second_reader.py": "import xrpl\n",
+        "chains/port.py": "",
+        "core/effects.py": "",
         "practice/server.py": "import aiohttp\n",
         "vault/database.py": "import sqlalchemy, alembic, sqlcipher3\n",
         "vault/migrations.py": "",
@@ -160,6 +162,7 @@ def small_copy(folder: Path, extra: dict[str, str]) -> None:
         ("proposals/x.py", "import sqlcipher3", "opens databases"),
         ("signers/keystore/process.py", "import socket", "holds keys"),
         ("signers/keystore/process.py", "import signer_app.chains.xrpl.second_reader", "holds keys"),
+        ("signers/keystore/process.py", "import signer_app.core.effects", "holds keys"),
         ("core/x.py", "", ""),
         ("ui/__init__.py", "import signer_app.workspace", ""),
         ("treasury/__init__.py", "import signer_app.proposals", ""),

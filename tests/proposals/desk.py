@@ -17,15 +17,17 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signer_app.chains.intents import Intent, Pay
-from signer_app.chains.port import AccountState, Attempt, Outcome, Signature, SignerKeys, SignerList
+from signer_app.chains.port import AccountState, Attempt, Outcome, SignerKeys, SignerList
 from signer_app.chains.registry import chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.chains.xrpl import keys as xrpl_keys
 from signer_app.core.caip import account_asset_key
 from signer_app.core.canonical import canonical
 from signer_app.core.clock import format_time
 from signer_app.core.errors import NodeError
 from signer_app.core.facts import Fact, Observation
-from signer_app.core.inspection import Slot, proposal_id
+from signer_app.core.identity import proposal_id
+from signer_app.core.inspection import Slot
 from signer_app.core.json_types import JsonValue
 from signer_app.core.proposal_file import FileSignature, ProposalFile, Transaction
 from signer_app.journal.writer import Journal

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from desk import Desk, Person, person, signature_file
 
-from signer_app.chains.port import Signature, SignerKeys
+from signer_app.chains.port import SignerKeys
 from signer_app.chains.registry import chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.chains.xrpl import keys as xrpl_keys
 from signer_app.core.errors import MalformedError, NodeError
 from signer_app.proposals.store.queries import Proposal

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from desk import NETWORK, TAG, XRP, Desk, Person, authored, person, signature_file
 
-from signer_app.chains.port import Signature, SignerKeys
+from signer_app.chains.port import SignerKeys
+from signer_app.chains.signing_values import Signature
 from signer_app.chains.xrpl import keys as xrpl_keys
 from signer_app.core.errors import ConflictError, DeniedError, MalformedError, NodeError
 from signer_app.core.proposal_file import ProposalFile

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from desk import Desk, Team, person
 
-from signer_app.chains.port import Signature
 from signer_app.chains.registry import chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.core.errors import ConflictError, DeniedError, NodeError, SignerError, UsageError
 from signer_app.journal.notes import read_notes
 from signer_app.proposals.store.queries import Proposal

@@ -13,8 +13,8 @@ import pytest
 from ledger_bodies import ACCOUNT, OWN, XRP, body
 from ledger_devices import Person, Shelf, wait_until
 
-from signer_app.chains.port import Signature
 from signer_app.chains.registry import chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.core.errors import SignerError
 from signer_app.core.json_types import JsonObject
 from signer_app.signers.hid.client import BusSpec, Connected, DeviceProcess

@@ -22,7 +22,7 @@ from xrpl.core import binarycodec, keypairs
 
 from signer_app.core.canonical import canonical
 from signer_app.core.errors import CountersignError, SignerError
-from signer_app.core.inspection import proposal_id
+from signer_app.core.identity import proposal_id
 from signer_app.core.resources import program_root
 from signer_app.signers.host import ChildHost
 from signer_app.signers.keystore.client import KeyInfo, Keystore, SignedTransaction, open_keystore

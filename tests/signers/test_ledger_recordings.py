@@ -12,8 +12,8 @@ import pytest
 from ledger_bodies import XRP
 from scripted_wire import ScriptedEmulator, ScriptedHandle, framed, reports
 
-from signer_app.chains.port import Signature
 from signer_app.chains.registry import chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.core.errors import SignerError
 from signer_app.signers.hid.bus import Channel
 from signer_app.signers.hid.tcp import emulator_bus

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from signer_app.chains.intents import Intent, Terms
-from signer_app.chains.port import (
-    Combined,
-    Signature,
-    SignerKeys,
-    SignerList,
-    SigningPayload,
-    Source,
-    Span,
-)
+from signer_app.chains.port import Combined, SignerKeys, SignerList, Source
+from signer_app.chains.signing_values import Signature, SigningPayload, Span
 from signer_app.chains.xrpl import build, second_reader, signing
 from signer_app.chains.xrpl import combine as combining
 from signer_app.chains.xrpl import compose as composing

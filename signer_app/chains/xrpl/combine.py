@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from signer_app.chains.port import Combined, Refused, Signature, SignerKeys, SignerList, SigningPayload
+from signer_app.chains.port import Combined, Refused, SignerKeys, SignerList
+from signer_app.chains.signing_values import Signature, SigningPayload
 from signer_app.chains.xrpl.address import account_id_of, decode_address, encode_address, key_bytes
 from signer_app.chains.xrpl.codec.writer import write_transaction
 from signer_app.chains.xrpl.inspect import parse

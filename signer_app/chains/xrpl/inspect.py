@@ -24,14 +24,8 @@ from signer_app.chains.xrpl.transaction import Transaction, open_blob, sha512_ha
 from signer_app.core.caip import parse_account
 from signer_app.core.canonical import read_json_object
 from signer_app.core.errors import MalformedError
-from signer_app.core.inspection import (
-    Expiry,
-    Inspection,
-    Signing,
-    Slot,
-    hash_bytes,
-    proposal_id,
-)
+from signer_app.core.identity import hash_bytes, proposal_id
+from signer_app.core.inspection import Expiry, Inspection, Signing, Slot
 from signer_app.core.json_types import JsonObject
 
 #: Compares our reading with another implementation's; raises MalformedError REENCODE_MISMATCH.

@@ -13,7 +13,7 @@ from typing import Final
 from coincurve import PrivateKey, PublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signer_app.chains.port import SigningPayload
+from signer_app.chains.signing_values import SigningPayload
 from signer_app.chains.xrpl.address import account_id_of, base58check_decode, encode_address
 from signer_app.chains.xrpl.transaction import sha512_half
 from signer_app.core.errors import MalformedError

@@ -17,7 +17,7 @@ from signer_app.chains.xrpl.codec.writer import write_transaction
 from signer_app.core.amounts import add, issued_value, subtract, whole_units
 from signer_app.core.caip import xrp, xrpl_issued, xrpl_mpt
 from signer_app.core.errors import MalformedError
-from signer_app.core.inspection import proposal_id
+from signer_app.core.identity import proposal_id
 from signer_app.core.json_types import JsonObject, JsonValue
 
 SUCCESS = "tesSUCCESS"

@@ -13,7 +13,7 @@ from typing import Final
 from signer_app.chains.xrpl.transaction import Transaction
 from signer_app.core.caip import namespace, parse_network
 from signer_app.core.errors import MalformedError
-from signer_app.core.inspection import Warning  # the field's word; not the builtin
+from signer_app.core.warning import Warning  # the field's word; not the builtin
 
 MAINNET: Final = "xrpl:0"
 LAST_WITHOUT_FIELD: Final = 1024

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from signer_app.chains.port import Signature, SigningPayload
+from signer_app.chains.signing_values import Signature, SigningPayload
 from signer_app.chains.xrpl.address import address_of, decode_address
 from signer_app.chains.xrpl.effects.context import caip_account
 from signer_app.chains.xrpl.signing import SCHEME_MULTI, SCHEME_SINGLE

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from signer_app.chains.port import SigningPayload
+from signer_app.chains.signing_values import SigningPayload
 from signer_app.chains.xrpl.address import decode_address, key_bytes
 from signer_app.chains.xrpl.networks import require_network
 from signer_app.chains.xrpl.transaction import Transaction, open_body, sha512_half
 from signer_app.core.caip import parse_account
 from signer_app.core.errors import MalformedError, SignerError
-from signer_app.core.inspection import hash_bytes, proposal_id
+from signer_app.core.identity import hash_bytes, proposal_id
 
 ENCODING: Final = "xrpl-blob"
 SCHEME_SINGLE: Final = "xrpl-single"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from signer_app.chains.port import Span
+from signer_app.chains.signing_values import Span
 from signer_app.chains.xrpl.address import is_public_key
 from signer_app.chains.xrpl.codec.definitions import FIELDS
 from signer_app.chains.xrpl.codec.reader import Part, read_transaction

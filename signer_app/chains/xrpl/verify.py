@@ -12,7 +12,7 @@ from coincurve import PublicKey
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from signer_app.chains.port import SigningPayload
+from signer_app.chains.signing_values import SigningPayload
 from signer_app.chains.xrpl.address import ED25519_PREFIX, is_public_key
 
 _HALF_ORDER: Final = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0

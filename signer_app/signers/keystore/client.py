@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from signer_app.chains.port import Signature
+from signer_app.chains.signing_values import Signature
 from signer_app.core.errors import MalformedError, SignerError, UsageError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.signers.host import CALL_TIMEOUT_S, ChildHost

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from signer_app.chains.port import SigningPayload
+from signer_app.chains.signing_values import SigningPayload
 from signer_app.chains.xrpl import keys as xrpl_keys
 from signer_app.chains.xrpl.address import account_id_of, encode_address
 from signer_app.chains.xrpl.networks import require_network
@@ -21,7 +21,7 @@ from signer_app.chains.xrpl.transaction import open_body
 from signer_app.core.clock import Clock, format_time, machine_clock, whole_seconds
 from signer_app.core.errors import CountersignError, MalformedError, SignerError, UsageError
 from signer_app.core.failpoints import failpoint
-from signer_app.core.inspection import proposal_id
+from signer_app.core.identity import proposal_id
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.signers import fence
 from signer_app.signers.child import text_param

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from signer_app.chains.port import Signature
 from signer_app.chains.registry import chain_of
+from signer_app.chains.signing_values import Signature
 from signer_app.core.errors import SignerError
 from signer_app.core.json_types import JsonObject
 from signer_app.signers.ledger.desk import Desk, Stage, Step

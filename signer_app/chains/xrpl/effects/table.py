@@ -16,8 +16,9 @@ from signer_app.chains.xrpl.effects.context import Context, caip_account, money_
 from signer_app.chains.xrpl.effects.texts import MEMO_FIELDS, memos_of, text_warnings, texts_of
 from signer_app.chains.xrpl.transaction import text_of
 from signer_app.core.effects import AuthorityChange, Effect, FeePaid, Unknown
-from signer_app.core.inspection import Leg, TextField, Warning  # the field's word; not the builtin
+from signer_app.core.inspection import Leg, TextField
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.core.warning import Warning  # the field's word; not the builtin
 
 #: Fields of every transaction whose meaning stands elsewhere in the inspection, or that only narrow when it
 #: is valid.

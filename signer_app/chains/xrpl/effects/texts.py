@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from signer_app.chains.xrpl.effects.context import hex_text
-from signer_app.core.inspection import TextField, Warning  # the field's word; not the builtin
+from signer_app.core.inspection import TextField
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import text_findings
+from signer_app.core.warning import Warning  # the field's word; not the builtin
 
 MEMO_FIELDS: Final = frozenset({"MemoType", "MemoFormat", "MemoData"})
 _TEXT_FIELDS: Final = ("Domain", "URI")

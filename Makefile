@@ -42,10 +42,12 @@ $(BIN)/python: | $(STAMPS)/system
 	$(PYTHON) -m venv $(VENV)
 
 # The stamps hold the time of the last success, so that a change of a lock, and nothing else, runs the step again.
+# The program is found by a path: a finder would cost every process that is started thirty milliseconds.
 $(STAMPS)/python: requirements/dev.txt pyproject.toml $(BIN)/python | $(STAMPS)/system
 	@mkdir -p $(@D)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--config-settings editable_mode=compat -e .
 	@touch $@
 
 # npm scripts stay off: nothing that is fetched for tests may run code while it is installed.

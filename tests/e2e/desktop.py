@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from jeepney import DBusAddress, new_method_call
+from jeepney import DBusAddress, HeaderFields, Message, MessageType, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 T = TypeVar("T")
@@ -30,6 +30,8 @@ ACCESSIBLE = "org.a11y.atspi.Accessible"
 _REGISTRY = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 #: Bits of AtspiStateType that are asked for.
 _ENABLED, _FOCUSED, _SHOWING = 8, 12, 25
+#: Questions that are under way together: so few that the pipes between us can hold them.
+_AT_ONCE = 64
 _CELLS = ("list item", "table cell", "tree item", "table column header", "table row header")
 
 
@@ -44,6 +46,19 @@ class Item:
 
     def __str__(self) -> str:
         return f"{self.role} {self.name!r}"
+
+
+def _bits(halves: Sequence[int]) -> int:
+    low, high = halves
+    return int(low) | int(high) << 32
+
+
+def _question(place: tuple[str, str], question: str) -> Message:
+    bus, path = place
+    if question == "Name":
+        properties = DBusAddress(path, bus_name=bus, interface="org.freedesktop.DBus.Properties")
+        return new_method_call(properties, "Get", "ss", (ACCESSIBLE, "Name"))
+    return new_method_call(DBusAddress(path, bus_name=bus, interface=ACCESSIBLE), question)
 
 
 class Nothing(AssertionError):
@@ -137,24 +152,13 @@ class Desktop:
             raise RuntimeError(f"{method}: {answer.body}")
         return answer.body[0] if answer.body else None
 
-    def read(self, bus: str, path: str) -> Item:
-        """Role and name."""
-        name = self.call(
-            (bus, path), "org.freedesktop.DBus.Properties", "Get", ACCESSIBLE, "Name", types="ss"
-        )
-        return Item(bus, path, self.call((bus, path), ACCESSIBLE, "GetRoleName"), name[1])
-
     def children(self, bus: str, path: str) -> list[tuple[str, str]]:
         """What an item holds."""
         return [(str(child[0]), str(child[1])) for child in self.call((bus, path), ACCESSIBLE, "GetChildren")]
 
     def states(self, item: Item) -> int:
         """AtspiStateType as bits."""
-        low, high = self.call((item.bus, item.path), ACCESSIBLE, "GetState")
-        return int(low) | int(high) << 32
-
-    def showing(self, item: Item) -> bool:
-        return bool(self.states(item) >> _SHOWING & 1)
+        return _bits(self.call((item.bus, item.path), ACCESSIBLE, "GetState"))
 
     def place(self, item: Item) -> tuple[int, int, int, int]:
         """x, y, width, height on the screen, in pixels."""
@@ -164,20 +168,64 @@ class Desktop:
         return int(x), int(y), int(width), int(height)
 
     def everything(self) -> Iterator[Item]:
-        """All that is on the screen, from the outside to the inside. Menus that are closed are left out."""
-        waiting = list(reversed(self.children(*_REGISTRY)))
+        """All that is on the screen, from the outside to the inside. Menus that are closed are left out.
+
+        It is asked level by level, all questions of a level at once: one at a time takes a window of a
+        hundred things a third of a second.
+        """
+        inside: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        items: dict[tuple[str, str], Item] = {}
+        level = inside[_REGISTRY] = self.children(*_REGISTRY)
+        while level:
+            looks = zip(level, self._all(level, "GetState"), self._all(level, "GetRoleName"), strict=True)
+            shown = {
+                place: str(role[0])
+                for place, state, role in looks
+                if state and role and (role[0] == "application" or _bits(state[0]) >> _SHOWING & 1)
+            }
+            seen = [
+                place
+                for place, role in shown.items()
+                if role not in ("popup menu", "menu bar") or self._has_width(place)
+            ]
+            names, held = self._all(seen, "Name"), self._all(seen, "GetChildren")
+            level = []
+            for place, name, children in zip(seen, names, held, strict=True):
+                if name and children:  # what went away while it was looked at is left out
+                    items[place] = Item(*place, shown[place], str(name[0][1]))
+                    inside[place] = [(str(child[0]), str(child[1])) for child in children[0]]
+                    level += inside[place]
+        waiting = inside[_REGISTRY][::-1]
         while waiting:
-            bus, path = waiting.pop()
-            try:
-                item = self.read(bus, path)
-                if item.role in ("popup menu", "menu bar") and not self.place(item)[2]:
-                    continue
-                if item.role != "application" and not self.showing(item):
-                    continue
-                yield item
-                waiting += reversed(self.children(bus, path))
-            except RuntimeError:  # it went away while it was looked at
-                continue
+            place = waiting.pop()
+            if place in items:
+                yield items[place]
+                waiting += inside[place][::-1]
+
+    def _has_width(self, place: tuple[str, str]) -> bool:
+        try:
+            return bool(self.place(Item(*place, "", ""))[2])
+        except RuntimeError:  # it went away
+            return False
+
+    def _all(self, places: Sequence[tuple[str, str]], question: str) -> list[tuple[Any, ...] | None]:
+        """What each answers to a question of Accessible, or its property Name; None: it is gone."""
+        answers: list[tuple[Any, ...] | None] = []
+        for start in range(0, len(places), _AT_ONCE):
+            waiting: dict[int, int] = {}
+            for number, place in enumerate(places[start : start + _AT_ONCE]):
+                serial = next(self._bus.outgoing_serial)
+                self._bus.send(_question(place, question), serial=serial)
+                waiting[serial] = start + number
+            answers += [None] * len(waiting)
+            while waiting:
+                message = self._bus.receive(timeout=PATIENCE_S)
+                serial = message.header.fields.get(HeaderFields.reply_serial, 0)
+                if serial in waiting:
+                    number = waiting.pop(serial)
+                    if message.header.message_type is MessageType.method_return:
+                        answers[number] = message.body
+        return answers
 
     def matching(self, name: str, role: str = "") -> Iterator[Item]:
         """What matches: ``name`` is a regular expression over the whole name."""
@@ -208,12 +256,14 @@ class Desktop:
         """The first answer of ``look`` that is true. Raises Nothing with what stands on the screen."""
         end = time.monotonic() + seconds
         while True:
+            began = time.monotonic()
             if found := look():
                 return found
+            looked = time.monotonic() - began
             if time.monotonic() > end:
                 there = "\n".join(str(item) for item in self.everything() if item.name)
                 raise Nothing(f"{problem}; on the screen:\n{there}")
-            time.sleep(0.1)
+            time.sleep(max(0.1, looked))  # the window has to get on, too
 
     def photograph(self, path: Path) -> None:
         """A picture of the screen, for people who look into a failure."""

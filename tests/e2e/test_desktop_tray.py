@@ -19,7 +19,7 @@ _PROGRAM = """
 import asyncio, sys
 from signer_app.ui.loop import run
 from signer_app.ui.qt import QtWidgets
-from signer_app.ui.tray import Tray
+from signer_app.ui.notices.tray import Tray
 async def main():
     heard, holder = asyncio.Event(), QtWidgets.QWidget()
     tray = Tray(holder, raised=lambda: None, clicked=heard.set, actions=[])

@@ -1,8 +1,10 @@
-"""A main window over a real workspace of three people on a practice ledger; fixtures to import."""
+"""A main window over a real workspace of three people on a practice ledger.
+
+The fixtures are for conftest.py: a module that imported one would make ledger and workspaces of its own.
+"""
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -15,7 +17,8 @@ _TESTS = Path(__file__).resolve().parents[1]
 for _room in ("proposals", "practice", "workspace"):
     sys.path.insert(0, str(_TESTS / _room))
 
-from ledger_process import LedgerProcess  # noqa: E402 - found through the line above
+from ledger_office import LedgerTemplate  # noqa: E402 - found through the line above
+from ledger_process import LedgerProcess  # noqa: E402
 from offices import SECRETS, Offices, Template  # noqa: E402
 
 from signer_app.ui.qt import QtCore, QtWidgets  # noqa: E402
@@ -36,12 +39,17 @@ def offices(template: Template, tmp_path: Path) -> Offices:
     return template.copy(tmp_path / "offices")
 
 
-@pytest.fixture(autouse=True)
-def tidy() -> Iterator[None]:
-    """What is left of a window goes here, in the thread that made it: the collector may run in any other, and
-    a timer of Qt must not end there."""
-    yield
-    gc.collect()
+@pytest.fixture(scope="session")
+def ledger_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerTemplate]:
+    """The same treasury; carol's key is on a practice device."""
+    root = tmp_path_factory.mktemp("ledger-offices")
+    with LedgerProcess(root / "ledger") as ledger:
+        yield LedgerTemplate(root, ledger)
+
+
+@pytest.fixture
+def ledger_offices(ledger_template: LedgerTemplate, tmp_path: Path) -> Offices:
+    return ledger_template.copy(tmp_path / "offices")
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from office_stage import Offices, offices, passphrase_of, template, tidy, window_of
+from office_stage import Offices, passphrase_of, window_of
 from room import cramped, nameless
 from window_help import Run, until
 
@@ -22,7 +22,6 @@ from signer_app.ui.words import authority as say
 from signer_app.ui.words import inbox as inbox_words
 from signer_app.workspace.nodes import Nodes
 
-__all__ = ["offices", "template", "tidy"]
 Go = Callable[..., None]
 
 

@@ -1,6 +1,5 @@
 """Devices: keys of the policy, live states, practice devices and their window; and sending."""
 
-# ruff: noqa: F811 - fixtures are imported by name
 from __future__ import annotations
 
 import asyncio
@@ -9,7 +8,6 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
-from ledger_room import ledger_offices, ledger_template  # noqa: F401 - fixtures
 from room import nameless
 from window_help import close_windows, until
 
@@ -25,7 +23,7 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 
-from ledger_office import NANO, for_carol, plug_in  # isort: skip - found by ledger_room
+from ledger_office import NANO, for_carol, plug_in  # isort: skip - conftest.py made its folder known
 from offices import SECRETS, Offices  # isort: skip
 
 Run = Callable[..., Any]

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from first_hands import Newcomer
-from office_stage import tidy
 from pytestqt.qtbot import QtBot
 from testnet_pose import posing_as_testnet
 from window_help import PASSPHRASE, until
@@ -29,9 +28,8 @@ from signer_app.workspace import Workspace, create_workspace, first_steps, pract
 from signer_app.workspace.first_run import FirstRun
 from signer_app.workspace.first_steps import Plan, PlanFile
 
-from ledger_process import Bank, LedgerProcess  # isort: skip - office_stage made its folder known
+from ledger_process import Bank, LedgerProcess  # isort: skip - conftest.py made its folder known
 
-__all__ = ["tidy"]
 Run = Callable[..., Any]
 VAULT, KEYS = "copper lantern drifts over granite", "seven quiet harbours below the ridge"
 TESTNET = "xrpl:1"

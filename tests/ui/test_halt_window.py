@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
+from office_stage import Offices, passphrase_of, settled, window_of
 from offices import SECRETS
 from room import cramped, nameless
 from window_help import PASSPHRASE, Run, closed, until
@@ -22,7 +22,6 @@ from signer_app.ui.widgets import StateBanner
 from signer_app.ui.words import halt as words
 from signer_app.ui.words import inbox as say
 
-__all__ = ["offices", "template", "tidy"]
 Go = Callable[..., None]
 
 

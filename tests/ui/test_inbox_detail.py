@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
+from office_stage import Offices, passphrase_of, settled, window_of
 from offices import PEOPLE, SECRETS
 from room import cramped, nameless
 from window_help import Run, until
@@ -25,7 +25,6 @@ from signer_app.ui.theme import Theme
 from signer_app.ui.widgets import CheckList, EffectTable, HashCompare, HashGrid, Timeline, WhyDisabled
 from signer_app.ui.words import inbox as say
 
-__all__ = ["offices", "template", "tidy"]
 Go = Callable[..., None]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office_stage import settled, tidy, window_of
+from office_stage import settled, window_of
 from room import cramped, nameless
 from window_help import PASSPHRASE, Run, until
 
@@ -22,8 +22,6 @@ from signer_app.ui.theme import Theme
 from signer_app.ui.words import journal as words
 from signer_app.workspace import Workspace
 from signer_app.workspace.journal import FullCheck
-
-__all__ = ["tidy"]
 
 
 def page_of(window: MainWindow) -> JournalPage:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
+from office_stage import Offices, passphrase_of, settled, window_of
 from window_help import Run, until
 
 from signer_app.core.config import NodeProfile
@@ -22,7 +22,6 @@ from signer_app.ui.widgets import Pill
 from signer_app.ui.words import node_pill as words
 from signer_app.workspace.nodes import Nodes
 
-__all__ = ["offices", "template", "tidy"]
 NETWORK = "xrpl:63456"
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 

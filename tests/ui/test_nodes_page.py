@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
+from office_stage import Offices, passphrase_of, settled, window_of
 from room import cramped, nameless
 from window_help import PASSPHRASE, Run, until
 
@@ -20,7 +20,6 @@ from signer_app.ui.theme import Theme
 from signer_app.ui.words import nodes as words
 from signer_app.workspace.nodes import Nodes
 
-__all__ = ["offices", "template", "tidy"]
 NETWORK = "xrpl:63456"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office_stage import offices, passphrase_of, template, tidy
+from office_stage import passphrase_of
 from room import cramped, nameless
 from window_help import PASSPHRASE, Run, closed, turns, until
 
@@ -28,9 +28,7 @@ from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.words import notices as words
 
-from offices import Offices  # isort: skip - office_stage made its folder known
-
-__all__ = ["offices", "template", "tidy"]
+from offices import Offices  # isort: skip - conftest.py made its folder known
 
 
 class Shown:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
+from office_stage import Offices, passphrase_of, settled, window_of
 from room import cramped, nameless
 from window_help import PASSPHRASE, Run, until
 
@@ -19,8 +19,6 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.words import policy as words
-
-__all__ = ["offices", "template", "tidy"]
 
 
 def page_of(window: MainWindow) -> PolicyPage:

@@ -1,6 +1,5 @@
 """The signing dialog in a real workspace, with a practice Ledger, and by its parts."""
 
-# ruff: noqa: F811 - fixtures are imported by name
 from __future__ import annotations
 
 import asyncio
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger_room import ledger_offices, ledger_template  # noqa: F401 - fixtures
 from window_help import close_windows, until
 
 from signer_app.ui.loop import make_loop
@@ -27,7 +25,7 @@ from signer_app.ui.signing.pages import Choice, ChoosePage
 from signer_app.ui.signing.seat import Seat, Sitting
 from signer_app.ui.theme import Theme
 
-from ledger_office import for_carol, plug_in  # isort: skip - found by ledger_room
+from ledger_office import for_carol, plug_in  # isort: skip - conftest.py made its folder known
 from offices import SECRETS, Offices  # isort: skip
 
 Run = Callable[..., Any]

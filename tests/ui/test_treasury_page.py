@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
+from office_stage import Offices, passphrase_of, settled, window_of
 from room import cramped, nameless
 from window_help import PASSPHRASE, Run, turns, until
 
@@ -28,7 +28,6 @@ from signer_app.ui.theme import Theme
 from signer_app.ui.widgets import QuorumPips, StateBanner, grouped
 from signer_app.ui.words import treasury as words
 
-__all__ = ["offices", "template", "tidy"]
 NETWORK = "xrpl:63456"
 Test = Callable[[MainWindow, TreasuryPage], Coroutine[object, object, None]]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from office_stage import SECRETS, Offices, offices, template
+from office_stage import SECRETS, Offices
 from pytestqt.qtbot import QtBot
 from room import cramped, nameless
 from window_help import PASSPHRASE, closed, until
@@ -30,8 +30,6 @@ from signer_app.ui.words import book as book_words
 from signer_app.ui.words import compose as say
 from signer_app.ui.words import lists as list_words
 from signer_app.ui.words import proposals as proposal_words
-
-__all__ = ["offices", "template"]
 
 Run = Callable[..., Any]
 P = TypeVar("P")

@@ -92,10 +92,11 @@ class Detail(QtWidgets.QScrollArea):
             return
         self.details = details
         fresh = cards.effects_card(details)
-        stops, before = stops_in(fresh), stop_before(self._effects)
+        stops, before, here = stops_in(fresh), stop_before(self._effects), stops_in(self)
+        after = here[here.index(before) + 1 :] if before in here else here
+        after = [stop for stop in after if not self._effects.isAncestorOf(stop)]
         old = self._left.replaceWidget(self._effects, fresh)
-        if before is not None:
-            tab_through(before, *stops)
+        tab_through(*stops, *after)
         if old is not None:
             self._effects.hide()
             self._effects.deleteLater()

@@ -20,7 +20,7 @@ from signer_app.ui.pages.devices import words
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.signing.nano import NanoDrawing
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, NetworkFrame, StateBanner, column, label, row
+from signer_app.ui.widgets import ActionButton, FocusRing, NetworkFrame, StateBanner, column, label, row
 
 if TYPE_CHECKING:  # practice ledgers load when one is looked at
     from signer_app.workspace.practice_devices import PracticeHand
@@ -68,6 +68,7 @@ class PracticeDeviceWindow(QtWidgets.QWidget):
         self._release.setSingleShot(True)
         self._release.setInterval(_HELD_MS)
         self._release.timeout.connect(lambda: self.drawing.show_press(""))
+        self.ring = FocusRing(self)
         self.setFixedWidth(t.scaled(470))
         loop = asyncio.get_running_loop()
         hears = (partial(_in_loop, loop, self._shown), partial(_in_loop, loop, self._ended))
@@ -84,7 +85,7 @@ class PracticeDeviceWindow(QtWidgets.QWidget):
             ("both", words.BOTH, ""),
             ("right", words.RIGHT, "right"),
         ):
-            button = ActionButton(text, icon=icon, name=f"practice.{key}")
+            button = ActionButton(text, icon=icon, name=f"practice.{key}", deliberate=True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.triggered.connect(partial(self.press, key))
             self.buttons[key] = button

@@ -83,6 +83,11 @@ def address_said(label: str, mark: str, groups: list[str]) -> str:
     return ", ".join(part for part in (label, mark, " ".join(groups)) if part)
 
 
+def copy_address_of(label: str, groups: list[str]) -> str:
+    """The button beside an address for a screen reader; without a label the first and the last group."""
+    return f"{COPY_ADDRESS}: {label or ' … '.join([*groups[:1], *groups[-1:]])}"
+
+
 def all_decimals(count: int, text: str) -> str:
     """The amount with every decimal of its asset."""
     return f"all {count} decimals: {text}"

@@ -16,7 +16,7 @@ from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.header import Mark
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, StateBanner, column, label, repolish, row
+from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, repolish, row
 
 #: Seconds that each wrong passphrase in a row costs, and the most.
 FIRST_WAIT, LONGEST_WAIT = 2, 64
@@ -107,7 +107,7 @@ class UnlockPage(QtWidgets.QWidget):
         box.addLayout(title)
         box.addWidget(label(strings.SHOW_NOTHING, "body", "text2", wrap=True))
         box.addSpacing(t.scaled(8))
-        self.workspace = QtWidgets.QComboBox()
+        self.workspace = Chooser()
         self.workspace.setObjectName("unlock.workspace")
         self.workspace.setAccessibleName(strings.WORKSPACE)
         self._labelled(box, strings.WORKSPACE, self.workspace)

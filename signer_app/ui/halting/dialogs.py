@@ -22,6 +22,7 @@ from signer_app.ui.theme import theme
 from signer_app.ui.unlock import PassphraseField
 from signer_app.ui.widgets import (
     ActionButton,
+    Chooser,
     Icon,
     StateBanner,
     WhyDisabled,
@@ -226,7 +227,7 @@ class HaltDialog(StatementDialog):
         t = theme()
         self._start: reads.Start | None = None
         self.fields.addWidget(label(words.SCOPE, "label"))
-        self.scope = QtWidgets.QComboBox()
+        self.scope = Chooser()
         self.scope.setObjectName("halt.scope")
         self.scope.setAccessibleName(words.SCOPE)
         self.fields.addWidget(self.scope)

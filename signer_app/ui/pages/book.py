@@ -114,7 +114,7 @@ class BookPage(Page):
         self.pay.triggered.connect(self._pay)
         self.table.selectionModel().selectionChanged.connect(lambda *_changed: self._choose())
         find = QtGui.QShortcut(QtGui.QKeySequence(QtGui.QKeySequence.StandardKey.Find), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.setContext(Qt.ShortcutContext.WindowShortcut)  # while this page is in view
         find.activated.connect(lambda: self.text.setFocus(Qt.FocusReason.ShortcutFocusReason))
 
     # -- what the window asks ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from signer_app.ui.qt import QtWidgets
 from signer_app.ui.settings import DAY_TIMES, LOCK_MINUTES, MODES
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import SCALES, theme
-from signer_app.ui.widgets import Card, column, label, plain
+from signer_app.ui.widgets import Card, Chooser, column, label, plain
 from signer_app.ui.words import notices as say
 
 
@@ -28,6 +28,7 @@ class SettingsPage(Page):
         margin = t.size("margin")
         scroll = QtWidgets.QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(strings.PAGES["settings"])
         outer = column(self.body)
         outer.addWidget(scroll)
         inner = plain()
@@ -178,7 +179,7 @@ def _form(body: QtWidgets.QVBoxLayout) -> QtWidgets.QFormLayout:
 def _choice(
     form: QtWidgets.QFormLayout, name: str, words: Sequence[str], chosen: int, choose: Callable[[int], None]
 ) -> QtWidgets.QComboBox:
-    box = QtWidgets.QComboBox()
+    box = Chooser()
     box.addItems(list(words))
     box.setCurrentIndex(chosen)
     box.setAccessibleName(name)

@@ -10,7 +10,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.shell.actions import BY_ID
 from signer_app.ui.shell.page import Hit
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, NetworkFrame, column, label, row
+from signer_app.ui.widgets import ActionButton, FocusRing, NetworkFrame, column, label, row
 
 #: How much of the window the veil hides.
 VEIL = 0.52
@@ -89,6 +89,7 @@ class Dialog(QtWidgets.QDialog):
         self.frame.body.addLayout(self.content)
         self.title = label(title, "title")
         self.content.addWidget(self.title)
+        self.ring = FocusRing(self)
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
         """Enter never presses a button that is not in focus; haste is designed out."""

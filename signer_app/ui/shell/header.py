@@ -11,7 +11,7 @@ from signer_app.ui.node_watch import News
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Summary
 from signer_app.ui.theme import icons, theme
-from signer_app.ui.widgets import ActionButton, Icon, NetworkChip, Painted, Pill, label, row
+from signer_app.ui.widgets import ActionButton, Icon, NetworkChip, Painted, Pill, enter_presses, label, row
 from signer_app.ui.words import device as device_words
 from signer_app.ui.words import node_pill as node_words
 
@@ -50,6 +50,11 @@ class FindBox(QtWidgets.QPushButton):
         key.setProperty("kbd", "true")
         line.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed)
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
+        """Enter presses it, as Space does."""
+        if not enter_presses(self, event):
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QtCore.QSize:  # noqa: N802
         """As wide as it may be."""

@@ -273,7 +273,7 @@ class ComparePage(QtWidgets.QWidget):
         box.addWidget(self.turn, 0, Qt.AlignmentFlag.AlignHCenter)
         buttons = row(spacing=t.scaled(8))
         self.back = ActionButton(words.BACK, icon="left", name="sign.back")
-        self.equal = ActionButton(f"{words.EQUAL_NEXT}  ({words.SPACE})", name="sign.equal")
+        self.equal = ActionButton(f"{words.EQUAL_NEXT}  ({words.SPACE})", name="sign.equal", deliberate=True)
         self.back.triggered.connect(self.lines.back)
         self.equal.triggered.connect(self.lines.equal)
         buttons.addWidget(self.back)

@@ -31,6 +31,8 @@ from signer_app.ui.widgets import (
     label,
     plain,
     row,
+    stop_before,
+    tab_through,
 )
 
 SIZE = QtCore.QSize(1060, 694)
@@ -158,9 +160,18 @@ class SignFrame(Dialog):
         clear(self._extra)
         for button in buttons:
             self._extra.addWidget(button)
+        self._foot_last(*buttons)
+
+    def _foot_last(self, *more: ActionButton) -> None:
+        """The foot is below every page, whenever that was made."""
+        foot = (*more, self.cancel, self.go_on)
+        before = stop_before(self, *foot)
+        if before is not None:
+            tab_through(before, *foot)
 
     def _show(self, page: QtWidgets.QWidget, step: int) -> None:
         self._stack.setCurrentWidget(page)
+        self._foot_last()
         sealed = self._choice is not None and self._choice.sealed
         below = {}
         if self._choice is not None and step > 0:

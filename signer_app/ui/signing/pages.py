@@ -15,6 +15,7 @@ from signer_app.ui.widgets import (
     ActionButton,
     Card,
     Chip,
+    Chooser,
     GroupedText,
     Icon,
     Painted,
@@ -362,7 +363,7 @@ class DiffersPage(_Asking):
 
     def __init__(self) -> None:
         super().__init__(words.WHICH_LINE, words.WHICH_SUB)
-        self.line = QtWidgets.QComboBox()
+        self.line = Chooser()
         self.line.setObjectName("sign.line")
         self.line.setAccessibleName(words.WHICH_LINE)
         self.seen = QtWidgets.QPlainTextEdit()

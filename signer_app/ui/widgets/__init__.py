@@ -27,6 +27,15 @@ from signer_app.ui.widgets.base import (
 from signer_app.ui.widgets.cards import ActionButton, Card, Icon, StateBanner, WhyDisabled
 from signer_app.ui.widgets.checks import CheckLine, CheckList, CheckRow
 from signer_app.ui.widgets.chips import Chip, Dot, Pill, Pip, QuorumPips, RiskChip
+from signer_app.ui.widgets.controls import (
+    Chooser,
+    TabButton,
+    TabButtons,
+    enter_presses,
+    stop_before,
+    stops_in,
+    tab_through,
+)
 from signer_app.ui.widgets.network import NetworkChip, NetworkFrame
 from signer_app.ui.widgets.tables import (
     Cell,
@@ -49,6 +58,7 @@ __all__ = [
     "CheckList",
     "CheckRow",
     "Chip",
+    "Chooser",
     "Column",
     "DeviceChip",
     "DiffTable",
@@ -72,10 +82,13 @@ __all__ = [
     "RiskChip",
     "StateBanner",
     "Step",
+    "TabButton",
+    "TabButtons",
     "Timeline",
     "WhyDisabled",
     "clear",
     "column",
+    "enter_presses",
     "grouped",
     "groups_of",
     "label",
@@ -84,4 +97,7 @@ __all__ = [
     "row",
     "rule",
     "set_tone",
+    "stop_before",
+    "stops_in",
+    "tab_through",
 ]

@@ -7,6 +7,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets.base import Painted, column, label, pen, row, set_tone
 from signer_app.ui.widgets.chips import Chip, RiskChip
+from signer_app.ui.widgets.controls import enter_presses
 
 GROUP = 4
 #: Programs that swap addresses act at once, so the clipboard is read again so many milliseconds after a copy.
@@ -43,6 +44,8 @@ class GroupedText(Painted):
     def show_text(self, text: str) -> None:
         """Show another text."""
         self.text, self.groups = text, groups_of(text)
+        policies = Qt.FocusPolicy  # what shows nothing is no stop
+        self.setFocusPolicy(policies.TabFocus if text else policies.NoFocus)
         self.setAccessibleName(" ".join(self.groups))
         self.updateGeometry()
         self.update()
@@ -111,6 +114,13 @@ class GroupedText(Painted):
             super().keyPressEvent(event)
 
 
+class _CopyButton(QtWidgets.QToolButton):
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
+        """Enter presses it, as Space does."""
+        if not enter_presses(self, event):
+            super().keyPressEvent(event)
+
+
 class AddressBlock(QtWidgets.QWidget):
     """A label with its mark, the whole address, and a copy button that reads the clipboard again."""
 
@@ -134,8 +144,7 @@ class AddressBlock(QtWidgets.QWidget):
         self._head.addStretch(1)
         box.addLayout(self._head)
         self.address = GroupedText()
-        self._copy = QtWidgets.QToolButton()
-        self._copy.setAccessibleName(strings.COPY_ADDRESS)
+        self._copy = _CopyButton()
         self._copy.setToolTip(strings.COPY_ADDRESS)
         self._copy.setProperty("square", "true")
         self._copy.setMinimumSize(t.size("hit"), t.size("hit"))
@@ -169,6 +178,7 @@ class AddressBlock(QtWidgets.QWidget):
         self._tag.setVisible(tag is not None)
         said = strings.address_said(self._name.text(), chip.text if chip else "", self.address.groups)
         self.address.setAccessibleName(said)
+        self._copy.setAccessibleName(strings.copy_address_of(name, self.address.groups))
         self._said.hide()
 
     def copy(self) -> None:
@@ -237,8 +247,10 @@ class HashGrid(Painted):
 
     COLUMNS = 8
 
-    def __init__(self, digits: str = "", *, large: bool = False) -> None:
+    def __init__(self, digits: str = "", *, large: bool = False, said: str = "") -> None:
+        """``said`` is what a screen reader hears before the digits: whose hash this is."""
         super().__init__()
+        self._said = said
         self._role = "grid-large" if large else "mono"
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
@@ -249,11 +261,10 @@ class HashGrid(Painted):
     def show_hash(self, digits: str) -> None:
         """Show 64 hex digits; anything else is shown whole in as many rows as it needs."""
         self.digits, self.different = digits, None
-        self.setAccessibleName(
-            "; ".join(
-                f"{name}: {' '.join(groups)}" for name, groups in zip(self.names(), self.rows(), strict=True)
-            )
-        )
+        lines = [
+            f"{name}: {' '.join(groups)}" for name, groups in zip(self.names(), self.rows(), strict=True)
+        ]
+        self.setAccessibleName(", ".join(part for part in (self._said, "; ".join(lines)) if part))
         self.updateGeometry()
         self.update()
 
@@ -331,11 +342,11 @@ class HashGrid(Painted):
 class HashCompare(QtWidgets.QWidget):
     """A HashGrid with a box for the other side's value: Equal, or the first different group."""
 
-    def __init__(self, digits: str = "", *, large: bool = False) -> None:
+    def __init__(self, digits: str = "", *, large: bool = False, said: str = "") -> None:
         super().__init__()
         t = theme()
         box = column(self, spacing=t.scaled(8))
-        self.grid = HashGrid(digits, large=large)
+        self.grid = HashGrid(digits, large=large, said=said)
         box.addWidget(self.grid)
         line = row(spacing=t.scaled(8))
         self.input = QtWidgets.QLineEdit()

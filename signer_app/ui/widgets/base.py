@@ -249,6 +249,8 @@ class FocusRing(QtCore.QObject):
         kinds = QtCore.QEvent.Type
         if event.type() == kinds.KeyPress:
             self._by_key = True
+            if self._around is None and watched is QtWidgets.QApplication.focusWidget():
+                self._moved(None, QtWidgets.QApplication.focusWidget())  # it may be the only stop there is
         elif event.type() == kinds.MouseButtonPress:
             self._by_key = False
             if self._around is not None and not self._wanted(self._around):
@@ -264,8 +266,7 @@ class FocusRing(QtCore.QObject):
         """Fields always; other things when they were reached by key, so that a click leaves no ring."""
         if isinstance(widget, QtWidgets.QLineEdit | QtWidgets.QPlainTextEdit):
             return True
-        focusable = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
-        return self._by_key and focusable and type(widget) is not QtWidgets.QScrollArea
+        return self._by_key and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
 
     def _follow(self) -> None:
         if self._around is not None and self._ring is not None:

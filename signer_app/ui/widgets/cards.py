@@ -8,6 +8,7 @@ from types import MappingProxyType
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets.base import Elided, Painted, clear, column, label, repolish, row, set_tone
+from signer_app.ui.widgets.controls import enter_presses
 
 
 class Icon(Painted):
@@ -116,27 +117,32 @@ class StateBanner(QtWidgets.QFrame):
         """Buttons at the right: word and what it does. Two at most, so that the choice stays small."""
         clear(self._actions)
         for words, act in actions[:2]:
-            button = QtWidgets.QPushButton(words)
+            button = ActionButton(words)
             button.setProperty("size", "compact")
-            button.setAutoDefault(False)
-            button.clicked.connect(lambda _checked=False, act=act: act())
+            button.triggered.connect(act)
             self._actions.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
 
 
 class ActionButton(QtWidgets.QPushButton):
     """A button that is never simply grey: while it is blocked it keeps the focus and says why.
 
-    Connect to ``triggered``, not to ``clicked``: a blocked button is clicked but never triggered. Enter does
-    not press it (no default button), because haste is designed out; Space does.
+    Connect to ``triggered``, not to ``clicked``: a blocked button is clicked but never triggered. Space
+    presses it. Enter does too unless it is ``deliberate``, and never without the focus (no default button):
+    haste is designed out. What signs, sends or decides, and every primary and danger button, is deliberate.
     """
+
+    DELIBERATE = frozenset({"primary", "danger", "danger-outline"})
 
     triggered = Signal()
     #: The reason, each time a person asks for it; "" when it is no longer asked for.
     explained = Signal(str)
 
-    def __init__(self, text: str = "", *, kind: str = "", icon: str = "", name: str = "") -> None:
+    def __init__(
+        self, text: str = "", *, kind: str = "", icon: str = "", name: str = "", deliberate: bool = False
+    ) -> None:
         """``kind``: primary, danger, danger-outline, quiet, link or "" (resources/style.qss)."""
         super().__init__()
+        self.deliberate = deliberate or kind in self.DELIBERATE
         self.reason = ""
         self._icon = icon
         self.setText(text)
@@ -179,6 +185,11 @@ class ActionButton(QtWidgets.QPushButton):
     def _explain(self) -> None:
         self.explained.emit(self.reason)
         QtWidgets.QToolTip.showText(self.mapToGlobal(QtCore.QPoint(0, self.height() + 4)), self.reason, self)
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
+        """Enter presses what does not decide anything."""
+        if self.deliberate or not enter_presses(self, event):
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QtGui.QFocusEvent) -> None:  # noqa: N802
         """Reached by key: say why at once."""

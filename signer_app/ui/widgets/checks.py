@@ -11,6 +11,7 @@ from signer_app.ui.theme import icons, theme
 from signer_app.ui.theme.icons import CHECK_ICONS
 from signer_app.ui.widgets.base import column, label, pen
 from signer_app.ui.widgets.cards import ActionButton
+from signer_app.ui.widgets.controls import enter_presses
 
 #: WAITING is no outcome of a report: it is a quorum that is still open.
 ORDER = ("FAIL", "INDETERMINATE", "WAITING", "PASS", "NOT_APPLICABLE")
@@ -41,7 +42,7 @@ def breakable(text: str) -> str:
 
 
 class CheckRow(QtWidgets.QAbstractButton):
-    """A row that Space or a click opens and closes."""
+    """A row that Space, Enter or a click opens and closes."""
 
     def __init__(self, line: CheckLine) -> None:
         super().__init__()
@@ -57,6 +58,11 @@ class CheckRow(QtWidgets.QAbstractButton):
         outcome = strings.CHECK_OUTCOMES[line.outcome]
         self.setAccessibleName(f"{line.name}, {outcome}, {line.words}")
         self.setToolTip(outcome)
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter opens and closes it, as Space does."""
+        if not enter_presses(self, event):
+            super().keyPressEvent(event)
 
     def _words_box(self, width: int) -> QtCore.QRect:
         t = theme()

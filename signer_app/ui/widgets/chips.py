@@ -11,6 +11,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.theme.tokens import Tone
 from signer_app.ui.widgets.base import Painted, pen, rounded, text_width
+from signer_app.ui.widgets.controls import enter_presses
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,11 @@ class Pill(QtWidgets.QToolButton):
         self.setProperty("pill", "true")
         self.setObjectName(name)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
+        """Enter presses it, as Space does."""
+        if not enter_presses(self, event):
+            super().keyPressEvent(event)
 
     def show_state(self, plain: str, strong: str = "", tone: str = "neutral", *, brief: str = "") -> None:
         """``plain`` words, then ``strong`` words in the tone; ``brief``: these in a narrow window."""

@@ -11,6 +11,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets.base import pen, text_width
 from signer_app.ui.widgets.chips import dot_colour, draw_dot
+from signer_app.ui.widgets.controls import enter_presses
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,11 @@ class DeviceChip(QtWidgets.QToolButton):
         super().__init__()
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
         self.show_device(name, state, reason)
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
+        """Enter presses it, as Space does."""
+        if not enter_presses(self, event):
+            super().keyPressEvent(event)
 
     def show_device(self, name: str, state: str, reason: str) -> None:
         """Show another state."""

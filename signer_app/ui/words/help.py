@@ -108,6 +108,7 @@ MORE_KEYS = (
         (
             ("Tab, Shift+Tab", "Next and previous control"),
             ("Space", "Press the button in focus"),
+            ("Enter", "Press it too, unless it signs, sends, proposes or decides"),
             ("Esc", "Close a dialog; nothing is done"),
             ("Alt", "Show the menu bar"),
             ("Ctrl+C", "Copy the whole value of a cell or address"),
@@ -119,6 +120,8 @@ MORE_KEYS = (
             ("Up, Down", "Previous and next row"),
             ("J, K", "The same in the inbox"),
             ("Enter", "Open the row of a table; it never signs"),
+            ("Ctrl+F", "To the filter of proposals or of the address book"),
+            ("Esc", "In the filter of proposals: show all again"),
         ),
     ),
     (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 TITLE = "Treasury"
+BOARD_SAID = "Treasury at a glance"
 READING = "Reading facts from the nodes"
 ALL_ACCOUNTS = "All accounts"
 ACCOUNT = "Account"

@@ -11,7 +11,7 @@ from signer_app.core.errors import MalformedError
 from signer_app.ui.pages.compose.asking import BookName, Options
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import AddressBlock, StateBanner, column, label, repolish
+from signer_app.ui.widgets import AddressBlock, Chooser, StateBanner, column, label, repolish
 from signer_app.ui.words import compose as say
 from signer_app.ui.words import shared
 
@@ -97,7 +97,7 @@ class RecipientField(QtWidgets.QWidget):
     def __init__(self) -> None:
         super().__init__()
         box = column(self, spacing=theme().scaled(6))
-        self.input = QtWidgets.QComboBox()
+        self.input = Chooser()
         self.input.setObjectName("new.to")
         self.input.setEditable(True)
         self.input.setInsertPolicy(QtWidgets.QComboBox.InsertPolicy.NoInsert)
@@ -230,7 +230,7 @@ def digits(name: str, longest: int = 10) -> QtWidgets.QLineEdit:
 
 def choice(name: str, items: Sequence[tuple[str, str]] = ()) -> QtWidgets.QComboBox:
     """A list to choose from: (words, data), never so wide as to push the rest out of view."""
-    made = QtWidgets.QComboBox()
+    made = Chooser()
     made.setObjectName(name)
     policy = QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
     made.setSizeAdjustPolicy(policy)

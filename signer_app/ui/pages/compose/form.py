@@ -29,6 +29,7 @@ class ComposeForm(QtWidgets.QScrollArea):
         self.options = Options()
         self.kind = KINDS[0]
         self.setWidgetResizable(True)
+        self.setAccessibleName(say.FORM_SAID)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         holder = plain("none")
         box = column(holder, spacing=t.size("gap"), margins=(0, 0, t.scaled(4), 0))

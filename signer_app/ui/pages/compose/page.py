@@ -27,7 +27,7 @@ from signer_app.ui.pages.compose.rows import BatchResult
 from signer_app.ui.qt import QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import column, row
+from signer_app.ui.widgets import TabButton, TabButtons, column, row
 from signer_app.ui.words import compose as say
 from signer_app.ui.words import lists as list_words
 from signer_app.ui.words import shared
@@ -92,14 +92,10 @@ class NewPage(Page):
 
     def _kinds(self) -> QtWidgets.QHBoxLayout:
         bar = row(spacing=theme().scaled(2))
-        group = QtWidgets.QButtonGroup(self)
+        group = TabButtons(self)
         self.kinds: dict[str, QtWidgets.QPushButton] = {}
         for kind in KINDS:
-            button = QtWidgets.QPushButton(say.KINDS[kind])
-            button.setObjectName(f"new.kind.{kind}")
-            button.setProperty("kind", "tab")
-            button.setCheckable(True)
-            button.setAutoDefault(False)
+            button = TabButton(say.KINDS[kind], f"new.kind.{kind}")
             button.clicked.connect(lambda _checked=False, kind=kind: self.choose_kind(kind))
             group.addButton(button)
             self.kinds[kind] = button

@@ -60,6 +60,7 @@ class DevicesPage(Page):
         self._holders: dict[str, str] = {}
         scroll = QtWidgets.QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(strings.PAGES["devices"])
         column(self.body).addWidget(scroll)
         inner = plain()
         scroll.setWidget(inner)

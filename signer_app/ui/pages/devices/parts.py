@@ -16,6 +16,7 @@ from signer_app.ui.widgets import (
     ActionButton,
     Card,
     Chip,
+    Chooser,
     DeviceChip,
     Dot,
     GroupedText,
@@ -173,7 +174,7 @@ class NewPracticeDevice(QtWidgets.QWidget):
         self.name.setAccessibleName(words.PRACTICE_NAME)
         self.name.setMaxLength(32)
         self.name.setFixedWidth(t.scaled(200))
-        self.model = QtWidgets.QComboBox()
+        self.model = Chooser()
         self.model.setObjectName("practice.model")
         self.model.setAccessibleName(words.PRACTICE_MODEL)
         self.model.setMinimumWidth(t.scaled(190))

@@ -14,7 +14,7 @@ from signer_app.ui.qt import QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Shell
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, WhyDisabled, label, row
+from signer_app.ui.widgets import ActionButton, Chooser, WhyDisabled, label, row
 from signer_app.ui.words import inbox as say
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class ReasonDialog(Dialog):
         line_.addWidget(self.do)
         self.content.insertWidget(self.content.count() - 1, why)
         self.content.addLayout(line_)
+        self.setTabOrder(self.cancel, self.do)
         self._why = why
         self.cancel.triggered.connect(self.reject)
         self.do.triggered.connect(self.accept)
@@ -84,7 +85,7 @@ class SpanDialog(Dialog):
         self.setMinimumWidth(theme().scaled(480))
         self.content.addWidget(label(does, "body", wrap=True))
         self.content.addWidget(label(say.EXPIRES_IN, "label"))
-        self.choice = QtWidgets.QComboBox()
+        self.choice = Chooser()
         self.choice.setObjectName("span.choice")
         self.choice.setAccessibleName(say.EXPIRES_IN)
         for words, seconds in say.SPANS.items():

@@ -24,6 +24,9 @@ from signer_app.ui.widgets import (
     label,
     plain,
     row,
+    stop_before,
+    stops_in,
+    tab_through,
 )
 from signer_app.ui.words import inbox as say
 
@@ -39,6 +42,8 @@ MORE = (
     ("pdf", say.PDF, "file"),
     ("report", say.REPORT, "journal"),
 )
+#: Enter begins none of these; Space does.
+DELIBERATE = ("review", "send", "reject", "override", "copy", "cancel")
 
 
 class Detail(QtWidgets.QScrollArea):
@@ -87,7 +92,11 @@ class Detail(QtWidgets.QScrollArea):
             return
         self.details = details
         fresh = cards.effects_card(details)
+        stops, before, here = stops_in(fresh), stop_before(self._effects), stops_in(self)
+        after = here[here.index(before) + 1 :] if before in here else here
+        after = [stop for stop in after if not self._effects.isAncestorOf(stop)]
         old = self._left.replaceWidget(self._effects, fresh)
+        tab_through(*stops, *after)
         if old is not None:
             self._effects.hide()
             self._effects.deleteLater()
@@ -238,7 +247,9 @@ class Detail(QtWidgets.QScrollArea):
         name: str = "",
         said: QtWidgets.QLabel | None = None,
     ) -> ActionButton:
-        button = ActionButton(words_, kind=kind, icon=icon, name=name or f"detail.{action}")
+        button = ActionButton(
+            words_, kind=kind, icon=icon, name=name or f"detail.{action}", deliberate=action in DELIBERATE
+        )
         button.triggered.connect(lambda: self.asked.emit(action))
         button.block(self.reasons[action])
         if said is not None:

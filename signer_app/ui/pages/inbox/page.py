@@ -24,7 +24,7 @@ from signer_app.ui.sending import send_proposal
 from signer_app.ui.shell.page import Hit, Page, Shell
 from signer_app.ui.signing.dialog import sign_proposal
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import HashCompare, StateBanner, column, plain, row
+from signer_app.ui.widgets import HashCompare, StateBanner, TabButton, TabButtons, column, plain, row
 from signer_app.ui.words import inbox as say
 
 if TYPE_CHECKING:
@@ -69,13 +69,9 @@ class InboxPage(Page):
         box = column(pane)
         line = row(spacing=t.scaled(2), margins=(t.scaled(10), t.scaled(10), t.scaled(10), t.scaled(8)))
         self.tabs: dict[str, QtWidgets.QPushButton] = {}
-        group = QtWidgets.QButtonGroup(self)
+        group = TabButtons(self)
         for name in TABS:
-            button = QtWidgets.QPushButton(strings.INBOX_TABS[name])
-            button.setProperty("kind", "tab")
-            button.setObjectName(f"inbox.tab.{name}")
-            button.setCheckable(True)
-            button.setAutoDefault(False)
+            button = TabButton(strings.INBOX_TABS[name], f"inbox.tab.{name}")
             button.clicked.connect(self._show)
             group.addButton(button)
             self.tabs[name] = button
@@ -104,6 +100,7 @@ class InboxPage(Page):
         """Files in and out, and the one question that this version can ask again."""
         return {
             "open": self._choose_file,
+            "paste": self._paste,
             **{name: partial(self._asked, name) for name in ("export", "verify", "review", "reject")},
             "compare": self._compare_large,
         }
@@ -271,16 +268,29 @@ class InboxPage(Page):
         dialog.filesSelected.connect(lambda names: self.take_files([Path(name) for name in names]))
         dialog.open()
 
+    def _paste(self) -> None:
+        """Files that were copied, or the text of one proposal."""
+        copied = QtWidgets.QApplication.clipboard().mimeData()
+        files = [Path(url.toLocalFile()) for url in copied.urls() if url.isLocalFile()]
+        if files:
+            self.take_files(files)
+        elif copied.hasText() and copied.text().strip():
+            data = copied.text().strip().encode()
+            self.run(self._take(lambda: data, say.CLIPBOARD))
+
     async def _import(self, path: Path) -> None:
+        await self._take(lambda: halting.read_file(path), path.name)
+
+    async def _take(self, read: Callable[[], bytes], name: str) -> None:
         def take(workspace: Workspace) -> tuple[str, str]:
-            data = halting.read_file(path)
+            data = read()
             if halting.is_halts(data):
                 return "", halting.take(workspace, data)
             return str(workspace.proposals.import_bytes(data)["proposal_id"]), ""
 
         made, said = await self.session.call(take, name=strings.IMPORTING)
         if said:
-            banner = StateBanner("info", said, path.name)
+            banner = StateBanner("info", said, name)
             banner.offer([(strings.CLOSE, lambda: self.banner("statements", None))])
             self.banner("statements", banner)
         self._wanted = made or self._wanted

@@ -19,7 +19,7 @@ from signer_app.ui.pages.journal.table import Line, RecordTable
 from signer_app.ui.qt import Qt, QtCore, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, StateBanner, column, label, plain, row
+from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, plain, row
 from signer_app.ui.words import journal as words
 
 if TYPE_CHECKING:  # the rooms below load in the worker, when something is first read
@@ -67,6 +67,7 @@ class JournalPage(Page):
         margin = t.size("margin")
         view = QtWidgets.QScrollArea()  # large text in a small window: one scrolls, nothing is cut
         view.setWidgetResizable(True)
+        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it scrolls it
         column(self.body).addWidget(view)
         whole = plain()
         view.setWidget(whole)
@@ -91,6 +92,7 @@ class JournalPage(Page):
         self.danger = DangerPage()
         scroll = QtWidgets.QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(words.WHAT_WAS_FOUND)
         scroll.setWidget(self.danger)
         self._danger_view = scroll
         self._kinds.addWidget(scroll)
@@ -403,7 +405,7 @@ class JournalPage(Page):
 
 
 def _choice(name: str, choices: tuple[str, ...]) -> QtWidgets.QComboBox:
-    box = QtWidgets.QComboBox()
+    box = Chooser()
     box.addItems(list(choices))
     box.setAccessibleName(name)
     box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)

@@ -54,6 +54,7 @@ class RecordPanel(Card):
         self.add_to_head(self.chip)
         scroll = QtWidgets.QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(words.RECORD_SAID)
         inner = plain()
         scroll.setWidget(inner)
         self._lines = column(inner, spacing=t.scaled(6))
@@ -134,7 +135,7 @@ class RecordPanel(Card):
         above = row()
         above.addWidget(label(words.PROPOSAL, "small", "text3"))
         above.addStretch(1)
-        link = ActionButton("Open", kind="link", icon="right", name="journal.open-proposal")
+        link = ActionButton(words.OPEN_PROPOSAL, kind="link", icon="right", name="journal.open-proposal")
         link.triggered.connect(lambda: self.proposal_asked.emit(identifier))
         above.addWidget(link)
         self._lines.addLayout(above)
@@ -171,6 +172,9 @@ class RecordPanel(Card):
         line.addStretch(1)
         self._lines.addLayout(line)
         self._lines.addWidget(text)
+        # What is made anew comes last for Tab, but the foot stands below it.
+        self.setTabOrder(text, self.proof)
+        self.setTabOrder(self.proof, self.copy)
 
     def _ask_proof(self) -> None:
         if self.opened is not None:

@@ -12,7 +12,17 @@ from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Cell, Column, FactTable, StateBanner, WhyDisabled, label, row
+from signer_app.ui.widgets import (
+    ActionButton,
+    Cell,
+    Chooser,
+    Column,
+    FactTable,
+    StateBanner,
+    WhyDisabled,
+    label,
+    row,
+)
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import nodes as words
 
@@ -70,9 +80,9 @@ class AddDialog(Dialog):
         form.setFieldGrowthPolicy(QtWidgets.QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.name = self._field(form, words.NAME)
         self.operator = self._field(form, words.OPERATOR)
-        self.network = QtWidgets.QComboBox()
+        self.network = Chooser()
         self.network.addItems(list(networks))
-        self.use = QtWidgets.QComboBox()
+        self.use = Chooser()
         self.use.addItems(list(words.USES))
         self.address = self._field(form, words.ADDRESS, words.ADDRESS_HINT)
         self.ws = self._field(form, words.WS, words.WS_HINT)

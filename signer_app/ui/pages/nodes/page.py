@@ -71,6 +71,7 @@ class NodesPage(Page):
         box.addLayout(head)
         scroll = QtWidgets.QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(strings.PAGES["nodes"])
         inner = plain()
         scroll.setWidget(inner)
         self._cards = column(inner, spacing=t.size("gap"))

@@ -95,10 +95,11 @@ class PolicyPage(Page):
         self.card.body.addWidget(self._bodies, 1)
         self.rules, self.trying, self.replaying = RulesTab(), TryTab(), ReplayTab()
         self.changes, self.votes = ChangesTab(), VotesTab()
-        for tab in (self.rules, self.trying, self.replaying, self.changes, self.votes):
+        tabs = (self.rules, self.trying, self.replaying, self.changes, self.votes)
+        for title, tab in zip(words.TABS, tabs, strict=True):
             holder, inner = tab_body()
             inner.addWidget(tab)
-            self._bodies.addWidget(scrolled(holder))
+            self._bodies.addWidget(scrolled(holder, title))
         self.tabs.chosen.connect(self._bodies.setCurrentIndex)
         self.trying.asked.connect(lambda trial: self.tasks.spawn(self._try(trial)))
         self.replaying.asked.connect(lambda days: self.tasks.spawn(self._replay(days)))
@@ -179,7 +180,9 @@ class PolicyPage(Page):
         self.card.setAccessibleName(f"{title}, {words.STATES[version.state]}")
         self.chip.show_as(words.STATES[version.state], words.STATE_TONES[version.state])
         clear(self._facts)
-        self._facts.addWidget(GroupedText(version.hash))
+        digits = GroupedText(version.hash)
+        self._facts.addWidget(digits)
+        self.setTabOrder(self.list, digits)
         for name, value in (
             (words.VALID_FROM, version.valid_from),
             (words.CHANGED_BY, version.change_quorum),

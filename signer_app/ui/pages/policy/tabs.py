@@ -8,7 +8,21 @@ from signer_app.core.text import safe_text
 from signer_app.ui.pages.policy.reads import Difference, Rule
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import Cell, Chip, Column, FactTable, clear, column, label, plain, row, rule
+from signer_app.ui.widgets import (
+    Cell,
+    Chip,
+    Chooser,
+    Column,
+    FactTable,
+    TabButton,
+    TabButtons,
+    clear,
+    column,
+    label,
+    plain,
+    row,
+    rule,
+)
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import policy as words
 
@@ -22,14 +36,9 @@ class TabRow(QtWidgets.QWidget):
         super().__init__()
         line = row(self, spacing=theme().scaled(4))
         self.buttons: list[QtWidgets.QPushButton] = []
-        group = QtWidgets.QButtonGroup(self)
-        group.setExclusive(True)
+        group = TabButtons(self)
         for number, title in enumerate(titles):
-            button = QtWidgets.QPushButton(title)
-            button.setProperty("kind", "tab")
-            button.setCheckable(True)
-            button.setAutoDefault(False)
-            button.setObjectName(f"policy.tab.{number}")
+            button = TabButton(title, f"policy.tab.{number}")
             group.addButton(button, number)
             line.addWidget(button)
             self.buttons.append(button)
@@ -43,10 +52,11 @@ class TabRow(QtWidgets.QWidget):
         self.chosen.emit(number)
 
 
-def scrolled(inner: QtWidgets.QWidget) -> QtWidgets.QScrollArea:
-    """``inner`` in a scroll area without a frame."""
+def scrolled(inner: QtWidgets.QWidget, said: str) -> QtWidgets.QScrollArea:
+    """``inner`` in a scroll area without a frame; ``said`` is its name for a screen reader."""
     area = QtWidgets.QScrollArea()
     area.setWidgetResizable(True)
+    area.setAccessibleName(said)
     area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
     area.setWidget(inner)
     return area
@@ -97,7 +107,7 @@ class ChangesTab(QtWidgets.QWidget):
         box = column(self, spacing=t.scaled(10))
         line = row(spacing=t.scaled(10))
         line.addWidget(label(words.COMPARE_WITH, "body", "text2"))
-        self.other = QtWidgets.QComboBox()
+        self.other = Chooser()
         self.other.setObjectName("policy.other")
         self.other.setAccessibleName(words.COMPARE_WITH)
         self.other.setMinimumWidth(t.scaled(220))

@@ -16,6 +16,7 @@ from signer_app.ui.widgets import (
     Cell,
     CheckLine,
     CheckList,
+    Chooser,
     Column,
     FactTable,
     RiskChip,
@@ -50,11 +51,11 @@ class TryTab(QtWidgets.QWidget):
             label(words.NO_FILE, "body", "text2"),
             label(words.NO_FACTS, "body", "text2"),
         )
-        self.phase = QtWidgets.QComboBox()
+        self.phase = Chooser()
         self.phase.setAccessibleName(words.PHASE)
         for name, said in words.PHASES.items():
             self.phase.addItem(said, name)
-        self.signer = QtWidgets.QComboBox()
+        self.signer = Chooser()
         self.signer.setAccessibleName(words.SIGNER)
         self.signer.setSizeAdjustPolicy(
             QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -162,7 +163,7 @@ class ReplayTab(QtWidgets.QWidget):
         box = column(self, spacing=t.scaled(10))
         box.addWidget(label(words.REPLAY_INTRO, "body", "text2", wrap=True))
         line = row(spacing=t.scaled(10))
-        self.days = QtWidgets.QComboBox()
+        self.days = Chooser()
         self.days.setAccessibleName(words.REPLAY_INTRO)
         for count in words.DAYS:
             self.days.addItem(words.days(count), count)

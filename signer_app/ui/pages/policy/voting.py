@@ -17,6 +17,7 @@ from signer_app.ui.widgets import (
     label,
     row,
     rule,
+    tab_through,
 )
 from signer_app.ui.words import policy as words
 
@@ -42,7 +43,7 @@ class VotesTab(QtWidgets.QWidget):
         box.addWidget(label(words.VOTE_WHY, "small", "text2", wrap=True))
         line = row(spacing=t.scaled(12))
         self.vote = ActionButton(words.VOTE, kind="primary", icon="sign", name="policy.vote")
-        self.activate = ActionButton(words.ACTIVATE, icon="policy", name="policy.activate")
+        self.activate = ActionButton(words.ACTIVATE, icon="policy", name="policy.activate", deliberate=True)
         self._why_vote, self._why_activate = WhyDisabled(self.vote), WhyDisabled(self.activate)
         line.addWidget(self._why_vote)
         line.addWidget(self._why_activate)
@@ -65,14 +66,24 @@ class VotesTab(QtWidgets.QWidget):
         self._hash.addWidget(self.compare)
         self.compared.setChecked(False)
         clear(self._votes)
+        stops: list[QtWidgets.QWidget] = [
+            self.compare.grid,
+            self.compare.input,
+            self.compared,
+            self.vote,
+            self.activate,
+        ]
         for person, key in version.votes:
             line = row(spacing=theme().scaled(10))
             line.addWidget(Icon("pass", "ok"))
             line.addWidget(label(safe_text(person, 100), "label"))
-            line.addWidget(GroupedText(key.partition(":")[2]), 1)
+            digits = GroupedText(key.partition(":")[2])
+            line.addWidget(digits, 1)
             self._votes.addLayout(line)
+            stops.append(digits)
         if not version.votes:
             self._votes.addWidget(label(words.NO_VOTES, "body", "text2", wrap=True))
+        tab_through(*stops)
         self._blocking()
 
     def _blocking(self) -> None:

@@ -15,7 +15,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Hit, Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, StateBanner, column, label, row
+from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, row
 from signer_app.ui.words import proposals as say
 from signer_app.ui.words import shared
 
@@ -118,7 +118,7 @@ class ProposalsPage(Page):
         self.table.chosen.connect(lambda identifier: self.shell.go("inbox", identifier))
         self.table.rows.counted.connect(self._counted)
         find = QtGui.QShortcut(QtGui.QKeySequence(QtGui.QKeySequence.StandardKey.Find), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.setContext(Qt.ShortcutContext.WindowShortcut)  # while this page is in view
         find.activated.connect(lambda: self.text.setFocus(Qt.FocusReason.ShortcutFocusReason))
         leave = QtGui.QShortcut(QtGui.QKeySequence(Qt.Key.Key_Escape), self.text)
         leave.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -329,7 +329,7 @@ class NameDialog(Dialog):
 
 
 def _choice(name: str, said: str) -> QtWidgets.QComboBox:
-    made = QtWidgets.QComboBox()
+    made = Chooser()
     made.setObjectName(name)
     made.setAccessibleName(said)
     made.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToContents)

@@ -72,6 +72,7 @@ class SetupPage(Page):
         middle.addWidget(side, 0, Qt.AlignmentFlag.AlignTop)
         self._scroll = QtWidgets.QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setAccessibleName(words.SETUP)
         middle.addWidget(self._scroll, 1)
         inner = plain()
         self._scroll.setWidget(inner)

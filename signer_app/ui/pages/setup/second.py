@@ -11,7 +11,7 @@ from signer_app.ui.first_run.form import beside, labelled, line_edit
 from signer_app.ui.pages.setup.step import Host, StepView, file_bytes, objects, text
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Card, Cell, Column, FactTable, clear, column, label
+from signer_app.ui.widgets import ActionButton, Card, Cell, Chooser, Column, FactTable, clear, column, label
 
 
 class PeopleStep(StepView):
@@ -105,7 +105,7 @@ class DevicesStep(StepView):
 
     def _add(self, person: JsonObject, key: JsonObject) -> None:
         public = str(key["public_key"])
-        field, box = line_edit(f"setup.device.{text(key['id'])}", 64), QtWidgets.QComboBox()
+        field, box = line_edit(f"setup.device.{text(key['id'])}", 64), Chooser()
         for name, said in words.TIERS.items():
             box.addItem(said, name)
         self.fields[public] = (field, box)
@@ -132,7 +132,7 @@ class PolicyStep(StepView):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._network, self._template = "", ""
-        self.template = QtWidgets.QComboBox()
+        self.template = Chooser()
         self.template.setObjectName("setup.template")
         self.about = label("", "body", "text2", wrap=True)
         self.template.currentIndexChanged.connect(self._chosen)

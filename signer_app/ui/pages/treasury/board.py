@@ -59,6 +59,7 @@ class Board(QtWidgets.QWidget):
         outer = column(self)
         scroll = QtWidgets.QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(words.BOARD_SAID)
         inner = plain()
         scroll.setWidget(inner)
         outer.addWidget(scroll)

@@ -17,7 +17,7 @@ from signer_app.ui.pages.treasury.reads import Shown, read_plan, read_shown, row
 from signer_app.ui.qt import QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, StateBanner, column, row
+from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, row
 from signer_app.ui.words import treasury as words
 
 if TYPE_CHECKING:  # loads in the worker's thread
@@ -57,7 +57,7 @@ class TreasuryPage(Page):
         box.addLayout(self._head)
         buttons = row(spacing=t.scaled(8))
         self._head.addLayout(buttons)
-        self.account = QtWidgets.QComboBox()
+        self.account = Chooser()
         self.account.setObjectName("treasury.account")
         self.account.setAccessibleName(words.ACCOUNT)
         self.account.addItem(words.ALL_ACCOUNTS, "")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office_stage import Offices, offices, passphrase_of, settled, template, tidy, window_of
+from office_stage import Offices, passphrase_of, settled, window_of
 from PySide6 import QtTest
 from pytestqt.qtbot import QtBot
 from walking import (
@@ -56,8 +56,6 @@ from signer_app.ui.widgets import (
     TabButtons,
     column,
 )  # fmt: skip
-
-__all__ = ["offices", "template", "tidy"]
 
 #: Keys that a part of the window handles itself, as the sheet of keys writes them.
 OWN_KEYS = {"Ctrl+F", "Esc", "Ctrl+L", "F5", "Ctrl+W"}

@@ -24,7 +24,7 @@ from journal_help import (
     stand_alone,
 )
 
-from signer_app.core.errors import CountersignError, MalformedError, NotFoundError
+from signer_app.core.errors import CountersignError, IntegrityError, MalformedError, NotFoundError
 from signer_app.journal import records
 from signer_app.journal.files import JOURNAL_FILE
 from signer_app.journal.merkle import root_of
@@ -393,6 +393,35 @@ def test_the_script_and_its_exit_codes(signed: tuple[Path, Head], tmp_path: Path
     assert (code, answer["ok"]) == (3, False)
     code, answer = run("log", str(path), "--log-id", "xyz")
     assert (code, answer["ok"]) == (3, False)
+
+
+def _renamed(document: dict[str, object]) -> dict[str, object]:
+    return {**document, "log_id": str(document["log_id"]).upper()}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _sound: b"",
+        lambda _sound: b"{}",
+        lambda sound: sound[:-3],
+        lambda sound: sound + b"\0",
+        lambda sound: json.dumps({**json.loads(sound), "more": 1}).encode(),
+        lambda sound: json.dumps(_renamed(json.loads(sound))).encode(),
+    ],
+    ids=["empty", "bare", "cut", "nul", "one-member-more", "upper-id"],
+)
+def test_a_damaged_log_json_has_one_answer(
+    signed: tuple[Path, Head], change: Callable[[bytes], bytes]
+) -> None:
+    path, info = signed[0] / JOURNAL_FILE, signed[0] / "log.json"
+    info.write_bytes(change(info.read_bytes()))
+    with pytest.raises(IntegrityError) as caught:
+        verify(path)
+    assert (caught.value.exit_code, caught.value.code) == (7, "JOURNAL_BROKEN")
+    code, answer = run("log", str(path))
+    assert (code, answer["ok"]) == (7, False)
+    assert answer["error"]["code"] == "JOURNAL_BROKEN"  # type: ignore[index]
 
 
 @pytest.mark.parametrize("index", [0, 1, 3, 2**53])

@@ -104,6 +104,13 @@ def test_what_cannot_be_read_is_exit_3(tmp_path: Path, data: bytes) -> None:
     assert answer.error["code"] in {"MALFORMED", "REENCODE_MISMATCH"}
 
 
+def test_a_file_that_is_not_there_asks_for_its_path(tmp_path: Path) -> None:
+    for arguments in (("inspect", str(tmp_path / "none")), ("journal", "verify", str(tmp_path / "none"))):
+        answer = run_here("--json", *arguments)
+        assert answer.refused == (8, "NOT_FOUND")
+        assert answer.error["hint"] == "Check the path."
+
+
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     assert inspect(tmp_path, b"12" * (1024 * 1024)).refused == (3, "MALFORMED")
 

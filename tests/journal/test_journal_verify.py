@@ -323,6 +323,12 @@ def test_a_named_file_without_checkpoints_is_refused(signed: tuple[Path, Head], 
         stand_alone().check_log(folder / JOURNAL_FILE, None, [folder / "F"])
 
 
+def test_a_named_checkpoint_that_is_not_there(signed: tuple[Path, Head], tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        verify(signed[0] / JOURNAL_FILE, checkpoint_files=(tmp_path / "none",))
+    assert (caught.value.exit_code, caught.value.code) == (8, "NOT_FOUND")
+
+
 def test_a_checkpoint_of_another_log_is_refused(signed: tuple[Path, Head], tmp_path: Path) -> None:
     folder, _ = signed
     with make(tmp_path / "other", notes=1) as journal:
@@ -389,8 +395,14 @@ def test_the_script_and_its_exit_codes(signed: tuple[Path, Head], tmp_path: Path
     lone.write_bytes(path.read_bytes()[:-1])
     code, answer = run("log", str(lone), "--log-id", str(verify(path).log_id))
     assert (code, answer["ok"], answer["result"]["state"]) == (7, True, "TORN")  # type: ignore[index]
-    code, answer = run("log", str(tmp_path / "nothing"))
-    assert (code, answer["ok"]) == (3, False)
+    missing = (
+        ("log", str(tmp_path / "nothing")),
+        ("log", str(path), "--checkpoint", str(tmp_path / "nothing")),
+    )
+    for arguments in (*missing, ("log", str(tmp_path)), ("proof", str(tmp_path / "nothing"))):
+        code, answer = run(*arguments)
+        assert (code, answer["ok"]) == (8, False)
+        assert answer["error"]["code"] == "NOT_FOUND"  # type: ignore[index]
     code, answer = run("log", str(path), "--log-id", "xyz")
     assert (code, answer["ok"]) == (3, False)
 

@@ -31,9 +31,18 @@ def chain_of(network: str) -> Chain:
 
 
 def recognise(data: bytes, network: str | None) -> Chain:
-    """The chain whose transaction ``data`` holds. Raises MalformedError if none recognises it."""
+    """The chain whose transaction ``data`` holds.
+
+    Raises MalformedError: NETWORK where ``network`` is of another ledger than the data, MALFORMED where no
+    chain recognises it. Raises UsageError NOT_BUILT for ledgers that this version does not read.
+    """
+    if network is not None and namespace(parse_network(network)) == "xrpl":
+        return _xrpl()
+    recognised = _xrpl().recognises(data)
     if network is not None:
+        if recognised:
+            raise MalformedError(f"The input is an XRPL transaction, not one for {network}.", code="NETWORK")
         return chain_of(network)
-    if _xrpl().recognises(data):
+    if recognised:
         return _xrpl()
     raise MalformedError("The input is no transaction that this version reads.")

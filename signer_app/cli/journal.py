@@ -41,7 +41,7 @@ def verify(
     session = session_of(context)
     path = file if file is not None else session.workspace_path() / "logs"
     if not path.exists():
-        raise NotFoundError(f"There is no journal at {path}.")
+        raise NotFoundError(f"There is no journal at {path}.", hint="Check the path.")
     checkpoints = tuple(checkpoint or ())
     with session.output.working("Verifying"):
         if with_vault:

@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import typer
 
@@ -58,6 +59,10 @@ def session_of(context: typer.Context) -> Session:
     return session
 
 
+#: A file has no id to check, which the common hint of NOT_FOUND would ask for.
+_CHECK_PATH: Final = "Check the path."
+
+
 def read_input(name: str, limit: int = 1024 * 1024) -> bytes:
     """Bytes of a file, or of standard input for "-". At most ``limit`` + 1 bytes are read."""
     try:
@@ -68,9 +73,9 @@ def read_input(name: str, limit: int = 1024 * 1024) -> bytes:
         with Path(name).open("rb") as stream:
             return stream.read(limit + 1)
     except FileNotFoundError as error:
-        raise NotFoundError(f"There is no file {name}.") from error
+        raise NotFoundError(f"There is no file {name}.", hint=_CHECK_PATH) from error
     except OSError as error:
-        raise NotFoundError(f"{name} cannot be read: {error.strerror}.") from error
+        raise NotFoundError(f"{name} cannot be read: {error.strerror}.", hint=_CHECK_PATH) from error
 
 
 def write_output(path: Path, data: bytes, session: Session) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from signer_app.core.canonical import read_json_object
-from signer_app.core.errors import CountersignError, MalformedError
+from signer_app.core.errors import CountersignError, MalformedError, NotFoundError
 from signer_app.core.json_types import JsonObject
 from signer_app.journal.files import ANCHORS_FILE, CHECKPOINTS_FILE, read_file
 from signer_app.journal.notes import Checkpoint, DeviceKey, SignatureState, read_notes
@@ -63,7 +63,9 @@ def gather(
     folder: Path, *, log_id: str | None, keys: Sequence[DeviceKey], heads: Iterable[Head],
     checkpoint_files: Iterable[Path] = (),
 ) -> Evidence:  # fmt: skip
-    """Read what is known. Raises MalformedError if a named checkpoint file is no checkpoint of this log."""
+    """Read what is known. Raises MalformedError if a named checkpoint file is no checkpoint of this log, and
+    NotFoundError if it is not there.
+    """
     statements = [Statement(head.size, bytes.fromhex(head.root)) for head in heads]
     beside = read_notes(read_file(folder / CHECKPOINTS_FILE, limit=_FILE_LIMIT))
     for note, _ in beside.notes:
@@ -85,7 +87,7 @@ def with_head(head: Head | None, others: Iterable[Head]) -> list[Head]:
 
 def _named(path: Path, log_id: str | None) -> list[Statement]:
     if not path.is_file():
-        raise MalformedError(f"{path.name} is not a file.")
+        raise NotFoundError(f"There is no file {path.name}.", hint="Check the path.")
     content = read_notes(read_file(path, limit=_FILE_LIMIT))
     if content.malformed or content.open_bytes or not content.notes:
         raise MalformedError(f"{path.name} does not hold checkpoints.")

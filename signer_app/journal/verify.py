@@ -5,10 +5,11 @@ needed.
     python verify.py proof F [--key ed25519:HEX]...
 
 Prints one JSON object, {"ok":true,"result":{...}}, and exits with 0 (INTACT, UNANCHORED_TAIL, PROVED), 7
-(the other states) or 3 (a file that cannot be read; {"ok":false,"error":{...}}). log.json, checkpoints.log
-and anchors.log are read from the folder of FILE where they exist. A proof carries the keys of its own
-author: compare the keys, the log id and the root that are printed with what you know, or name the key that
-must have signed with --key.
+(the other states), 3 (a file that is not what it should be; {"ok":false,"error":{...}}) or 8 (no such file).
+A log.json that cannot be read is damage to the journal: 7, JOURNAL_BROKEN. log.json, checkpoints.log and
+anchors.log are read from the folder of FILE where they exist. A proof carries the keys of its own author:
+compare the keys, the log id and the root that are printed with what you know, or name the key that must have
+signed with --key.
 
 It is written from the format's description alone and shares no code with the program, so that a mistake in
 one of the two shows as a disagreement.
@@ -33,7 +34,7 @@ HEX64 = re.compile("[0-9a-f]{64}")
 
 
 class UnreadableError(Exception):
-    """Something given is not what it should be. Exit 3."""
+    """Something given is not what it should be. Exit 3, or 7 with JOURNAL_BROKEN."""
 
     def __init__(self, message: str, code: str = "MALFORMED") -> None:
         super().__init__(message)
@@ -388,7 +389,7 @@ def read_log_info(path: Path) -> tuple[str | None, list[tuple[str, bytes]]]:
             raise ValueError("not a countersign/log@1 document")
         return str(log_id), read_keys(document["device_keys"])
     except ValueError as error:
-        raise UnreadableError(f"log.json cannot be read: {error}") from error
+        raise UnreadableError(f"log.json cannot be read: {error}", "JOURNAL_BROKEN") from error
 
 
 class Statement:
@@ -652,6 +653,12 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def refusal(code: str, message: str) -> dict[str, object]:
+    """What is printed where there is no result."""
+    hint = "Check the path, and that the file is the one that you mean."
+    return {"ok": False, "error": {"code": code, "message": message, "hint": hint}}
+
+
 def run(argv: list[str]) -> tuple[int, dict[str, object]]:
     """(exit code, what to print)."""
     options = arguments(argv)
@@ -662,10 +669,11 @@ def run(argv: list[str]) -> tuple[int, dict[str, object]]:
             result = check_log(options.file, options.log_id, options.checkpoint)
         else:
             result = check_proof(options.file.read_bytes(), [parse_key(key) for key in options.key])
-    except (UnreadableError, OSError, ValueError) as error:
+    except OSError as error:
+        return 8, refusal("NOT_FOUND", f"{error.filename} cannot be read: {error.strerror}.")
+    except (UnreadableError, ValueError) as error:
         code = error.code if isinstance(error, UnreadableError) else "MALFORMED"
-        hint = "Check the path, and that the file is the one that you mean."
-        return 3, {"ok": False, "error": {"code": code, "message": str(error), "hint": hint}}
+        return (7 if code == "JOURNAL_BROKEN" else 3), refusal(code, str(error))
     good = result["state"] in {"INTACT", "UNANCHORED_TAIL", "PROVED"}
     return (0 if good else 7), {"ok": True, "result": result}
 

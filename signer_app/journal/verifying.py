@@ -24,7 +24,7 @@ def journal_path(path: Path) -> Path:
     for candidate in (path, path / JOURNAL_FILE, path / "logs" / JOURNAL_FILE):
         if candidate.is_file():
             return candidate
-    raise NotFoundError(f"There is no journal at {path.name}.")
+    raise NotFoundError(f"There is no journal at {path.name}.", hint="Check the path.")
 
 
 def vault_keys(logs_dir: Path, wrap_key: bytes) -> dict[int, bytes]:

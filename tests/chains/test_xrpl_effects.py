@@ -286,6 +286,21 @@ def test_other_types_are_unknown_and_privileged_ones_are_named() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"SignerQuorum": 2},
+        {"SignerQuorum": 0, "SignerEntries": [{"SignerEntry": {"Account": B, "SignerWeight": 1}}]},
+    ],
+    ids=["nothing", "quorum-alone", "list-alone"],
+)
+def test_a_signer_list_that_cannot_be_read_is_privileged_all_the_same(fields: dict) -> None:
+    found = inspect("SignerListSet", **fields)
+    assert [effect.kind for effect in found.effects] == ["Unknown", "FeePaid"]
+    assert {warning.code for warning in found.warnings} == {"UNKNOWN_EFFECT", "PRIVILEGED_OP"}
+
+
 def test_inner_transactions_of_a_batch_are_legs_and_never_understood() -> None:
     inner = {
         "TransactionType": "SignerListSet", "Account": A, "Fee": "0", "Sequence": 8, "SigningPubKey": "",
@@ -297,6 +312,12 @@ def test_inner_transactions_of_a_batch_are_legs_and_never_understood() -> None:
         ("", "Batch"),
         ("RawTransactions[0]", "SignerListSet"),
     ]
+    assert ("PRIVILEGED_OP", "RawTransactions[0]") in [(item.code, item.path) for item in found.warnings]
+    master = {
+        **{name: value for name, value in inner.items() if name != "SignerQuorum"},
+        "TransactionType": "AccountSet", "SetFlag": 4,
+    }  # fmt: skip
+    found = inspect("Batch", RawTransactions=[{"RawTransaction": master}], Flags=0x00010000)
     assert ("PRIVILEGED_OP", "RawTransactions[0]") in [(item.code, item.path) for item in found.warnings]
     with pytest.raises(MalformedError):
         inspect("Batch", RawTransactions=[{"RawTransaction": {**inner, "TransactionType": "SetFee"}}])

@@ -7,7 +7,10 @@ import json
 from collections.abc import Callable
 
 import pytest
-from xrpl.core.addresscodec import classic_address_to_xaddress
+from xrpl.core.addresscodec import classic_address_to_xaddress, decode_classic_address
+from xrpl.core.binarycodec import encode_for_multisigning
+from xrpl.core.keypairs import generate_seed, sign
+from xrpl.wallet import Wallet
 
 from signer_app.chains.port import Chain, Source
 from signer_app.chains.xrpl.chain import XrplChain
@@ -248,6 +251,41 @@ def test_signature_without_a_key_and_key_with_a_list() -> None:
     assert [item.scheme for item in mixed.signatures] == ["xrpl-single", "xrpl-multi"]
     assert mixed.body == inspect({**TX, "SigningPubKey": KEY}).body
     assert inspect({**TX, "SigningPubKey": KEY}).tx_id is None
+
+
+def test_a_list_that_the_ledger_refuses_says_why() -> None:
+    """The signatures fit, so they are valid; the reason tells why the transaction would not be taken."""
+    wallets = sorted(
+        (Wallet.from_seed(generate_seed(f"{number:032x}")) for number in range(3)),
+        key=lambda wallet: decode_classic_address(wallet.address),
+    )
+    tx = {**TX, "Account": wallets[1].address, "SigningPubKey": ""}
+
+    def reasons(*order: int) -> list[tuple[bool | None, str | None]]:
+        entries = [
+            {
+                "Signer": {
+                    "Account": wallets[place].address,
+                    "SigningPubKey": wallets[place].public_key,
+                    "TxnSignature": sign(
+                        bytes.fromhex(encode_for_multisigning(tx, wallets[place].address)),
+                        wallets[place].private_key,
+                    ),
+                }
+            }
+            for place in order
+        ]
+        return [(found.valid, found.reason) for found in inspect({**tx, "Signers": entries}).signatures]
+
+    assert reasons(0, 2) == [(True, None), (True, None)]
+    for order in ((2, 0), (2, 2)):
+        first, second = reasons(*order)
+        assert first == (True, None)
+        assert second[0] is True
+        assert "order" in str(second[1])
+    (own,) = reasons(1)
+    assert own[0] is True
+    assert "account itself" in str(own[1])
 
 
 def test_bodies_for_the_outcome() -> None:

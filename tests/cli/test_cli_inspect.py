@@ -74,6 +74,13 @@ def test_an_assumed_network_is_said(tmp_path: Path) -> None:
 
 def test_a_network_that_conflicts_is_refused(tmp_path: Path) -> None:
     assert inspect(tmp_path, forms()["countersign"], "--network", "xrpl:1").refused == (3, "NETWORK")
+    for form in ("blob", "countersign"):
+        for network in ("stellar:pubnet", "eip155:1"):
+            assert inspect(tmp_path, forms()[form], "--network", network).refused == (3, "NETWORK")
+
+
+def test_a_ledger_that_is_not_read_yet_is_said(tmp_path: Path) -> None:
+    assert inspect(tmp_path, b"AAAA", "--network", "stellar:pubnet").refused == (2, "NOT_BUILT")
 
 
 def test_what_each_signer_signs_is_shown(tmp_path: Path) -> None:
@@ -95,6 +102,13 @@ def test_what_cannot_be_read_is_exit_3(tmp_path: Path, data: bytes) -> None:
     answer = inspect(tmp_path, data)
     assert answer.exit_code == 3
     assert answer.error["code"] in {"MALFORMED", "REENCODE_MISMATCH"}
+
+
+def test_a_file_that_is_not_there_asks_for_its_path(tmp_path: Path) -> None:
+    for arguments in (("inspect", str(tmp_path / "none")), ("journal", "verify", str(tmp_path / "none"))):
+        answer = run_here("--json", *arguments)
+        assert answer.refused == (8, "NOT_FOUND")
+        assert answer.error["hint"] == "Check the path."
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:

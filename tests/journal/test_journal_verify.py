@@ -24,7 +24,7 @@ from journal_help import (
     stand_alone,
 )
 
-from signer_app.core.errors import CountersignError, MalformedError, NotFoundError
+from signer_app.core.errors import CountersignError, IntegrityError, MalformedError, NotFoundError
 from signer_app.journal import records
 from signer_app.journal.files import JOURNAL_FILE
 from signer_app.journal.merkle import root_of
@@ -323,6 +323,12 @@ def test_a_named_file_without_checkpoints_is_refused(signed: tuple[Path, Head], 
         stand_alone().check_log(folder / JOURNAL_FILE, None, [folder / "F"])
 
 
+def test_a_named_checkpoint_that_is_not_there(signed: tuple[Path, Head], tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        verify(signed[0] / JOURNAL_FILE, checkpoint_files=(tmp_path / "none",))
+    assert (caught.value.exit_code, caught.value.code) == (8, "NOT_FOUND")
+
+
 def test_a_checkpoint_of_another_log_is_refused(signed: tuple[Path, Head], tmp_path: Path) -> None:
     folder, _ = signed
     with make(tmp_path / "other", notes=1) as journal:
@@ -389,10 +395,45 @@ def test_the_script_and_its_exit_codes(signed: tuple[Path, Head], tmp_path: Path
     lone.write_bytes(path.read_bytes()[:-1])
     code, answer = run("log", str(lone), "--log-id", str(verify(path).log_id))
     assert (code, answer["ok"], answer["result"]["state"]) == (7, True, "TORN")  # type: ignore[index]
-    code, answer = run("log", str(tmp_path / "nothing"))
-    assert (code, answer["ok"]) == (3, False)
+    missing = (
+        ("log", str(tmp_path / "nothing")),
+        ("log", str(path), "--checkpoint", str(tmp_path / "nothing")),
+    )
+    for arguments in (*missing, ("log", str(tmp_path)), ("proof", str(tmp_path / "nothing"))):
+        code, answer = run(*arguments)
+        assert (code, answer["ok"]) == (8, False)
+        assert answer["error"]["code"] == "NOT_FOUND"  # type: ignore[index]
     code, answer = run("log", str(path), "--log-id", "xyz")
     assert (code, answer["ok"]) == (3, False)
+
+
+def _renamed(document: dict[str, object]) -> dict[str, object]:
+    return {**document, "log_id": str(document["log_id"]).upper()}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _sound: b"",
+        lambda _sound: b"{}",
+        lambda sound: sound[:-3],
+        lambda sound: sound + b"\0",
+        lambda sound: json.dumps({**json.loads(sound), "more": 1}).encode(),
+        lambda sound: json.dumps(_renamed(json.loads(sound))).encode(),
+    ],
+    ids=["empty", "bare", "cut", "nul", "one-member-more", "upper-id"],
+)
+def test_a_damaged_log_json_has_one_answer(
+    signed: tuple[Path, Head], change: Callable[[bytes], bytes]
+) -> None:
+    path, info = signed[0] / JOURNAL_FILE, signed[0] / "log.json"
+    info.write_bytes(change(info.read_bytes()))
+    with pytest.raises(IntegrityError) as caught:
+        verify(path)
+    assert (caught.value.exit_code, caught.value.code) == (7, "JOURNAL_BROKEN")
+    code, answer = run("log", str(path))
+    assert (code, answer["ok"]) == (7, False)
+    assert answer["error"]["code"] == "JOURNAL_BROKEN"  # type: ignore[index]
 
 
 @pytest.mark.parametrize("index", [0, 1, 3, 2**53])

@@ -348,6 +348,18 @@ def test_privileged_effects_must_be_named() -> None:
     assert judged(inspected(AUTHORITY, kind="SetRegularKey"), named).verdict == "ALLOW"
 
 
+def test_authority_that_decoding_could_not_read_is_named_too() -> None:
+    """DelegateSet is an Unknown effect with a warning; inside a Batch its place is that of the inner one."""
+    unread = Unknown(path="", account=MAIN, what="DelegateSet", raw=None)
+    for path in ("", "RawTransactions[0]"):
+        warned = inspected(unread, kind="DelegateSet", warnings=(Warning("PRIVILEGED_OP", "Said.", path),))
+        report = judged(warned)
+        assert "PRIVILEGED_OP" in report.codes
+        assert path in [check.path for check in report.checks if check.code == "PRIVILEGED_OP"]
+    once = judged(inspected(AUTHORITY, warnings=(Warning("PRIVILEGED_OP", "Said.", ""),)))
+    assert [check.code for check in once.checks].count("PRIVILEGED_OP") == 1
+
+
 def test_unknown_effects_and_delegatecalls_cannot_be_lifted() -> None:
     policy = allowing(["Unknown", "DelegateCall"], ["OfferCreate"])
     odd: Effect = Unknown(path="", account=MAIN, what="OfferCreate", raw=None)

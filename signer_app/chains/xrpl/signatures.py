@@ -13,6 +13,8 @@ from signer_app.core.inspection import InspectedSignature
 _BAD = "The signature does not fit these bytes and this key."
 _NO_KEY = "The bytes state no key for this signature."
 _MIXED = "The ledger refuses a transaction that is signed by one key and by a list."
+_ORDER = "The ledger refuses signers that are not in the order of their accounts, or stand there twice."
+_OWN = "The ledger refuses the account itself among its signers."
 
 
 def found_signatures(transaction: Transaction, network: str) -> tuple[InspectedSignature, ...]:
@@ -20,15 +22,27 @@ def found_signatures(transaction: Transaction, network: str) -> tuple[InspectedS
     found = []
     if transaction.fields.get("TxnSignature"):
         found.append(_single(transaction, network))
+    last = b""
     for entry in signer_entries(transaction.fields):
         address, key = text_of(entry, "Account"), text_of(entry, "SigningPubKey")
-        data = transaction.multi_signing_data(decode_address(address))
-        signer = caip_account(network, address)
-        payload = SigningPayload(SCHEME_MULTI, data, sha512_half(data), signer)
-        found.append(
-            _checked(payload, address, key, text_of(entry, "TxnSignature"), mixed=not transaction.multi)
-        )
+        account_id = decode_address(address)
+        data = transaction.multi_signing_data(account_id)
+        payload = SigningPayload(SCHEME_MULTI, data, sha512_half(data), caip_account(network, address))
+        misplaced = _misplaced(transaction, address, in_order=account_id > last)
+        found.append(_checked(payload, address, key, text_of(entry, "TxnSignature"), misplaced))
+        last = max(last, account_id)
     return tuple(found)
+
+
+def _misplaced(transaction: Transaction, address: str, *, in_order: bool) -> str | None:
+    """Why the ledger would not take a list with this entry in it, however good the signature is (xrpl.org,
+    "Multi-Signing"); None if it would.
+    """
+    if not transaction.multi:
+        return _MIXED
+    if address == transaction.account:
+        return _OWN
+    return None if in_order else _ORDER
 
 
 def stored_form(found: InspectedSignature) -> Signature:
@@ -45,15 +59,15 @@ def _single(transaction: Transaction, network: str) -> InspectedSignature:
         return InspectedSignature(signer, None, signature, SCHEME_SINGLE, None, None, _NO_KEY)
     data = transaction.single_signing_data()
     payload = SigningPayload(SCHEME_SINGLE, data, sha512_half(data), signer)
-    return _checked(payload, address, transaction.signing_key, signature, mixed=False)
+    return _checked(payload, address, transaction.signing_key, signature, None)
 
 
 def _checked(
-    payload: SigningPayload, address: str, key: str, signature: str, *, mixed: bool
+    payload: SigningPayload, address: str, key: str, signature: str, misplaced: str | None
 ) -> InspectedSignature:
     if not key:
         return InspectedSignature(payload.signer, None, signature, payload.scheme, None, None, _NO_KEY)
     valid = verifies(payload, key, signature)
-    reason = _BAD if not valid else _MIXED if mixed else None
+    reason = misplaced if valid else _BAD
     master = address_of(key) == address
     return InspectedSignature(payload.signer, key, signature, payload.scheme, valid, master, reason)

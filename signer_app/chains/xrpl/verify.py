@@ -20,8 +20,7 @@ _ED25519_ORDER: Final = 2**252 + 27742317777372353535851937790883648493
 
 
 def verifies(payload: SigningPayload, public_key: str, signature: str) -> bool:
-    """Whether ``signature`` over ``payload`` is by ``public_key`` (both hex) and has its one canonical form.
-    Whether ``signature`` over ``payload`` is by ``public_key`` (both hex) and has its one canonical form."""
+    """Whether ``signature`` over ``payload`` is by ``public_key`` (both hex), in its one canonical form."""
     try:
         key, raw = bytes.fromhex(public_key), bytes.fromhex(signature)
     except ValueError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from signer_app.core.effects import DelegateCall, Transfer
+from signer_app.core.effects import NAMED_ONLY, DelegateCall, Transfer
 from signer_app.core.json_types import JsonValue
 from signer_app.policy.case import Case, Judge
 from signer_app.policy.checks import FAIL, PASS, Check, Level
@@ -19,6 +19,8 @@ DENYING_WARNINGS: Final = frozenset(
         "EVM_DELEGATECALL_UNPINNED",
     }
 )  # fmt: skip
+
+_AUTHORITY: Final = NAMED_ONLY - {"Unknown"}
 
 
 def compile_network(terms: Terms) -> Judge:
@@ -106,8 +108,11 @@ def judge_understanding(case: Case) -> tuple[Check, ...]:
                 found += _transfer_dangers(effect, view.path)
         elif isinstance(effect, DelegateCall):
             found.append(_warned("EVM_DELEGATECALL_UNPINNED", view.path))
+    # What decoding could read is judged by scope.py; what it could not read is authority all the same.
+    explained = {view.path for view in case.subject.views if view.kind in _AUTHORITY}
     for warning in case.subject.inspection.warnings:
-        if warning.code in DENYING_WARNINGS:
+        unread = warning.code == "PRIVILEGED_OP" and warning.path not in explained
+        if unread or warning.code in DENYING_WARNINGS:
             found.append(_warned(warning.code, warning.path))
         elif warning.code == "NETWORK_ASSUMED":
             network = case.subject.inspection.network

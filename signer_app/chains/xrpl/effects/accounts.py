@@ -1,5 +1,4 @@
-"""Trust lines, authority, settings and Tickets of an account (xrpl.org, transaction types of the same names).
-Trust lines, authority, settings and Tickets of an account (xrpl.org, transaction types of the same names)."""
+"""Trust lines, authority, settings and Tickets of an account (xrpl.org, transaction types so named)."""
 
 from __future__ import annotations
 

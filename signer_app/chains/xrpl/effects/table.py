@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from signer_app.chains.xrpl.codec.definitions import (
+    ACCOUNT_SET_FLAGS,
     TRANSACTION_FLAGS,
     TRANSACTION_FORMATS,
     UNIVERSAL_FLAGS,
@@ -29,7 +30,7 @@ COMMON: Final = frozenset({
 #: Without these no ledger takes a transaction.
 REQUIRED: Final = ("Account", "Fee", "Sequence")
 CANONICAL: Final = "tfFullyCanonicalSig"
-#: Types without a row below whose effect is known to be on authority (CONTRACTS F).
+#: Types whose effect is on authority even where it cannot be read as an AuthorityChange (CONTRACTS F).
 PRIVILEGED: Final = frozenset({"SignerListSet", "SetRegularKey", "AccountDelete", "DelegateSet"})
 
 
@@ -187,10 +188,10 @@ def _warnings(effects: list[Effect], contexts: list[Context], legs: list[Leg]) -
             found.append(Warning("UNKNOWN_EFFECT", message, effect.path))
         elif isinstance(effect, AuthorityChange):
             found.append(Warning("PRIVILEGED_OP", _PRIVILEGED[effect.what], effect.path))
+    told = {effect.path for effect in effects if isinstance(effect, AuthorityChange)}
     for c in contexts:
         name = c.text("TransactionType")
-        understood = not c.path and name in KINDS
-        if name in PRIVILEGED and not understood:
+        if _is_privileged(c) and c.path not in told:
             found.append(Warning("PRIVILEGED_OP", f"{name} changes who may act for the account.", c.path))
         if name == "Payment" and c.flags & payments.PARTIAL:
             message = "A partial payment may deliver far less than its amount."
@@ -200,6 +201,13 @@ def _warnings(effects: list[Effect], contexts: list[Context], legs: list[Leg]) -
             message = f"Flags without a name: {', '.join(leg.unknown_flags)}."
             found.append(Warning("FLAG_NOT_ALLOWED", message, leg.path))
     return found
+
+
+def _is_privileged(c: Context) -> bool:
+    name, master = c.text("TransactionType"), ACCOUNT_SET_FLAGS["asfDisableMaster"]
+    return name in PRIVILEGED or (
+        name == "AccountSet" and master in (c.fields.get("SetFlag"), c.fields.get("ClearFlag"))
+    )
 
 
 _PRIVILEGED: Final = {

@@ -45,8 +45,7 @@ def memos_of(fields: JsonObject) -> list[JsonObject]:
 
 
 def memo_text(fields: JsonObject) -> str | None:
-    """What a Transfer says as memo: the data of all memos, as text where it is text and hex where it is not.
-    What a Transfer says as memo: the data of all memos, as text where it is text and hex where it is not."""
+    """What a Transfer says as memo: the data of all memos, as text where it is text, else as hex."""
     found = [memo["MemoData"] for memo in memos_of(fields) if "MemoData" in memo]
     shown = [hex_text(data) or data for data in found if isinstance(data, str)]
     return "\n".join(shown) if shown else None

@@ -8,14 +8,19 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import HealthCheck, Phase, settings
 
 from signer_app.vault import kdf
+
+if TYPE_CHECKING:
+    from ledger_office import LedgerTemplate
+    from offices import Offices, Template
 
 DATA = Path(__file__).parent / "data"
 VECTORS = DATA / "vectors"
@@ -148,3 +153,41 @@ def _hashing_is_remembered(request: pytest.FixtureRequest, monkeypatch: pytest.M
 def vectors() -> Path:
     """tests/data/vectors: data computed by implementations other than ours (its README names them)."""
     return VECTORS
+
+
+# A treasury takes ten seconds to set up, so rooms share one, and each test gets copies of its workspaces.
+# What a test does to the practice ledger, others see: it leaves the treasury's account as it was.
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """Three workspaces of one treasury on a practice ledger, with a policy in force."""
+    from ledger_process import LedgerProcess
+    from offices import Template
+
+    root = tmp_path_factory.mktemp("offices")
+    with LedgerProcess(root / "ledger") as ledger:
+        yield Template(root, ledger)
+
+
+@pytest.fixture
+def offices(template: Template, tmp_path: Path) -> Offices:
+    """Copies of them for one test."""
+    return template.copy(tmp_path / "offices")
+
+
+@pytest.fixture(scope="session")
+def ledger_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerTemplate]:
+    """The same with the third signer's key on a practice device, on a ledger of its own."""
+    from ledger_office import LedgerTemplate
+    from ledger_process import LedgerProcess
+
+    root = tmp_path_factory.mktemp("ledger-offices")
+    with LedgerProcess(root / "ledger") as ledger:
+        yield LedgerTemplate(root, ledger)
+
+
+@pytest.fixture
+def ledger_offices(ledger_template: LedgerTemplate, tmp_path: Path) -> Offices:
+    """Copies of them for one test."""
+    return ledger_template.copy(tmp_path / "offices")

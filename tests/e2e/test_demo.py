@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ledger_process import Bank, LedgerProcess
+from xrpl.core.binarycodec import decode
 
-_TESTS = Path(__file__).resolve().parents[1]
-_ROOT = _TESTS.parent
-sys.path.insert(0, str(_TESTS / "practice"))
-
-from ledger_process import Bank, LedgerProcess  # noqa: E402 - found through the line above
-from xrpl.core.binarycodec import decode  # noqa: E402
+_ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

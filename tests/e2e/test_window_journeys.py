@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,31 +16,19 @@ from typing import Any
 
 import pytest
 from desktop import Desktop
-
-_TESTS = Path(__file__).resolve().parents[1]
-for _room in ("proposals", "practice", "workspace"):
-    sys.path.insert(0, str(_TESTS / _room))
-
-from device_process import DeviceProcess  # noqa: E402 - found through the line above
-from ledger_office import LedgerTemplate, for_carol, plug_in  # noqa: E402
-from ledger_process import LedgerProcess  # noqa: E402
-from offices import SECRETS, Offices  # noqa: E402
+from device_process import DeviceProcess
+from ledger_office import LedgerTemplate, for_carol, plug_in
+from ledger_process import LedgerProcess
+from offices import SECRETS, Offices
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 SIGN, SEND = "Review and sign, .*", "Send….*"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerTemplate]:
-    root = tmp_path_factory.mktemp("window-offices")
-    with LedgerProcess(root / "ledger") as ledger:
-        yield LedgerTemplate(root, ledger)
-
-
 @pytest.fixture
-def offices(template: LedgerTemplate, tmp_path: Path) -> Offices:
-    return template.copy(tmp_path / "offices")
+def offices(ledger_offices: Offices) -> Offices:
+    return ledger_offices
 
 
 @pytest.fixture(scope="module")

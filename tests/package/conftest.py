@@ -10,8 +10,6 @@ import pytest
 
 from signer_app.core.resources import program_root
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "signers"))  # signing_cases.py
-
 BUILD = program_root() / "packaging" / "build.py"
 
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-_TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(_TESTS / "proposals"))
-
-from collections.abc import Iterator  # noqa: E402
-from contextlib import ExitStack  # noqa: E402
-
-import pytest  # noqa: E402
-from desk import Desk, Team, open_desk  # noqa: E402 - found through the line above
+import pytest
+from desk import Desk, Team, open_desk
 
 
 @pytest.fixture

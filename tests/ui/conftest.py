@@ -6,17 +6,13 @@ import asyncio
 import gc
 import os
 import shutil
-import sys
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path.insert(0, str(Path(__file__).parent))
 
-# Fixtures; each made once for all modules.
-from office_stage import ledger_offices, ledger_template, offices, template  # noqa: F401
 from window_help import PASSPHRASE, Run, T, close_windows
 
 from signer_app.ui.loop import make_loop

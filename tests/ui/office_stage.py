@@ -1,55 +1,18 @@
-"""A main window over a real workspace of three people on a practice ledger.
-
-The fixtures are for conftest.py: a module that imported one would make ledger and workspaces of its own.
-"""
+"""A main window over a real workspace of three people on a practice ledger."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
+from offices import SECRETS
 from window_help import turns, until
 
-_TESTS = Path(__file__).resolve().parents[1]
-for _room in ("proposals", "practice", "workspace"):
-    sys.path.insert(0, str(_TESTS / _room))
-
-from ledger_office import LedgerTemplate  # noqa: E402 - found through the line above
-from ledger_process import LedgerProcess  # noqa: E402
-from offices import SECRETS, Offices, Template  # noqa: E402
-
-from signer_app.ui.qt import QtCore, QtWidgets  # noqa: E402
-from signer_app.ui.settings import ViewSettings  # noqa: E402
-from signer_app.ui.shell.page import Page  # noqa: E402
-from signer_app.ui.shell.window import MainWindow  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    root = tmp_path_factory.mktemp("ui-offices")
-    with LedgerProcess(root / "ledger") as ledger:
-        yield Template(root, ledger)
-
-
-@pytest.fixture
-def offices(template: Template, tmp_path: Path) -> Offices:
-    return template.copy(tmp_path / "offices")
-
-
-@pytest.fixture(scope="session")
-def ledger_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerTemplate]:
-    """The same treasury; carol's key is on a practice device."""
-    root = tmp_path_factory.mktemp("ledger-offices")
-    with LedgerProcess(root / "ledger") as ledger:
-        yield LedgerTemplate(root, ledger)
-
-
-@pytest.fixture
-def ledger_offices(ledger_template: LedgerTemplate, tmp_path: Path) -> Offices:
-    return ledger_template.copy(tmp_path / "offices")
+from signer_app.ui.qt import QtCore, QtWidgets
+from signer_app.ui.settings import ViewSettings
+from signer_app.ui.shell.page import Page
+from signer_app.ui.shell.window import MainWindow
 
 
 @asynccontextmanager

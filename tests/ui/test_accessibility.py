@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office_stage import Offices, passphrase_of, settled, window_of
+from office_stage import passphrase_of, settled, window_of
+from offices import Offices
 from PySide6 import QtTest
 from pytestqt.qtbot import QtBot
 from walking import (

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from office_stage import Offices, passphrase_of, window_of
+from office_stage import passphrase_of, window_of
+from offices import Offices
 from room import cramped, nameless
 from window_help import Run, until
 

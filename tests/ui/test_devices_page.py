@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+from ledger_office import NANO, for_carol, plug_in
+from offices import SECRETS, Offices
 from room import nameless
 from window_help import close_windows, until
 
@@ -22,9 +24,6 @@ from signer_app.ui.sending import FollowPanel, SendDialog
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
-
-from ledger_office import NANO, for_carol, plug_in  # isort: skip - conftest.py made its folder known
-from offices import SECRETS, Offices  # isort: skip
 
 Run = Callable[..., Any]
 

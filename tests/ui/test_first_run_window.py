@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from first_hands import Newcomer
+from ledger_process import Bank, LedgerProcess
 from pytestqt.qtbot import QtBot
 from testnet_pose import posing_as_testnet
 from window_help import PASSPHRASE, until
@@ -27,8 +28,6 @@ from signer_app.vault.kdf import KdfParameters, floor_parameters
 from signer_app.workspace import Workspace, create_workspace, first_steps, practising
 from signer_app.workspace.first_run import FirstRun
 from signer_app.workspace.first_steps import Plan, PlanFile
-
-from ledger_process import Bank, LedgerProcess  # isort: skip - conftest.py made its folder known
 
 Run = Callable[..., Any]
 VAULT, KEYS = "copper lantern drifts over granite", "seven quiet harbours below the ridge"

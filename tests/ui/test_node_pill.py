@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from office_stage import Offices, passphrase_of, settled, window_of
+from office_stage import passphrase_of, settled, window_of
+from offices import Offices
 from window_help import Run, until
 
 from signer_app.core.config import NodeProfile

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from office_stage import passphrase_of
+from offices import Offices
 from room import cramped, nameless
 from window_help import PASSPHRASE, Run, closed, turns, until
 
@@ -27,8 +28,6 @@ from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.words import notices as words
-
-from offices import Offices  # isort: skip - conftest.py made its folder known
 
 
 class Shown:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office_stage import Offices, passphrase_of, settled, window_of
+from office_stage import passphrase_of, settled, window_of
+from offices import Offices
 from room import cramped, nameless
 from window_help import PASSPHRASE, Run, until
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ledger_office import for_carol, plug_in
+from offices import SECRETS, Offices
 from window_help import close_windows, until
 
 from signer_app.ui.loop import make_loop
@@ -24,9 +26,6 @@ from signer_app.ui.signing.dialog import SignDialog
 from signer_app.ui.signing.pages import Choice, ChoosePage
 from signer_app.ui.signing.seat import Seat, Sitting
 from signer_app.ui.theme import Theme
-
-from ledger_office import for_carol, plug_in  # isort: skip - conftest.py made its folder known
-from offices import SECRETS, Offices  # isort: skip
 
 Run = Callable[..., Any]
 LINES = (

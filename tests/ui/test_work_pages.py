@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from office_stage import SECRETS, Offices
+from offices import SECRETS, Offices
 from pytestqt.qtbot import QtBot
 from room import cramped, nameless
 from window_help import PASSPHRASE, closed, until

@@ -1,8 +1,0 @@
-"""Lets the tests of node clients use the scripted node of tests/nodes."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "nodes"))

@@ -18,7 +18,7 @@ from signer_app.ui.pages.inbox.deeds import ReasonDialog, SpanDialog
 from signer_app.ui.pages.inbox.page import InboxPage
 from signer_app.ui.pages.inbox.raw_card import RawCard, layout_of
 from signer_app.ui.passphrase import KeysDialog
-from signer_app.ui.qt import QtWidgets
+from signer_app.ui.qt import QtCore, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
@@ -307,3 +307,28 @@ def test_with_large_text_in_a_small_window_every_tab_is_whole(
     look.choose("light", 150)
     go(begin)
     assert begun[0][0] < begun[0][1], "opened with large text, too"
+
+
+def test_a_proposal_is_pasted_as_text_or_as_a_copied_file(go: Go, offices: Offices) -> None:
+    paths = []
+    for amount in ("100", "101"):
+        path = offices.root / f"{amount}.countersign"
+        assert offices.do("alice", "proposal", "export", offices.pay("alice", amount), "-o", str(path)).result
+        paths.append(path)
+
+    async def test(window: MainWindow, page: InboxPage) -> None:
+        assert not page.entries
+        clipboard = QtWidgets.QApplication.clipboard()
+        clipboard.setText(paths[0].read_text())
+        window.actions_.trigger("paste")
+        await until(lambda: len(page.entries) == 1)
+        copied = QtCore.QMimeData()
+        copied.setUrls([QtCore.QUrl.fromLocalFile(str(paths[1]))])
+        clipboard.setMimeData(copied)
+        window.actions_.trigger("paste")
+        await until(lambda: len(page.entries) == 2)
+        clipboard.setText("not a proposal")
+        window.actions_.trigger("paste")
+        await until(lambda: "error" in page.banner_keys)
+
+    go(test)

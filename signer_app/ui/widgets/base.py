@@ -100,6 +100,19 @@ def clear(layout: QtWidgets.QLayout) -> None:
             clear(inner)
 
 
+#: A row that turns out narrower asks for another line, its card for another height, the page for a bar.
+_ROUNDS = 8
+
+
+def settle() -> None:
+    """Give everything its place now, before it is painted. What was just put into a layout gets its size only
+    when the loop turns, and what wraps asks once more when it knows its width: until then parts lie on each
+    other. Only requests of layouts are served; nothing else that waits in the loop runs.
+    """
+    for _ in range(_ROUNDS):
+        QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.LayoutRequest)
+
+
 class Elided(QtWidgets.QLabel):
     """A name or free text that may end in an ellipsis. Never for addresses, hashes or amounts.
 

@@ -202,8 +202,8 @@ def rounded(
 class FocusRing(QtCore.QObject):
     """Two pixels of accent, two away from what has the focus. One for each window; it follows.
 
-    What is drawn lies in the parent of what has the focus, so that it is cut where that is cut; it may be
-    deleted together with it at any time.
+    What is drawn lies in the nearest widget around what has the focus that has room for it, at most in the
+    page that scrolls, so that it is cut where that is cut; it may be deleted together with it at any time.
     """
 
     GAP = 4
@@ -236,7 +236,7 @@ class FocusRing(QtCore.QObject):
         new.installEventFilter(self)
         # A view is ringed inside its edge, since what lies around it would cover a ring outside.
         inside = isinstance(new, QtWidgets.QAbstractScrollArea)
-        self._around, self._ring = new, _Ring(new if inside else new.parentWidget() or new, inside=inside)
+        self._around, self._ring = new, _Ring(new if inside else self._host(new), inside=inside)
         self._ring.destroyed.connect(self._lost)
         self._follow()
         self._ring.show()
@@ -266,11 +266,10 @@ class FocusRing(QtCore.QObject):
             self._by_key = False
             if self._around is not None and not self._wanted(self._around):
                 self._leave()
-        if watched is self._around:
-            if event.type() in (kinds.Move, kinds.Resize):
-                self._follow()
-            elif event.type() in (kinds.Hide, kinds.DeferredDelete, kinds.Destroy):
-                self._leave()
+        if event.type() in (kinds.Move, kinds.Resize) and self._moves(watched):
+            self._follow()
+        elif watched is self._around and event.type() in (kinds.Hide, kinds.DeferredDelete, kinds.Destroy):
+            self._leave()
         return False
 
     def _wanted(self, widget: QtWidgets.QWidget) -> bool:
@@ -280,10 +279,34 @@ class FocusRing(QtCore.QObject):
         focusable = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
         return self._by_key and focusable and type(widget) is not QtWidgets.QScrollArea
 
+    def _host(self, widget: QtWidgets.QWidget) -> QtWidgets.QWidget:
+        gap, host = self.GAP, widget.parentWidget() or widget
+        while host is not self._window and not host.rect().contains(
+            QtCore.QRect(widget.mapTo(host, QtCore.QPoint(0, 0)), widget.size()).adjusted(
+                -gap, -gap, gap, gap
+            )
+        ):
+            above = host.parentWidget()
+            if above is None or isinstance(above, QtWidgets.QAbstractScrollArea):
+                break
+            host = above
+        return host
+
+    def _moves(self, watched: QtCore.QObject) -> bool:
+        """Whether the ring moves with it: what has the focus, or what lies between that and its host."""
+        if self._around is None or self._ring is None or not is_alive(self._around):
+            return False
+        if watched is self._around:
+            return True
+        host = self._ring.parentWidget()
+        between = isinstance(watched, QtWidgets.QWidget) and watched.isAncestorOf(self._around)
+        return between and watched is not host and host.isAncestorOf(watched)
+
     def _follow(self) -> None:
         if self._around is not None and self._ring is not None:
             gap = self.GAP
-            outside = self._around.geometry().adjusted(-gap, -gap, gap, gap)
+            corner = self._around.mapTo(self._ring.parentWidget(), QtCore.QPoint(0, 0))
+            outside = QtCore.QRect(corner, self._around.size()).adjusted(-gap, -gap, gap, gap)
             self._ring.setGeometry(self._around.rect() if self._ring.inside else outside)
 
 

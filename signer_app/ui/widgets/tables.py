@@ -272,7 +272,8 @@ class _EffectLine(QtWidgets.QWidget):
         words = f"{effect.before} → {effect.after}" if effect.after else ""
         # Amount and asset stay together; a line may end before the arrow only.
         kept = f"{_joined(effect.before)} →\u00a0{_joined(effect.after)}" if effect.after else ""
-        span = label(kept, "small", "text2")
+        span = label(words, "small", "text2")
+        self._words, self._kept = words, kept
         self._change, self._span, self._last = change, span, f"→\u00a0{_joined(effect.after)}"
         self._inner = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight)
         self._inner.setContentsMargins(0, 0, 0, 0)
@@ -298,7 +299,9 @@ class _EffectLine(QtWidgets.QWidget):
         wide = self._change.sizeHint().width() + span <= room
         directions = QtWidgets.QBoxLayout.Direction
         self._inner.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
-        self._span.setWordWrap(span > room + theme().scaled(16))
+        tight = span > room + theme().scaled(16)
+        self._span.setText(self._kept if tight else self._words)
+        self._span.setWordWrap(tight)
 
 
 def _joined(text: str) -> str:

@@ -299,13 +299,15 @@ class FocusRing(QtCore.QObject):
         if watched is self._around:
             return True
         host = self._ring.parentWidget()
-        between = isinstance(watched, QtWidgets.QWidget) and watched.isAncestorOf(self._around)
-        return between and watched is not host and host.isAncestorOf(watched)
+        if host is None or watched is host or not isinstance(watched, QtWidgets.QWidget):
+            return False
+        return watched.isAncestorOf(self._around) and host.isAncestorOf(watched)
 
     def _follow(self) -> None:
         if self._around is not None and self._ring is not None:
             gap = self.GAP
-            corner = self._around.mapTo(self._ring.parentWidget(), QtCore.QPoint(0, 0))
+            host = self._ring.parentWidget() or self._window
+            corner = self._around.mapTo(host, QtCore.QPoint(0, 0))
             outside = QtCore.QRect(corner, self._around.size()).adjusted(-gap, -gap, gap, gap)
             self._ring.setGeometry(self._around.rect() if self._ring.inside else outside)
 

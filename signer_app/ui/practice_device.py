@@ -64,6 +64,8 @@ class PracticeDeviceWindow(QtWidgets.QWidget):
         box.addLayout(self._life())
         box.addWidget(label(words.WINDOW_HELP, "small", "text3", wrap=True))
         box.addStretch(1)
+        for part in (*self.buttons.values(), self.plug, self.lock, self.app):
+            part.installEventFilter(self)
         self._release = QtCore.QTimer(self)
         self._release.setSingleShot(True)
         self._release.setInterval(_HELD_MS)
@@ -163,21 +165,32 @@ class PracticeDeviceWindow(QtWidgets.QWidget):
         if not self._over:
             self.ask.setText(strings.INTERNAL_ERROR)
 
+    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Arrow keys on a button of this window: Qt would move the focus instead of pressing."""
+        if isinstance(event, QtGui.QKeyEvent) and event.type() == QtCore.QEvent.Type.KeyPress:
+            return self._pressed(event)
+        return super().eventFilter(watched, event)
+
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """The device's buttons on the keyboard."""
+        if self._pressed(event):
+            event.accept()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def _pressed(self, event: QtGui.QKeyEvent) -> bool:
         keys = Qt.Key
         pressed = {
             keys.Key_Left: "left", keys.Key_Right: "right", keys.Key_Down: "both",
             keys.Key_Return: "both", keys.Key_Enter: "both",
         }  # fmt: skip
         button = pressed.get(Qt.Key(event.key()))
-        if button is not None and self.buttons[button].reason == "":
-            self.press(button)
-            event.accept()
-        elif event.key() == keys.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
+        if button is None or self.buttons[button].reason:
+            return False
+        self.press(button)
+        return True
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802
         """Let the device go; it keeps running."""

@@ -134,6 +134,12 @@ def test_the_practice_window_shows_the_screen_and_presses_its_buttons(run: Run, 
             QtWidgets.QApplication.sendEvent(window, event)
             await until(lambda: not window._tasks._tasks)
         assert [options["button"] for _, options in hand.done] == ["right", "left", "both"]
+        event = QtGui.QKeyEvent(
+            QtGui.QKeyEvent.Type.KeyPress, Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier
+        )
+        QtWidgets.QApplication.sendEvent(window.buttons["left"], event)  # the one in focus at first
+        await until(lambda: not window._tasks._tasks)
+        assert hand.done[-1] == ("press", {"button": "right"}), "an arrow presses, it does not move the focus"
         hand.over.set()
         await until(lambda: not window.gone.isHidden())
         assert window.buttons["left"].blocked

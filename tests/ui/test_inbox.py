@@ -19,7 +19,7 @@ from signer_app.ui.pages.inbox import words
 from signer_app.ui.pages.inbox.allowed import Place, reasons
 from signer_app.ui.pages.inbox.detail import Detail
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS, EntryList, group_of
-from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _check, entry_of
+from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _check, _standing, entry_of
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
@@ -342,3 +342,16 @@ def test_an_empty_inbox_and_a_file_that_is_none(
         await closed(window)
 
     run(main())
+
+
+def test_a_verdict_for_a_signature_that_never_came_does_not_say_where_a_proposal_stands() -> None:
+    """Signing that was cancelled left a verdict which counts the signature: the quorum is not met by that."""
+    open_: Any = {"phase": "submit", "signer": None, "verdict": "DENY"}
+    counted: Any = {"phase": "sign", "signer": "xrpl:1:rMe", "verdict": "ALLOW"}
+    raw: Any = {"verdicts": [open_, counted], "signatures": [{"signer": "xrpl:1:rOther"}]}
+    assert _standing(raw) is open_
+    assert _standing({**raw, "signatures": [{"signer": "xrpl:1:rMe"}]}) is counted
+    denied: Any = {**counted, "verdict": "DENY"}
+    assert _standing({**raw, "verdicts": [open_, denied]}) is denied, "why this person may not sign"
+    assert _standing({**raw, "verdicts": [counted]}) is counted
+    assert _standing({**raw, "verdicts": []}) is None

@@ -261,7 +261,16 @@ def test_cancel_while_the_device_asks_closes_at_once_and_releases_nothing(
             dialog.go_on.click()
             await until(lambda: dialog.rail.at == 3, 100)
             await asyncio.to_thread(nano.question)
+            assert not dialog.practice.isHidden()
+            dialog.practice.click()
+            assert dialog.hands is not None
+            await until(lambda: dialog.hands.windows, 100)
+            device = dialog.hands.windows["nano-1"]
+            await until(lambda: device.screen_.get("purpose") == "sign", 100)
+            device.press("right")
+            await until(lambda: device.screen_.get("at") == 1, 100)
             press(dialog, Qt.Key.Key_Escape)
+            assert not dialog.hands.windows
             assert desk.asking is not None
             assert await desk.asking == 0
             await until(lambda: not desk.session.busy_with, 100)

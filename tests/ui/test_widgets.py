@@ -517,6 +517,24 @@ def test_the_ring_follows_the_focus_by_key(qtbot: QtBot, look: Theme) -> None:
     assert ring.place is None
 
 
+def test_the_ring_is_whole_around_a_field_that_fills_its_holder(qtbot: QtBot, look: Theme) -> None:
+    """A form without margins would cut the ring at both sides."""
+    window = QtWidgets.QWidget()
+    box = column(window, margins=(20, 20, 20, 20))
+    holder, field = QtWidgets.QWidget(), QtWidgets.QLineEdit()
+    column(holder).addWidget(field)
+    box.addWidget(holder)
+    box.addStretch(1)
+    ring = FocusRing(window)
+    show(qtbot, window, 300, 200)
+    window.activateWindow()
+    field.setFocus()
+    for corner in (holder.pos(), holder.pos() + QtCore.QPoint(5, 30)):
+        holder.move(corner)
+        assert ring.place == holder.geometry().adjusted(-4, -4, 4, 4)
+        assert window.rect().contains(ring.place)
+
+
 def test_the_ring_outlives_the_card_that_held_it(qtbot: QtBot, look: Theme) -> None:
     """A page draws its cards anew while one of their buttons has the focus."""
     window = QtWidgets.QWidget()

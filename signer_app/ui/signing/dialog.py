@@ -19,6 +19,7 @@ from signer_app.ui.signing.compare import Expected
 from signer_app.ui.signing.flow import Flow, Start, checks_of, objects
 from signer_app.ui.signing.frame import SignFrame
 from signer_app.ui.signing.pages import Choice
+from signer_app.ui.signing.practice import PracticeHands
 from signer_app.ui.signing.seat import LIMIT_S
 from signer_app.ui.widgets import ActionButton, StateBanner, clear, label
 
@@ -50,6 +51,8 @@ class SignDialog(SignFrame):
         self._model = ""
         self._closed = False
         self._unlocked = False
+        self.hands = PracticeHands(shell.session.directory) if shell.session.directory else None
+        self.practice.triggered.connect(lambda: self._tasks.spawn(self._show_practice()))
         self.choose.changed.connect(self._chosen)
         self.unlock.entered.connect(self._typed)
         self.compare.changed.connect(self._compared)
@@ -165,6 +168,17 @@ class SignDialog(SignFrame):
             self._wait_words(words.waiting_for(self._model), words.NOTHING_SIGNED)
             self._limit(LIMIT_S)
         self._tasks.spawn(self._sign(self._choice))
+
+    async def _show_practice(self) -> None:
+        """The device's own window; in practice nobody holds one."""
+        if self.hands is None:
+            return
+        try:
+            shown = await self.hands.show(self._choice.device if self._choice else "", self)
+        except CountersignError:
+            shown = False  # it ended between the look and the grasp
+        if not self._closed and not shown:
+            self._wait_words(words.NO_PRACTICE, words.NOTHING_SIGNED)
 
     async def _sign(self, choice: Choice) -> None:
         try:
@@ -373,6 +387,8 @@ class SignDialog(SignFrame):
         self._clock.stop()
         self.unlock.passphrase.clear()
         self.flow.stop()
+        if self.hands is not None:
+            self.hands.close()
         super().done(code)
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name

@@ -113,12 +113,15 @@ class SignFrame(Dialog):
         line.addWidget(self._waits)
         said = column(spacing=t.scaled(1))
         self.awaited = label("", "label", name="sign.awaited")
-        self.left = label("", "small", "text2", name="sign.left")
+        self.left = label("", "small", "text2", wrap=True, name="sign.left")
         said.addWidget(self.awaited)
         said.addWidget(self.left)
         line.addLayout(said, 1)
         self._extra = row(spacing=t.scaled(8))
         line.addLayout(self._extra)
+        self.practice = ActionButton(words.SHOW_PRACTICE, icon="devices", name="sign.practice")
+        self.practice.hide()
+        line.addWidget(self.practice)
         self.cancel = ActionButton(f"{strings.CANCEL}  (Esc)", name="sign.cancel")
         self.cancel.triggered.connect(self.reject)
         self.go_on = ActionButton(words.CONTINUE, kind="primary", name="sign.continue")
@@ -171,6 +174,8 @@ class SignFrame(Dialog):
 
     def _show(self, page: QtWidgets.QWidget, step: int) -> None:
         self._stack.setCurrentWidget(page)
+        in_hand = page in (self.connecting, self.compare) and self._network_class == "practice"
+        self.practice.setVisible(in_hand)
         self._foot_last()
         sealed = self._choice is not None and self._choice.sealed
         below = {}

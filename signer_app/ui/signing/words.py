@@ -47,6 +47,8 @@ TYPE_PASSPHRASE = "Type the key passphrase."  # noqa: S105 - a sentence
 SIGN, UNLOCK = "Sign", "Unlock"
 UNLOCKING, SIGNING = "Unlocking the keys", "Signing"
 
+SHOW_PRACTICE = "Show the practice Ledger"
+NO_PRACTICE = "No practice Ledger runs. Cancel, and start one on the Devices page."
 CONNECT = "Connect, unlock, open app"
 CONNECT_SUB = "The lines tick themselves. Nothing is asked of the device but its public key."
 LINES = MappingProxyType(

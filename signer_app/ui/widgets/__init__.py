@@ -23,6 +23,7 @@ from signer_app.ui.widgets.base import (
     row,
     rule,
     set_tone,
+    settle,
 )
 from signer_app.ui.widgets.cards import ActionButton, Card, Icon, StateBanner, WhyDisabled
 from signer_app.ui.widgets.checks import CheckLine, CheckList, CheckRow
@@ -97,6 +98,7 @@ __all__ = [
     "row",
     "rule",
     "set_tone",
+    "settle",
     "stop_before",
     "stops_in",
     "tab_through",

@@ -243,7 +243,9 @@ class AmountLabel(QtWidgets.QWidget):
 
 
 class HashGrid(Painted):
-    """64 hex digits as rows A and B of eight groups of four, to be read aloud and compared."""
+    """64 hex digits as rows A and B of eight groups of four, to be read aloud and compared. Where there is no
+    room for eight groups, a row goes on in a second line.
+    """
 
     COLUMNS = 8
 
@@ -253,7 +255,11 @@ class HashGrid(Painted):
         self._said = said
         self._role = "grid-large" if large else "mono"
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
+        policy = QtWidgets.QSizePolicy(
+            QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed
+        )
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.digits = ""
         self.different: str | None = None
         self.show_hash(digits)
@@ -280,6 +286,7 @@ class HashGrid(Painted):
     def set_large(self, large: bool) -> None:
         """Twenty pixels high, for reading across a room."""
         self._role = "grid-large" if large else "mono"
+        self.setMinimumHeight(self.heightForWidth(self.width()))
         self.updateGeometry()
         self.update()
 
@@ -301,42 +308,65 @@ class HashGrid(Painted):
         self.update()
         return self.different
 
-    def sizeHint(self) -> QtCore.QSize:  # noqa: N802
-        """Eight groups across."""
+    def across(self, width: int) -> int:
+        """How many groups stand beside each other in a box of ``width`` pixels."""
+        return self.COLUMNS if width >= self._wide(self.COLUMNS) else self.COLUMNS // 2
+
+    def _wide(self, groups: int) -> int:
         t = theme()
         group = QtGui.QFontMetrics(t.font(self._role)).horizontalAdvance("0" * GROUP)
-        width = t.scaled(18) + self.COLUMNS * (group + t.scaled(12))
-        return QtCore.QSize(
-            width, max(1, len(self.rows())) * t.scaled(2) + len(self.rows()) * t.line(self._role)
-        )
+        return t.scaled(18) + groups * (group + t.scaled(12))
+
+    def _line(self) -> int:
+        return theme().line(self._role) + theme().scaled(2)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """Fewer pixels across, more lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """Lines times line height."""
+        across = self.across(width)
+        return max(1, sum(-(-len(groups) // across) for groups in self.rows())) * self._line()
+
+    def sizeHint(self) -> QtCore.QSize:  # noqa: N802
+        """Eight groups across."""
+        width = self._wide(self.COLUMNS)
+        return QtCore.QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
-        """Groups may come closer, but none is cut."""
-        return self.sizeHint()
+        """Four groups across: groups may go to the next line, but none is cut."""
+        return QtCore.QSize(self._wide(self.COLUMNS // 2), self._line())
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
+        """Insist on the height that this width needs, in layouts too that do not ask for it."""
+        self.setMinimumHeight(self.heightForWidth(event.size().width()))
+        super().resizeEvent(event)
 
     def paintEvent(self, _event: QtGui.QPaintEvent) -> None:  # noqa: N802
         """Row names in caption type, groups in mono."""
         painter, t = QtGui.QPainter(self), theme()
-        height, lead = t.line(self._role) + t.scaled(2), t.scaled(18)
-        step = (self.width() - lead) / self.COLUMNS
-        for line, (name, groups) in enumerate(zip(self.names(), self.rows(), strict=True)):
+        height, lead, across = self._line(), t.scaled(18), self.across(self.width())
+        step, top = (self.width() - lead) / across, 0
+        for name, groups in zip(self.names(), self.rows(), strict=True):
             painter.setFont(t.font("caption-strong"))
             pen(painter, t.tokens.text3)
-            painter.drawText(
-                QtCore.QRect(0, line * height, lead, height), Qt.AlignmentFlag.AlignVCenter, name
-            )
+            painter.drawText(QtCore.QRect(0, top, lead, height), Qt.AlignmentFlag.AlignVCenter, name)
             painter.setFont(t.font(self._role))
             for place, group in enumerate(groups):
-                box = QtCore.QRectF(lead + place * step, line * height, step, height)
-                wrong = self.different == f"{name}{place + 1}"
-                pen(painter, t.tokens.danger.text if wrong else t.tokens.text)
-                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, group)
-                if wrong:
-                    pen(painter, t.tokens.danger.text, 2)
-                    bottom = box.bottom() - 2
-                    painter.drawLine(
-                        QtCore.QPointF(box.left(), bottom), QtCore.QPointF(box.right() - 14, bottom)
-                    )
+                line, column_ = divmod(place, across)
+                box = QtCore.QRectF(lead + column_ * step, top + line * height, step, height)
+                self._draw_group(painter, box, group, wrong=self.different == f"{name}{place + 1}")
+            top += -(-len(groups) // across) * height
+
+    def _draw_group(self, painter: QtGui.QPainter, box: QtCore.QRectF, group: str, *, wrong: bool) -> None:
+        tokens = theme().tokens
+        pen(painter, tokens.danger.text if wrong else tokens.text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, group)
+        if wrong:
+            pen(painter, tokens.danger.text, 2)
+            bottom = box.bottom() - 2
+            painter.drawLine(QtCore.QPointF(box.left(), bottom), QtCore.QPointF(box.right() - 14, bottom))
 
 
 class HashCompare(QtWidgets.QWidget):

@@ -100,6 +100,19 @@ def clear(layout: QtWidgets.QLayout) -> None:
             clear(inner)
 
 
+#: A row that turns out narrower asks for another line, its card for another height, the page for a bar.
+_ROUNDS = 8
+
+
+def settle() -> None:
+    """Give everything its place now, before it is painted. What was just put into a layout gets its size only
+    when the loop turns, and what wraps asks once more when it knows its width: until then parts lie on each
+    other. Only requests of layouts are served; nothing else that waits in the loop runs.
+    """
+    for _ in range(_ROUNDS):
+        QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.LayoutRequest)
+
+
 class Elided(QtWidgets.QLabel):
     """A name or free text that may end in an ellipsis. Never for addresses, hashes or amounts.
 
@@ -189,8 +202,8 @@ def rounded(
 class FocusRing(QtCore.QObject):
     """Two pixels of accent, two away from what has the focus. One for each window; it follows.
 
-    What is drawn lies in the parent of what has the focus, so that it is cut where that is cut; it may be
-    deleted together with it at any time.
+    What is drawn lies in the nearest widget around what has the focus that has room for it, at most in the
+    page that scrolls, so that it is cut where that is cut; it may be deleted together with it at any time.
     """
 
     GAP = 4
@@ -223,7 +236,7 @@ class FocusRing(QtCore.QObject):
         new.installEventFilter(self)
         # A view is ringed inside its edge, since what lies around it would cover a ring outside.
         inside = isinstance(new, QtWidgets.QAbstractScrollArea)
-        self._around, self._ring = new, _Ring(new if inside else new.parentWidget() or new, inside=inside)
+        self._around, self._ring = new, _Ring(new if inside else self._host(new), inside=inside)
         self._ring.destroyed.connect(self._lost)
         self._follow()
         self._ring.show()
@@ -255,11 +268,10 @@ class FocusRing(QtCore.QObject):
             self._by_key = False
             if self._around is not None and not self._wanted(self._around):
                 self._leave()
-        if watched is self._around:
-            if event.type() in (kinds.Move, kinds.Resize):
-                self._follow()
-            elif event.type() in (kinds.Hide, kinds.DeferredDelete, kinds.Destroy):
-                self._leave()
+        if event.type() in (kinds.Move, kinds.Resize) and self._moves(watched):
+            self._follow()
+        elif watched is self._around and event.type() in (kinds.Hide, kinds.DeferredDelete, kinds.Destroy):
+            self._leave()
         return False
 
     def _wanted(self, widget: QtWidgets.QWidget) -> bool:
@@ -268,10 +280,36 @@ class FocusRing(QtCore.QObject):
             return True
         return self._by_key and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
 
+    def _host(self, widget: QtWidgets.QWidget) -> QtWidgets.QWidget:
+        gap, host = self.GAP, widget.parentWidget() or widget
+        while host is not self._window and not host.rect().contains(
+            QtCore.QRect(widget.mapTo(host, QtCore.QPoint(0, 0)), widget.size()).adjusted(
+                -gap, -gap, gap, gap
+            )
+        ):
+            above = host.parentWidget()
+            if above is None or isinstance(above, QtWidgets.QAbstractScrollArea):
+                break
+            host = above
+        return host
+
+    def _moves(self, watched: QtCore.QObject) -> bool:
+        """Whether the ring moves with it: what has the focus, or what lies between that and its host."""
+        if self._around is None or self._ring is None or not is_alive(self._around):
+            return False
+        if watched is self._around:
+            return True
+        host = self._ring.parentWidget()
+        if host is None or watched is host or not isinstance(watched, QtWidgets.QWidget):
+            return False
+        return watched.isAncestorOf(self._around) and host.isAncestorOf(watched)
+
     def _follow(self) -> None:
         if self._around is not None and self._ring is not None:
             gap = self.GAP
-            outside = self._around.geometry().adjusted(-gap, -gap, gap, gap)
+            host = self._ring.parentWidget() or self._window
+            corner = self._around.mapTo(host, QtCore.QPoint(0, 0))
+            outside = QtCore.QRect(corner, self._around.size()).adjusted(-gap, -gap, gap, gap)
             self._ring.setGeometry(self._around.rect() if self._ring.inside else outside)
 
 

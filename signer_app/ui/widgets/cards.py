@@ -37,6 +37,57 @@ class Icon(Painted):
         icons.draw(QtGui.QPainter(self), self._name, colour, 0, 0, theme().size(self._size))
 
 
+class _CardHead(QtWidgets.QFrame):
+    """Title at the left, chips at the right; where they have no room side by side, the chips go below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        t = theme()
+        self.setProperty("kind", "card-head")
+        self.setMinimumHeight(t.scaled(38))
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed)
+        self._gap, self._pad = t.scaled(8), t.size("card-padding")
+        self.left, self.right = row(spacing=self._gap), row(spacing=self._gap)
+        self._both = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight, self)
+        self._both.setContentsMargins(self._pad, 0, self._pad, 0)
+        self._both.setSpacing(self._gap)
+        self._both.addLayout(self.left, 1)
+        self._both.addLayout(self.right)
+        self._wide = True
+
+    def event(self, event: QtCore.QEvent) -> bool:
+        """Other words or chips: look again whether there is room for them."""
+        if event.type() == QtCore.QEvent.Type.LayoutRequest:
+            self._arrange(self.width())
+        return super().event(event)
+
+    def add(self, widget: QtWidgets.QWidget) -> None:
+        """One more at the right end."""
+        self.right.addWidget(widget)
+
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
+        """The wider of the two; they may stand below each other."""
+        widest = max(part.minimumSize().width() for part in (self.left, self.right))
+        return QtCore.QSize(widest + 2 * self._pad, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
+        """Side by side where there is room for both."""
+        super().resizeEvent(event)
+        self._arrange(event.size().width())
+
+    def _arrange(self, width: int) -> None:
+        needed = self.left.minimumSize().width() + self._gap + self.right.minimumSize().width()
+        wide = not self.right.count() or needed <= width - 2 * self._pad
+        if wide == self._wide:
+            return
+        self._wide = wide
+        directions = QtWidgets.QBoxLayout.Direction
+        self._both.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        self._both.setAlignment(self.right, Qt.AlignmentFlag(0) if wide else Qt.AlignmentFlag.AlignLeft)
+        edge = 0 if wide else self._gap
+        self._both.setContentsMargins(self._pad, edge, self._pad, edge)
+
+
 class Card(QtWidgets.QFrame):
     """A surface with a head (icon, title, supporting words, chips on the right) and a body."""
 
@@ -49,18 +100,13 @@ class Card(QtWidgets.QFrame):
         outer = column(self)
         self.title = label(title, "section")
         self.sub = Elided(sub, "small", "text3")
-        self.head = row(spacing=t.scaled(8), margins=(t.size("card-padding"), 0, t.size("card-padding"), 0))
+        self.head = _CardHead()
         if title:
-            frame = QtWidgets.QFrame()
-            frame.setProperty("kind", "card-head")
-            frame.setMinimumHeight(t.scaled(38))
-            frame.setSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed)
-            frame.setLayout(self.head)
             if icon:
-                self.head.addWidget(Icon(icon, "text"))
-            self.head.addWidget(self.title)
-            self.head.addWidget(self.sub, 1)
-            outer.addWidget(frame)
+                self.head.left.addWidget(Icon(icon, "text"))
+            self.head.left.addWidget(self.title)
+            self.head.left.addWidget(self.sub, 1)
+            outer.addWidget(self.head)
         pad = t.size("card-padding")
         self.body = column(spacing=t.scaled(8), margins=(pad, t.scaled(12), pad, t.scaled(12)))
         outer.addLayout(self.body)
@@ -68,7 +114,7 @@ class Card(QtWidgets.QFrame):
 
     def add_to_head(self, widget: QtWidgets.QWidget) -> None:
         """A chip or link at the right end of the head."""
-        self.head.addWidget(widget)
+        self.head.add(widget)
 
     def foot(self) -> QtWidgets.QHBoxLayout:
         """A line at the bottom, made on first use."""

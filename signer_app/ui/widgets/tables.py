@@ -269,8 +269,12 @@ class _EffectLine(QtWidgets.QWidget):
         what = label(effect.what, "body", "text2", wrap=True)
         what.setFixedWidth(t.scaled(96))
         change = label(effect.change, "name", effect.tone, selectable=True)
-        span = label(f"{effect.before} → {effect.after}" if effect.after else "", "small", "text2")
-        self._needed = (change, span)
+        words = f"{effect.before} → {effect.after}" if effect.after else ""
+        # Amount and asset stay together; a line may end before the arrow only.
+        kept = f"{_joined(effect.before)} →\u00a0{_joined(effect.after)}" if effect.after else ""
+        span = label(words, "small", "text2")
+        self._words, self._kept = words, kept
+        self._change, self._span, self._last = change, span, f"→\u00a0{_joined(effect.after)}"
         self._inner = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight)
         self._inner.setContentsMargins(0, 0, 0, 0)
         self._inner.setSpacing(t.scaled(4))
@@ -279,20 +283,29 @@ class _EffectLine(QtWidgets.QWidget):
         self._inner.addWidget(span)
         outer.addWidget(what, 0, Qt.AlignmentFlag.AlignTop)
         outer.addLayout(self._inner, 1)
-        self.setAccessibleName(" ".join(part for part in (effect.what, effect.change, span.text()) if part))
+        self.setAccessibleName(" ".join(part for part in (effect.what, effect.change, words) if part))
 
     def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
-        """The wider of the two amounts; they may stand below each other."""
-        widest = max(part.sizeHint().width() for part in self._needed)
+        """The widest amount; before and after may stand below each other."""
+        span = self._span.fontMetrics().horizontalAdvance(self._last) if self._span.text() else 0
+        widest = max(self._change.sizeHint().width(), span)
         return QtCore.QSize(theme().scaled(108) + widest, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
-        """Side by side where there is room for both."""
+        """Side by side where there is room for both; before and after in one line where there is."""
         super().resizeEvent(event)
         room = event.size().width() - theme().scaled(108 + 16)
-        wide = sum(part.sizeHint().width() for part in self._needed) <= room
+        span = self._span.fontMetrics().horizontalAdvance(self._span.text())
+        wide = self._change.sizeHint().width() + span <= room
         directions = QtWidgets.QBoxLayout.Direction
         self._inner.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        tight = span > room + theme().scaled(16)
+        self._span.setText(self._kept if tight else self._words)
+        self._span.setWordWrap(tight)
+
+
+def _joined(text: str) -> str:
+    return text.replace(" ", "\u00a0")
 
 
 class LegTable(FactTable):

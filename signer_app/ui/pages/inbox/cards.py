@@ -137,7 +137,9 @@ def _provenance(card: Card, details: Details, asking: bool) -> None:
             signers=bool(changes_of(balances)),
         )
         card.body.addWidget(label(said, "small", "text3", wrap=True, name="detail.balances"))
-    for why in dict.fromkeys(str(line["problem"]) for line in lines if line["problem"]):
+    # While nodes are asked, what the last verdict lacked is no finding yet.
+    problems = [str(line["problem"]) for line in lines if line["problem"] and not asking]
+    for why in dict.fromkeys(problems):
         unknown = label(
             say.unknown_balance(safe_text(why, 300)), "small", "warn", wrap=True, name="detail.unknown"
         )

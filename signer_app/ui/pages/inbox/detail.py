@@ -24,6 +24,7 @@ from signer_app.ui.widgets import (
     label,
     plain,
     row,
+    settle,
     stop_before,
     stops_in,
     tab_through,
@@ -84,6 +85,7 @@ class Detail(QtWidgets.QScrollArea):
         box.addStretch(1)
         self.setWidget(holder)
         self._arrange(self.width())
+        settle()
         self.verticalScrollBar().setValue(scrolled)
 
     def show_balances(self, details: Details) -> None:
@@ -101,6 +103,8 @@ class Detail(QtWidgets.QScrollArea):
             self._effects.hide()
             self._effects.deleteLater()
         self._effects = fresh
+        fresh.show()
+        settle()
 
     def _fill(self, box: QtWidgets.QVBoxLayout, details: Details, place: Place, asking: bool) -> None:
         box.addLayout(self._head(details))

@@ -201,8 +201,20 @@ def read_details(workspace: Workspace, identifier: str) -> Details:
         expected=_expected(raw),
         raw_view=_raw_view(workspace, identifier),
     )
+    standing = _standing(raw)
+    return _judged(workspace, base, standing) if standing else base
+
+
+def _standing(raw: JsonObject) -> JsonObject | None:
+    """The newest verdict that says where the proposal stands. One that allowed a signature counts it before
+    it is there: where it never came, because signing was cancelled, the verdict before says what is so.
+    """
     verdicts = words.items(raw["verdicts"])
-    return _judged(workspace, base, verdicts[-1]) if verdicts else base
+    signed = {item["signer"] for item in words.items(raw["signatures"])}
+    for verdict in reversed(verdicts):
+        if verdict.get("phase") != "sign" or verdict["verdict"] == "DENY" or verdict.get("signer") in signed:
+            return verdict
+    return verdicts[-1] if verdicts else None
 
 
 def _judged(workspace: Workspace, base: Details, last: JsonObject) -> Details:

@@ -106,7 +106,7 @@ class Board(QtWidgets.QWidget):
             card.body.setContentsMargins(pad, pad, pad, pad)
             card.body.setSpacing(0)
         self._chips = row(spacing=theme().scaled(6))
-        self.alerts.head.addLayout(self._chips)
+        self.alerts.head.right.addLayout(self._chips)
         self.count = label("", "small", "text3")
         self.waiting.add_to_head(self.count)
 

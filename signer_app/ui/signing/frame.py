@@ -167,7 +167,7 @@ class SignFrame(Dialog):
 
     def _foot_last(self, *more: ActionButton) -> None:
         """The foot is below every page, whenever that was made."""
-        foot = (*more, self.cancel, self.go_on)
+        foot = (*more, self.practice, self.cancel, self.go_on)
         before = stop_before(self, *foot)
         if before is not None:
             tab_through(before, *foot)

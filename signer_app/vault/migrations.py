@@ -7,6 +7,7 @@ fits, Alembic is not even loaded, which keeps the start of the program quick.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from signer_app.core.errors import IntegrityError, UnforeseenError
 from signer_app.core.resources import package_path
 
 _ENVIRONMENT = ("signer_app.vault", "alembic_env")
+#: Alembic keeps the context of a running upgrade in its module: two at a time would take each other's store.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def upgrade(engine: Engine, migrations: Sequence[Path | str]) -> None:
@@ -64,7 +67,8 @@ def _run(connection: Connection, folders: Sequence[Path]) -> None:
     config.set_main_option("version_locations", "\n".join(_literal(folder) for folder in folders))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "heads")
+        with _ONE_AT_A_TIME:
+            command.upgrade(config, "heads")
     except CommandError as error:
         raise IntegrityError(
             "The store does not fit this version of the program.",

@@ -251,3 +251,21 @@ def test_writers_wait_for_each_other_and_readers_do_not(path: Path, scripts: Pat
     with reading(engine).connect() as connection:
         assert connection.execute(text("SELECT word FROM first")).scalar() == "ab"
     engine.dispose()
+
+
+def test_several_stores_are_made_at_once(tmp_path: Path, scripts: Path) -> None:
+    """Alembic keeps what runs in its module; each store still gets its own tables."""
+    count, made, start = 8, {}, threading.Barrier(8)
+
+    def make(number: int) -> None:
+        start.wait()
+        engine = open_database(tmp_path / f"{number}.db", KEY, [scripts])
+        made[number] = tables(engine)
+        engine.dispose()
+
+    threads = [threading.Thread(target=make, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == {number: {"alembic_version", "first"} for number in range(count)}

@@ -100,6 +100,12 @@ class LedgerSigner:
         self.device.person_limit_s = self._desk.answer_s
         try:
             return XrpApp(self.device).sign(self._path, bytes.fromhex(body))
+        except KeyboardInterrupt:
+            # Nothing that is sent from here takes a question off the screen.
+            self._desk.tell(
+                f"Stopped here. If the {self.device.model} still shows the transaction, reject it there"
+            )
+            raise
         finally:
             self.device.person_limit_s = None
 

@@ -119,7 +119,7 @@ class LedgerDevice:
         ``desk`` is told what the person has to do. Raises SignerError DEV_LOCKED, DEV_APP_CLOSED or
         DEV_TIMEOUT when nobody did it in time, DEV_REJECTED, DEV_APP_MISSING, DEV_DISCONNECTED, …
         """
-        app = self._unlocked(desk)
+        app = self.unlocked(desk)
         desk.step(Step(Stage.UNLOCKED, self.model))
         if app.name != needed and not app.is_dashboard:
             self._wants(
@@ -171,7 +171,8 @@ class LedgerDevice:
                     return app
         raise SignerError(f"The {needed} app is not open on the {self.model}.", code="DEV_APP_CLOSED")
 
-    def _unlocked(self, desk: Desk) -> OpenApp:
+    def unlocked(self, desk: Desk) -> OpenApp:
+        """Wait for the PIN where it is needed; which app is open then. SignerError DEV_LOCKED, …"""
         deadline = time.monotonic() + desk.patience_s
         told = False
         while True:
@@ -197,7 +198,7 @@ class LedgerDevice:
             time.sleep(_LOOK_EVERY_S)
             try:
                 if any(found.id == self.id for found in self._process.scan()):
-                    return self._unlocked(desk)
+                    return self.unlocked(desk)
             except SignerError as error:
                 if error.code not in _AWAY:
                     raise

@@ -35,13 +35,18 @@ def _steps(devices: ConnectedDevices, device: LedgerDevice, networks: Sequence[s
     steps.append(_step("Unlocked, app open", f"{app.name} {app.version}"))
     xrp = XrpApp(device)
     version = xrp.version()
-    if version != app.version:
+    if not _names(app.version, version):
         raise SignerError(f"The app says {version} and {app.version} of itself.", code="DEV_PROTOCOL")
     key = xrp.address(USUAL_PATHS[0])
     steps.append(_step("Address", f"{key.address} is that of its key"))
     if tuple(networks) == CLASS_NETWORKS["practice"]:
         steps.append(_step("Signature", _practice_signature(device, devices, key, networks[0])))
     return steps
+
+
+def _names(text: str, version: str) -> bool:
+    """Whether the system's ``text`` is the app's three numbers, with an addition such as -rc1 or without."""
+    return text == version or (text.startswith(version) and text[len(version)] in "-+~_ ")
 
 
 def _step(name: str, detail: str) -> JsonObject:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from ledger_devices import Shelf
 from offices import Answer, run_here, run_process
+from scripted_wire import ScriptedEmulator, framed
 
 from signer_app.core.errors import SignerError
 from signer_app.signers.keystore.client import open_keystore
@@ -180,6 +181,30 @@ def test_an_emulator_without_a_workspace(
     assert (entry["device"], entry["state"]) == (f"emulator:127.0.0.1:{port}", "DISCONNECTED")
     monkeypatch.setenv("COUNTERSIGN_APDU_TCP", "nonsense")
     assert devices(None, "list").refused == (2, "USAGE")
+
+
+@pytest.mark.parametrize(
+    ("named", "refused"),
+    [("2.7.0", None), ("2.7.0-rc1", None), ("2.7.01", "DEV_PROTOCOL"), ("2.7.1", "DEV_PROTOCOL")],
+)
+def test_a_version_may_have_an_addition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, refused: str | None
+) -> None:
+    """The system names the app's version as a text, the app itself tells its three numbers."""
+    monkeypatch.chdir(tmp_path)
+    text = named.encode()
+    answers = [
+        b"\x01\x03XRP" + bytes([len(text)]) + text + b"\x01\x00\x90\x00",
+        bytes.fromhex("000207009000"),
+        bytes.fromhex("21" + KEY) + bytes([len(ADDRESS)]) + ADDRESS.encode() + b"\x90\x00",
+    ]
+    with ScriptedEmulator([[framed(answer)] for answer in answers]) as emulator:
+        monkeypatch.setenv("COUNTERSIGN_APDU_TCP", f"127.0.0.1:{emulator.port}")
+        answer = devices(None, "test")
+    if refused is None:
+        assert answer.result["steps"][1]["detail"] == f"XRP {named}"
+    else:
+        assert answer.refused == (5, refused)
 
 
 # -- USB rules ---------------------------------------------------------------------------------------------

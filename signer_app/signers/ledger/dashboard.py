@@ -35,7 +35,7 @@ def open_app_of(device: Exchange) -> OpenApp:
     if reader.take(1)[0] != _FORMAT:
         raise garbled()
     name, version = reader.text(), reader.text()
-    flags = reader.counted()
+    flags = b"" if reader.at_end else reader.counted()  # older firmwares say nothing about them
     if not name.rstrip("\0").isprintable() or not version.isprintable():
         raise garbled()
     return OpenApp(DASHBOARD if name == _OLD_DASHBOARD else name, version, flags)

@@ -41,6 +41,10 @@ _STATUS_OF: Final = {
 _NO_ANSWER_TO_THIS: Final = frozenset(
     {"DEV_PROTOCOL", "DEV_REJECTED", "DEV_REFUSED", "DEV_UNSUPPORTED", "DEV_TOO_LARGE"}
 )
+#: How it looks while a device is not yet back on the bus, or just came.
+_AWAY: Final = frozenset({"DEV_DISCONNECTED", "DEV_IN_USE", "DEV_PROTOCOL", "DEV_NO_PERMISSION"})
+#: So answer dashboards that do not know the request to open an app.
+_CANNOT_BE_TOLD: Final = frozenset({"DEV_OLD_APP", "DEV_WRONG_APP", "DEV_APP_CLOSED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +116,10 @@ class LedgerDevice:
         """Bring the device to the app ``needed``: wait for it to be unlocked, leave another app, open this
         one.
 
-        ``desk`` is told what the person has to do. Raises SignerError DEV_LOCKED or DEV_TIMEOUT when nobody
-        did it in time, DEV_REJECTED, DEV_APP_MISSING, DEV_DISCONNECTED, DEV_CANCELLED, …
+        ``desk`` is told what the person has to do. Raises SignerError DEV_LOCKED, DEV_APP_CLOSED or
+        DEV_TIMEOUT when nobody did it in time, DEV_REJECTED, DEV_APP_MISSING, DEV_DISCONNECTED, …
         """
-        app = self._unlocked(desk)
+        app = self.unlocked(desk)
         desk.step(Step(Stage.UNLOCKED, self.model))
         if app.name != needed and not app.is_dashboard:
             self._wants(
@@ -124,10 +128,7 @@ class LedgerDevice:
             dashboard.quit_app(self)
             app = self._returned(desk)
         if app.is_dashboard:
-            words = f"Open the {needed} app on the {self.model}: it asks you now"
-            self._wants(desk, Stage.APP_OPEN, DeviceStatus.APP_CLOSED, words)
-            dashboard.open_app(self, needed)
-            app = self._returned(desk)
+            app = self._opened(needed, desk)
         if app.name != needed:
             raise SignerError(
                 f"{app.name} is open on the {self.model}, {needed} is needed.", code="DEV_WRONG_APP"
@@ -139,7 +140,39 @@ class LedgerDevice:
         desk.step(Step(stage, self.model, words, obstacle))
         desk.tell(words)
 
-    def _unlocked(self, desk: Desk) -> OpenApp:
+    def _opened(self, needed: str, desk: Desk) -> OpenApp:
+        """From the dashboard: the device asks the person, or they open the app by themselves."""
+        words = f"Open the {needed} app on the {self.model}: it asks you now"
+        self._wants(desk, Stage.APP_OPEN, DeviceStatus.APP_CLOSED, words)
+        try:
+            dashboard.open_app(self, needed)
+        except SignerError as error:
+            if error.code not in _CANNOT_BE_TOLD:
+                raise
+            return self._by_hand(needed, desk)
+        return self._returned(desk)
+
+    def _by_hand(self, needed: str, desk: Desk) -> OpenApp:
+        """Wait until the person has opened an app. The device leaves the bus and comes back meanwhile."""
+        words = f"Open the {needed} app on the {self.model} yourself; this continues by itself"
+        self._wants(desk, Stage.APP_OPEN, DeviceStatus.APP_CLOSED, words)
+        deadline = time.monotonic() + desk.patience_s
+        while time.monotonic() < deadline:
+            desk.check()
+            time.sleep(_LOOK_EVERY_S)
+            try:
+                self._process.scan()
+                app = self.open_app()
+            except SignerError as error:
+                if error.code not in _AWAY | {"DEV_APP_CLOSED", "DEV_LOCKED"}:
+                    raise
+            else:
+                if not app.is_dashboard:
+                    return app
+        raise SignerError(f"The {needed} app is not open on the {self.model}.", code="DEV_APP_CLOSED")
+
+    def unlocked(self, desk: Desk) -> OpenApp:
+        """Wait for the PIN where it is needed; which app is open then. SignerError DEV_LOCKED, …"""
         deadline = time.monotonic() + desk.patience_s
         told = False
         while True:
@@ -147,6 +180,8 @@ class LedgerDevice:
             try:
                 return self.open_app()
             except SignerError as error:
+                if error.code == "DEV_APP_CLOSED":
+                    return OpenApp(dashboard.DASHBOARD, "", b"")  # it says no more than that
                 if error.code != "DEV_LOCKED" or time.monotonic() > deadline:
                     raise
             if not told:
@@ -163,9 +198,9 @@ class LedgerDevice:
             time.sleep(_LOOK_EVERY_S)
             try:
                 if any(found.id == self.id for found in self._process.scan()):
-                    return self._unlocked(desk)
+                    return self.unlocked(desk)
             except SignerError as error:
-                if error.code not in ("DEV_DISCONNECTED", "DEV_IN_USE", "DEV_PROTOCOL", "DEV_NO_PERMISSION"):
+                if error.code not in _AWAY:
                     raise
             if time.monotonic() > deadline:
                 raise SignerError(f"The {self.model} did not come back.", code="DEV_DISCONNECTED")

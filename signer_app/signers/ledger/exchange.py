@@ -93,6 +93,11 @@ class Reader:
         except UnicodeDecodeError as error:
             raise garbled() from error
 
+    @property
+    def at_end(self) -> bool:
+        """Whether nothing is left; for parts that an answer may lack."""
+        return not self._data
+
     def end(self) -> None:
         if self._data:
             raise garbled()

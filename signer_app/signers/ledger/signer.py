@@ -13,6 +13,7 @@ from signer_app.chains.registry import chain_of
 from signer_app.chains.signing_values import Signature
 from signer_app.core.errors import SignerError
 from signer_app.core.json_types import JsonObject
+from signer_app.signers.ledger.dashboard import OpenApp
 from signer_app.signers.ledger.desk import Desk, Stage, Step
 from signer_app.signers.ledger.device import LedgerDevice
 from signer_app.signers.ledger.xrp.client import APP, LedgerAddress, XrpApp
@@ -23,6 +24,9 @@ from signer_app.signers.port import BadSignatureError, DeviceState, KeyInfo, Sig
 #: Where Ledger's own programs put XRP accounts, the usual one first.
 USUAL_PATHS: Final = tuple(f"44'/144'/{account}'/0/0" for account in range(5))
 
+
+#: The status word that says locked and nothing else; after it the device shows nothing of ours.
+_LOCKED: Final = "5515"
 
 #: Makes the workstation's receipt: (network, body, signer, public_key, report_hash) by name.
 Witness = Callable[..., JsonObject]
@@ -69,9 +73,7 @@ class LedgerSigner:
         payload = chain.signing_payload(network=network, body=body, signer=signer, public_key=public)
         with self.device.turn():
             self._prepare(body)
-            if confirm is not None:
-                confirm()
-            value = self._ask(body)
+            value = self._approved(body, confirm)
         signature = Signature(payload.signer, public, value, payload.scheme)
         if not chain.verify(network=network, body=body, signature=signature):
             raise BadSignatureError("The device signed something else. Nothing was released.", signature)
@@ -83,15 +85,29 @@ class LedgerSigner:
 
     def _prepare(self, body: str) -> None:
         """What the screens will say, and the person's word that they were compared."""
-        app = self.device.open_app()
-        if app.name != APP:
-            raise SignerError(f"{app.name} is open, {APP} is needed.", code="DEV_WRONG_APP")
+        app = self._app(self.device.open_app())
         self._refuse(body, app.version)
         shown = review(body, app_version=app.version, model=self.device.known_model)
         self._desk.show(shown)
         self._reached(Stage.SCREENS, app.version)
         self._desk.gate(shown)
         self._desk.check()
+
+    def _approved(self, body: str, confirm: Callable[[], None] | None) -> str:
+        """The device's signature. One that locked itself while the person compared asks once more after the
+        PIN, if it is still allowed then.
+        """
+        for _ in range(2):
+            if confirm is not None:
+                confirm()
+            try:
+                return self._ask(body)
+            except SignerError as error:
+                if error.details.get("status_word") != _LOCKED:
+                    raise
+                locked = error
+            self._app(self.device.unlocked(self._desk))
+        raise locked
 
     def _ask(self, body: str) -> str:
         """The device's signature over the body, once it was approved there."""
@@ -100,8 +116,19 @@ class LedgerSigner:
         self.device.person_limit_s = self._desk.answer_s
         try:
             return XrpApp(self.device).sign(self._path, bytes.fromhex(body))
+        except KeyboardInterrupt:
+            # Nothing that is sent from here takes a question off the screen.
+            self._desk.tell(
+                f"Stopped here. If the {self.device.model} still shows the transaction, reject it there"
+            )
+            raise
         finally:
             self.device.person_limit_s = None
+
+    def _app(self, app: OpenApp) -> OpenApp:
+        if app.name != APP:
+            raise SignerError(f"{app.name} is open, {APP} is needed.", code="DEV_WRONG_APP")
+        return app
 
     def _reached(self, stage: Stage, detail: str = "") -> None:
         self._desk.step(Step(stage, self.device.model, detail))

@@ -40,7 +40,7 @@ _ANY: Final[Words] = {
     0x6FAA: ("DEV_FAULT", "The device has halted. Disconnect it and connect it again."),
 }
 
-#: The XRP app (its doc/xrpapp.asc, and recordings).
+#: The XRP app when it is asked to sign (its doc/xrpapp.asc, and recordings).
 XRP: Final[Words] = {
     0x6700: ("DEV_TOO_LARGE", "The transaction is too large for this device."),
     0x6800: (

@@ -43,7 +43,7 @@ class XrpApp:
 
     def version(self) -> str:
         """Such as 2.4.1."""
-        reader = Reader(require_ok(self._device.ask(Apdu(_CLA, _GET_VERSION)), XRP))
+        reader = Reader(require_ok(self._device.ask(Apdu(_CLA, _GET_VERSION))))
         reader.take(1)
         return ".".join(str(number) for number in reader.take(3))
 
@@ -53,7 +53,7 @@ class XrpApp:
         SignerError DEV_PROTOCOL if the address is not that of the key.
         """
         apdu = Apdu(_CLA, _GET_ADDRESS, int(show), _SECP256K1, encode_path(path))
-        reader = Reader(require_ok(self._device.ask(apdu, person=show), XRP))
+        reader = Reader(require_ok(self._device.ask(apdu, person=show)))
         key, address = reader.counted(), reader.text()
         reader.end()
         if len(key) != _COMPRESSED or key[0] not in (2, 3):

@@ -97,20 +97,18 @@ class LedgerSigner:
         """The device's signature. One that locked itself while the person compared asks once more after the
         PIN, if it is still allowed then.
         """
-        for _ in range(2):
-            if confirm is not None:
-                confirm()
-            try:
-                return self._ask(body)
-            except SignerError as error:
-                if error.details.get("status_word") != _LOCKED:
-                    raise
-                locked = error
-            self._app(self.device.unlocked(self._desk))
-        raise locked
+        try:
+            return self._ask(body, confirm)
+        except SignerError as error:
+            if error.details.get("status_word") != _LOCKED:
+                raise
+        self._app(self.device.unlocked(self._desk))
+        return self._ask(body, confirm)
 
-    def _ask(self, body: str) -> str:
+    def _ask(self, body: str, confirm: Callable[[], None] | None) -> str:
         """The device's signature over the body, once it was approved there."""
+        if confirm is not None:
+            confirm()
         self._reached(Stage.ASKED)
         self._desk.tell(f"Compare and approve on the {self.device.model}. Nothing is signed until you do")
         self.device.person_limit_s = self._desk.answer_s

@@ -63,6 +63,16 @@ class Reading:
         found: list[JsonValue] = [p.to_json() for p in self._rooms.queries.proposals(states=states)]
         return {"proposals": found}
 
+    def needing(self, person: str) -> int:
+        """How many open proposals of others wait for a key that the policy in force gives to ``person``."""
+        policy = self._policy_or_none()
+        keys = policy.body.keys if policy is not None else ()
+        mine = {key.signer for key in keys if key.purpose == "sign" and key.person == person}
+        return sum(
+            proposal.proposer != person and not mine <= {item.signer for item in proposal.signatures}
+            for proposal in self._rooms.queries.proposals(states=life.OPEN)
+        )
+
     def proposal(self, identifier: str) -> JsonObject:
         """A proposal with quarantine, rejections, overrides, halts on it, verdicts and submissions."""
         proposal = intake.require(self._rooms, identifier)

@@ -68,7 +68,7 @@ class Summary:
     nodes_confirmed: bool
     policy_in_force: bool
     records: int
-    open_proposals: int
+    needs_me: int
     writable: bool
     halts: tuple[Halted, ...] = ()
     setting_up: bool = False
@@ -78,7 +78,7 @@ class Summary:
         cls,
         described: JsonObject,
         *,
-        open_proposals: int,
+        needs_me: int,
         writable: bool,
         halts: tuple[Halted, ...] = (),
         setting_up: bool = False,
@@ -95,7 +95,7 @@ class Summary:
             nodes_confirmed=described["nodes_confirmed"] is True,
             policy_in_force=described["policy_in_force"] is not None,
             records=records if isinstance(records, int) else 0,
-            open_proposals=open_proposals,
+            needs_me=needs_me,
             writable=writable,
             halts=halts,
             setting_up=setting_up,
@@ -217,13 +217,12 @@ def _close(opened: list[Workspace]) -> None:
 
 
 def _summary(workspace: Workspace) -> Summary:
-    from signer_app.proposals.lifecycle import OPEN  # noqa: PLC0415
     from signer_app.workspace.first_run import unfinished  # noqa: PLC0415
 
     standing = workspace.proposals.halts.describe(standing=True)
     return Summary.of(
         workspace.describe(),
-        open_proposals=workspace.queries.count(tuple(OPEN)),
+        needs_me=workspace.reading.needing(workspace.person),
         writable=workspace.journal.usable,
         halts=tuple(halted_of(item) for item in standing),
         setting_up=unfinished(workspace),

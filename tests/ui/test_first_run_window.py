@@ -82,7 +82,7 @@ def test_one_click_to_a_payment_that_waits(
         await person.settled()
         summary = window.session.summary
         assert summary is not None
-        assert (window.key, summary.network_class, summary.open_proposals) == ("inbox", "practice", 1)
+        assert (window.key, summary.network_class, summary.needs_me) == ("inbox", "practice", 1)
         assert not person.shown("window.setting-up")
         said = " ".join(label.text() for label in window.findChildren(QtWidgets.QLabel) if label.isVisible())
         assert "25,000" in said

@@ -126,13 +126,23 @@ def test_a_page_is_made_on_first_use_and_once(
         page = await unlocked(window, workspace_folder)
         window.go("settings")
         assert window.page is not page
+        assert marked(window) == "settings"
+        window.navigation.show_page("new")
+        assert marked(window) == "proposals", "a new proposal is made from there"
         window.go("inbox", "abc")
+        assert marked(window) == "inbox"
         assert window.page is page
         assert (Sample.made, page.opened) == (1, ["abc"])
         await until(lambda: page.loads == 2)
         await closed(window)
 
     run(main())
+
+
+def marked(window: MainWindow) -> str:
+    """The page that the navigation marks."""
+    index = window.navigation.list.currentIndex()
+    return str(index.data(Qt.ItemDataRole.UserRole)) if index.isValid() else ""
 
 
 async def lacking_in_the_end(window: MainWindow) -> list[str]:

@@ -104,10 +104,13 @@ class Navigation(QtWidgets.QFrame):
         item.setAccessibleText(f"{words}, {count}" if count else words)
 
     def show_page(self, key: str) -> None:
-        """Mark a page as the one in view, without choosing it."""
+        """Mark the page in view, or the one that it is reached from, without choosing it."""
+        listed = PARENTS.get(key, key)
+        if listed not in PAGE_ICONS:  # the set-up is on no list: one gets there and it ends
+            return
         selection = self.list.selectionModel()
         selection.blockSignals(True)
-        self.list.setCurrentIndex(self._item(PARENTS.get(key, key)).index())
+        self.list.setCurrentIndex(self._item(listed).index())
         selection.blockSignals(False)
         self.list.viewport().update()
 

@@ -166,7 +166,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.header.show_summary(summary, offline=self.session.offline)
         self.status.show_summary(summary)
         self.status.show_running("")
-        self.navigation.show_count("inbox", summary.open_proposals)
+        self.navigation.show_count("inbox", summary.needs_me)
         self.setWindowTitle(strings.window_title(summary.name))
         self._lasting.show_session(self.session, self.key)
         if self._whole.currentWidget() is not self._open:
@@ -240,8 +240,7 @@ class MainWindow(QtWidgets.QMainWindow):
             self._stack.addWidget(shown)
             layouts.restore(self.settings, shown)
         self.key = page
-        if page in strings.PAGES:  # the set-up is on no list: one gets there and it ends
-            self.navigation.show_page(page)
+        self.navigation.show_page(page)
         self._stack.setCurrentWidget(shown)
         self._lasting.show_session(self.session, self.key)
         self.actions_.handle_here({**self._open_actions, **shown.handlers()})

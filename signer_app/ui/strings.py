@@ -282,8 +282,6 @@ INBOX_GROUPS = MappingProxyType(
         "done": "Done",
     }
 )
-NOTHING_NEEDS_YOU = "Nothing needs your signature."
-NOTHING_HERE = "Nothing is here."
 OPEN_FILE = "Open a proposal"
 READING_PROPOSALS = "Reading proposals"
 JUDGING = "Judging on fresh facts"

@@ -334,7 +334,7 @@ def test_an_empty_inbox_and_a_file_that_is_none(
         await window.session.open(workspace_folder, bytearray(PASSPHRASE))
         page: Any = window.page
         await until(lambda: page._stack.currentWidget() is page._empty)
-        assert page._empty.words.text() == strings.NOTHING_NEEDS_YOU
+        assert page._empty.words.text() == say.NOTHING["mine"]
         bad = tmp_path / "bad.countersign"
         bad.write_bytes(b"{")
         window.take_files([bad])

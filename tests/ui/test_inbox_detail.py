@@ -332,3 +332,22 @@ def test_a_proposal_is_pasted_as_text_or_as_a_copied_file(go: Go, offices: Offic
         await until(lambda: "error" in page.banner_keys)
 
     go(test)
+
+
+def test_an_empty_list_says_so_and_what_can_be_done(go: Go, offices: Offices) -> None:
+    offices.pay("alice", "100")
+
+    async def test(window: MainWindow, page: InboxPage) -> None:
+        for tab in ("mine", "done"):
+            page.tabs[tab].click()
+            assert page.none.isVisible()
+            assert page.none.words.text() == say.NOTHING[tab]
+            buttons = page.none.findChildren(QtWidgets.QPushButton)
+            assert any(button.isVisible() for button in buttons) is (tab == "mine")
+        page.tabs["open"].click()
+        await until(lambda: page.detail.isVisible() and page.detail.details is not None)
+        page.tabs["mine"].click()
+        page.none.findChild(QtWidgets.QPushButton).click()
+        assert window.key == "new"
+
+    go(test, "alice")

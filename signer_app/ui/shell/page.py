@@ -243,7 +243,7 @@ class EmptyState(QtWidgets.QWidget):
         box.addLayout(self._line)
         box.addStretch(3)
 
-    def show_words(self, sentence: str, action: str, act: Callable[[], None] | None) -> None:
+    def show_words(self, sentence: str, action: str = "", act: Callable[[], None] | None = None) -> None:
         """Say something else."""
         self.words.setText(sentence)
         self.setAccessibleName(sentence)

@@ -305,3 +305,12 @@ SECTION_FACTS, SECTION_EFFECTS, SECTION_CHECKS = "Facts", "What the bytes do", "
 SECTION_SIGNATURES, SECTION_TIMELINE, SECTION_FIELDS = "Signatures", "Timeline", "Bytes, field by field"
 SECTION_SCREENS, SECTION_SENT = "What a Ledger shows", "Sending and outcome"
 NONE_YET = "None."
+
+#: What an empty list of the inbox says, by its tab.
+NOTHING = MappingProxyType(
+    {
+        "mine": "Nothing needs your signature.",
+        "open": "No proposal is open.",
+        "done": "No proposal has ended yet.",
+    }
+)

@@ -21,11 +21,12 @@ from signer_app.ui.pages.inbox.listing import EntryList
 from signer_app.ui.pages.inbox.reading import Details, Entry, read_details, read_list
 from signer_app.ui.qt import Qt, QtPrintSupport, QtWidgets
 from signer_app.ui.sending import send_proposal
-from signer_app.ui.shell.page import Hit, Page, Shell
+from signer_app.ui.shell.page import EmptyState, Hit, Page, Shell
 from signer_app.ui.signing.dialog import sign_proposal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import HashCompare, StateBanner, TabButton, TabButtons, column, plain, row
 from signer_app.ui.words import inbox as say
+from signer_app.ui.words import shared
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -51,7 +52,11 @@ class InboxPage(Page):
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self._left())
         self.detail = Detail()
-        self._split.addWidget(self.detail)
+        self.none = EmptyState()
+        self._right = QtWidgets.QStackedWidget()
+        self._right.addWidget(self.detail)
+        self._right.addWidget(self.none)
+        self._split.addWidget(self._right)
         self._split.setStretchFactor(1, 1)
         # With large text the list begins no wider than else, so that the detail keeps its room. The tabs
         # say how narrow it may become.
@@ -80,8 +85,6 @@ class InboxPage(Page):
         self.tabs["open"].setChecked(True)
         box.addLayout(line)
         self.list = EntryList()
-        self._nothing = StateBanner("ok", strings.NOTHING_HERE)
-        box.addWidget(self._nothing)
         box.addWidget(self.list, 1)
         return pane
 
@@ -91,7 +94,7 @@ class InboxPage(Page):
         """Read the list, then the one in view."""
         self.entries = await self.session.call(read_list, name=strings.READING_PROPOSALS)
         if not self.entries:
-            self.show_empty(strings.NOTHING_NEEDS_YOU, strings.OPEN_FILE, self._choose_file)
+            self.show_empty(say.NOTHING["mine"], shared.NEW_PROPOSAL, self._new)
             return
         self.show_body()
         self._show()
@@ -137,14 +140,21 @@ class InboxPage(Page):
         for name, button in self.tabs.items():
             button.setText(f"{strings.INBOX_TABS[name]}  {len(kept[name])}")
         self.list.show_entries(kept[tab], datetime.now(UTC))
-        self._nothing.setVisible(not kept[tab])
         if self._wanted and self.list.choose(self._wanted):
             self._wanted = ""
         if kept[tab]:
+            self._right.setCurrentWidget(self.detail)
             self._chosen(self.list.current())
         else:
             self._reading = ""
             self.detail.show_details(None)
+            self.none.show_words(
+                say.NOTHING[tab], *((shared.NEW_PROPOSAL, self._new) if tab != "done" else ())
+            )
+            self._right.setCurrentWidget(self.none)
+
+    def _new(self) -> None:
+        self.shell.go("new")
 
     def _chosen(self, identifier: str) -> None:
         self._reading = identifier

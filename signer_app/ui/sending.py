@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError, DeniedError
-from signer_app.core.json_types import JsonObject
+from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.ui import strings
 from signer_app.ui.loop import Tasks
-from signer_app.ui.qt import QtCore, QtWidgets, Signal
+from signer_app.ui.qt import Qt, QtCore, QtWidgets, Signal
 from signer_app.ui.session import Session
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Shell
@@ -24,17 +24,20 @@ from signer_app.ui.signing.flow import checks_of, objects
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
     ActionButton,
+    AddressBlock,
     Card,
     Cell,
     Column,
     FactTable,
     GroupedText,
     Icon,
+    NetworkChip,
     StateBanner,
     column,
     label,
     row,
 )
+from signer_app.ui.words.answers import with_meaning
 
 if TYPE_CHECKING:  # the rooms load in the worker's thread
     from signer_app.workspace import Workspace
@@ -147,7 +150,10 @@ class FollowPanel(QtWidgets.QWidget):
         if result.get("tx_id"):
             self.tx.show_text(str(result["tx_id"]))
         if "attempts" in result:
-            rows = [(Cell(str(a["node"])), Cell(str(a["answer"]))) for a in objects(result["attempts"])]
+            rows = [
+                (Cell(str(a["node"])), Cell(with_meaning(str(a["answer"]))))
+                for a in objects(result["attempts"])
+            ]
             self.attempts.show_lines(rows)
             self.attempts.setVisible(bool(rows))
             self.none.setVisible(not rows)
@@ -181,9 +187,13 @@ class SendDialog(Dialog):
         self._session, self._identifier, self._ended = shell.session, identifier, False
         self._tasks = Tasks(self._unforeseen)
         self.resize(QtCore.QSize(t.scaled(720), t.scaled(480)).boundedTo(parent.size()))
+        if summary is not None:
+            self.content.addWidget(NetworkChip(summary.network_class, "XRPL"), 0, Qt.AlignmentFlag.AlignLeft)
         self.sub = label(SEND_SUB, "body", "text2", wrap=True)
         self.content.addWidget(self.sub)
-        self.facts = label("", "body", wrap=True, name="send.facts")
+        self.facts = QtWidgets.QWidget()
+        self.facts.setObjectName("send.facts")
+        self._facts = column(self.facts, spacing=t.scaled(8))
         self.content.addWidget(self.facts)
         self.problem = StateBanner("danger")
         self.problem.setObjectName("send.problem")
@@ -214,7 +224,7 @@ class SendDialog(Dialog):
             return
         if self._ended:
             return
-        self.title.setText(send_title(str(shown["title"])))
+        self.show_title(send_title(str(shown["title"])))
         if shown["state"] in STATES:  # it was sent before: only follow
             self.send.hide()
             self._follow(shown)
@@ -222,7 +232,11 @@ class SendDialog(Dialog):
         slot, count = shown["slot"], len(objects(shown["signatures"]))
         uses = f"{slot['kind']} {slot['value']}" if isinstance(slot, dict) else ""
         told = send_facts(count, uses, str(shown["expiry_ledger"] or ""))
-        self.facts.setText(f"{shown['does']}\n\n{told}")
+        for effect in objects(shown["does"]):
+            self._facts.addWidget(label(str(effect["words"]), "body", wrap=True))
+            if effect["to"]:
+                self._facts.addWidget(AddressBlock(str(effect["to"]), str(effect["name"])))
+        self._facts.addWidget(label(told, "body", "text2", wrap=True, name="send.told"))
         self.send.block("")
         self.cancel.setFocus()
 
@@ -286,16 +300,20 @@ def _shown(workspace: Workspace, identifier: str) -> JsonObject:
 
 
 def _told(workspace: Workspace, effects: list[JsonObject]) -> JsonObject:
-    """{title, does}: the effects in words, with every address whole."""
+    """{title, does: [{words, to, name}]}: the effects in words; ``to`` is the whole address, or ""."""
     from signer_app.ui.pages.inbox import words  # noqa: PLC0415 - pages load when shown
     from signer_app.ui.pages.inbox.reading import read_names  # noqa: PLC0415
 
     names = read_names(workspace)[0]
-    does = [
-        words.sentence(effect, names) + (f", {words.address(effect['to'])}" if effect.get("to") else "")
+    does: list[JsonValue] = [
+        {
+            "words": words.sentence(effect, names),
+            "to": words.address(effect["to"]) if effect.get("to") else "",
+            "name": names.get(str(effect.get("to")), ""),
+        }
         for effect in words.main_effects(effects)
     ]
-    return {"title": words.title(effects, names), "does": "\n".join(does)}
+    return {"title": words.title(effects, names), "does": does}
 
 
 def _sent(workspace: Workspace, identifier: str) -> JsonObject:

@@ -24,6 +24,7 @@ from signer_app.ui.sending import FollowPanel, SendDialog
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
+from signer_app.ui.widgets import AddressBlock
 
 Run = Callable[..., Any]
 
@@ -243,8 +244,11 @@ def test_sending_shows_what_the_nodes_answered_and_follows_to_the_proof(
         dialog = SendDialog(window, window, identifier)
         asking = asyncio.create_task(window.dialogs.ask(dialog))
         await until(lambda: not dialog.send.blocked, 60)
-        assert "2 signatures" in dialog.facts.text()
-        assert ledger_offices.team.custodian.rpartition(":")[2] in dialog.facts.text()
+        said = [found.text() for found in dialog.facts.findChildren(QtWidgets.QLabel)]
+        assert any("2 signatures" in text for text in said)
+        (to,) = dialog.facts.findChildren(AddressBlock)
+        assert to.address.text == ledger_offices.team.custodian.rpartition(":")[2]
+        assert identifier[:12] not in dialog.windowTitle()
         dialog.send.click()
         await until(lambda: dialog.panel.state == "SUBMITTED", 60)
         assert dialog.panel.attempts.facts.rowCount() == 2

@@ -186,7 +186,7 @@ def test_the_detail_shows_bytes_before_words(qtbot: QtBot, look: Theme, width: i
     assert not lacking, "\n".join(lacking)
     assert [block.address.text for block in detail.findChildren(AddressBlock)] == [STRANGER, KNOWN]
     texts = [widget.text() for widget in detail.findChildren(QtWidgets.QLabel)]
-    assert strings.MESSAGE_SAYS in texts
+    assert texts.count(say.PROPOSER_SAYS) == 1
     assert "<b>Pay Acme</b>\\u{202e}" in texts
     assert strings.NO_OTHER_CHANGE in texts
     table = detail.findChild(EffectTable)

@@ -77,7 +77,6 @@ class Dialog(QtWidgets.QDialog):
 
     def __init__(self, parent: QtWidgets.QWidget, title: str, network_class: str = "") -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"{title} – {strings.APP}")
         self.setWindowModality(Qt.WindowModality.WindowModal)
         outer = column(self)
         self.frame = NetworkFrame(network_class)
@@ -87,9 +86,15 @@ class Dialog(QtWidgets.QDialog):
             spacing=t.scaled(12), margins=(t.scaled(20), t.scaled(16), t.scaled(20), t.scaled(16))
         )
         self.frame.body.addLayout(self.content)
-        self.title = label(title, "title")
+        self.title = label("", "title", wrap=True)
         self.content.addWidget(self.title)
+        self.show_title(title)
         self.ring = FocusRing(self)
+
+    def show_title(self, title: str) -> None:
+        """What it is about, in its head and for the desktop."""
+        self.title.setText(title)
+        self.setWindowTitle(f"{title} – {strings.APP}")
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
         """Enter never presses a button that is not in focus; haste is designed out."""

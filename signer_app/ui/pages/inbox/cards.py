@@ -159,7 +159,7 @@ def claim_card(details: Details) -> Card | None:
     links = [safe_text(str(link), 2000) for link in given] if isinstance(given, list) else []
     if not said and not links:
         return None
-    card = Card(say.PROPOSER_SAYS, "file", name="detail.claim")
+    card = Card(name="detail.claim")
     both = row(spacing=theme().scaled(16))
     for word, texts, tone in (
         (say.PROPOSER_SAYS, said or ["–"], "text2"),

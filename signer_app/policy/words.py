@@ -204,8 +204,10 @@ def _destinations(rule: Destinations, labels: Labels) -> str:
 
 
 def _quorum(rule: QuorumRule, labels: Labels) -> str:
-    devices = f" with {rule.needed_devices} devices" if rule.devices is not None else ""
-    people = f"; {rule.needed_persons} people{devices}" if rule.persons is not None or devices else ""
+    count = rule.needed_devices
+    devices = f" with {count} device{'' if count == 1 else 's'}" if rule.devices is not None else ""
+    many = "1 person" if rule.needed_persons == 1 else f"{rule.needed_persons} people"
+    people = f"; {many}{devices}" if rule.persons is not None or devices else ""
     proposer = "counts" if rule.proposer_may_approve else "does not count"
     return (
         f"Signatures of {_groups(rule.all_of)}{people}; whoever proposed {proposer}"

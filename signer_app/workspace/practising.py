@@ -239,7 +239,8 @@ class _Making:
         with ExitStack() as stack:
             opened = {}
             for person, role in PEOPLE:
-                self._step(f"Making the workspace of {person}")
+                whose = "your workspace" if person == YOU else f"the workspace of {person}"
+                self._step(f"Making {whose}")
                 opened[person] = stack.enter_context(self._workspace(person, role, endpoints))
             self._step("Setting up a treasury by signed transactions")
             members = [member.account.rpartition(":")[2] for member in self._members]

@@ -77,9 +77,9 @@ class QuorumRule(RuleModel):
             if have < need
         ]
         if len(roles) < self.needed_persons:
-            missing.append(f"{self.needed_persons - len(roles)} persons")
+            missing.append(_counted(self.needed_persons - len(roles), "person"))
         if len(devices) < self.needed_devices:
-            missing.append(f"{self.needed_devices - len(devices)} devices")
+            missing.append(_counted(self.needed_devices - len(devices), "device"))
         return Standing(filled, len(roles), len(devices), tuple(missing))
 
     def compile(self, terms: Terms) -> Judge:
@@ -168,3 +168,7 @@ class QuorumRule(RuleModel):
             self.id, self.kind, "QUORUM_BYPASS", verdict, self.level, message,
             ledger.quorum, weight, evidence=ledger.fact.evidence, values={"open": missing},
         )  # fmt: skip
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -23,7 +23,7 @@ from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Hit, Page, Shell
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.signing import words as signing_words
-from signer_app.ui.theme import Theme, icons
+from signer_app.ui.theme import SCALES, Theme, icons
 from signer_app.ui.widgets import label
 
 Run = Callable[..., Any]
@@ -439,13 +439,33 @@ def test_settings_take_effect_at_once_and_are_kept(
         assert look.percent == 150
         window.actions_.trigger("normal")
         window.actions_.trigger("larger")
-        assert look.percent == 115
+        await until(lambda: look.percent == 115)
         assert (page.mode.currentText(), page.text_size.currentText()) == ("Dark", "115 %")
         page.lock_after.activated.emit(0)
         assert window.idle.left == 60
         await closed(window)
         again = ViewSettings(tmp_path / "window.ini")
         assert (again.mode, again.percent, again.lock_minutes) == ("dark", 115, 1)
+
+    run(main())
+
+
+def test_several_presses_for_larger_text_draw_everything_anew_once(
+    run: Run, look: Theme, settings: ViewSettings
+) -> None:
+    async def main() -> None:
+        window = make(settings)
+        drawn: list[int] = []
+        look.changed.connect(lambda: drawn.append(settings.percent))
+        for _ in range(2):
+            window.actions_.trigger("larger")
+        assert settings.percent == SCALES[SCALES.index(100) + 2], "it is kept at once"
+        await until(lambda: bool(drawn))
+        assert drawn == [settings.percent]
+        window.actions_.trigger("normal")
+        await until(lambda: len(drawn) == 2)
+        assert drawn[-1] == 100
+        await closed(window)
 
     run(main())
 

@@ -55,10 +55,10 @@ class FirstRunView(QtWidgets.QWidget):
         inner = plain()
         scroll.setWidget(inner)
         tall = column(inner, margins=(t.scaled(24), t.scaled(24), t.scaled(24), t.scaled(24)))
-        tall.addStretch(1)
+        tall.addSpacing(t.scaled(48))  # from the top, so that nothing moves when lines are added
         line = row()
         tall.addLayout(line)
-        tall.addStretch(2)
+        tall.addStretch(1)
         centre = QtWidgets.QWidget()
         centre.setFixedWidth(t.scaled(640))
         line.addStretch(1)

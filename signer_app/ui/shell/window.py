@@ -57,6 +57,9 @@ class MainWindow(QtWidgets.QMainWindow):
         super().__init__()
         self.settings, self.session = settings, session or Session()
         self.tasks = Tasks(self.tasks_failed)
+        self._soon = QtCore.QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.restyle)
         self.devices = DeviceStation(self.session)
         self.nodes = NodeStation(self.session, self.tasks_failed)
         self._makers, self._pages = pages, dict[str, Page]()
@@ -317,7 +320,7 @@ class MainWindow(QtWidgets.QMainWindow):
     def _text_size(self, step: int) -> None:
         at = SCALES.index(self.settings.percent) + step
         self.settings.percent = 100 if step == 0 else SCALES[max(0, min(len(SCALES) - 1, at))]
-        self.restyle()
+        self._soon.start(120)  # several presses in a row draw everything anew once
 
     def _toggle_menu_bar(self) -> None:
         self.settings.menu_bar = not self.menuBar().isVisible()

@@ -196,6 +196,26 @@ def test_treasury_has_the_rail_at_every_width(
     run(main())
 
 
+@pytest.mark.parametrize("percent", [100, 150])
+def test_every_page_of_the_rail_is_in_sight(
+    percent: int, run: Run, look: Theme, settings: ViewSettings, workspace_folder: Path
+) -> None:
+    async def main() -> None:
+        settings.percent = percent
+        look.choose("light", percent)  # type: ignore[arg-type]  # one of SCALES
+        window = make(settings, (1024, 700))
+        await unlocked(window, workspace_folder)
+        shown = window.navigation.list
+        await until(
+            lambda: not shown.verticalScrollBar().isVisible() and shown.verticalScrollBar().maximum() == 0
+        )
+        last = shown.visualRect(shown.model().index(shown.model().rowCount() - 1, 0))
+        assert 0 < last.bottom() < shown.viewport().height()
+        await closed(window)
+
+    run(main())
+
+
 def test_keys_reach_actions_although_the_menu_bar_is_hidden(
     run: Run, qtbot: QtBot, look: Theme, settings: ViewSettings, workspace_folder: Path
 ) -> None:

@@ -58,6 +58,7 @@ class Navigation(QtWidgets.QFrame):
         self.list.setEditTriggers(QtWidgets.QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
+        self.list.setResizeMode(QtWidgets.QListView.ResizeMode.Adjust)
         self._model = QtGui.QStandardItemModel(self)
         for key in PAGE_ICONS:
             item = QtGui.QStandardItem(strings.PAGES[key])
@@ -133,13 +134,19 @@ class _NavDelegate(QtWidgets.QStyledItemDelegate):
             return 0
         return theme().scaled(17 if self._navigation.rail else 34)
 
+    def _in_rail(self) -> int:
+        """Room for an icon; with large text in a low window less, so that every page stays in sight."""
+        t = theme()
+        room = self._navigation.list.viewport().height() - self._head(EVIDENCE_FROM) - t.scaled(2)
+        return max(t.scaled(28), min(t.scaled(40), room // len(PAGE_ICONS)))
+
     def sizeHint(  # noqa: N802 - Qt's name
         self,
         _option: QtWidgets.QStyleOptionViewItem,
         index: QtCore.QModelIndex | QtCore.QPersistentModelIndex,
     ) -> QtCore.QSize:
         t = theme()
-        height = t.scaled(40) if self._navigation.rail else t.size("row-nav") + t.scaled(2)
+        height = self._in_rail() if self._navigation.rail else t.size("row-nav") + t.scaled(2)
         return QtCore.QSize(t.size("rail"), height + self._head(str(index.data(_KEY))))
 
     def paint(

@@ -24,7 +24,7 @@ SOURCES := signer_app tests docs packaging
 # Every command starts a program. Without its compiled modules at hand it would compile two hundred each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo run test lint docs bench soak package screenshots lock FORCE
+.PHONY: help setup demo run test suite lint docs bench soak package screenshots lock FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -67,7 +67,12 @@ run: setup ## start the program
 
 ## ---- checking ---------------------------------------------------------------------------------------------
 
-test: lint ## lint and the whole test suite
+# Types are checked by one core; the suite begins meanwhile, and each fails the whole.
+test: ## lint and the whole test suite
+	@$(MAKE) --no-print-directory -j2 setup
+	@$(MAKE) --no-print-directory -j2 lint suite
+
+suite: setup
 	COUNTERSIGN_HYPOTHESIS=full $(BIN)/python -m pytest $(SHARED) $(ARGS)
 
 lint: setup ## style, types and import layers

@@ -573,3 +573,19 @@ def test_the_ring_outlives_what_it_was_around(qtbot: QtBot, look: Theme) -> None
     QtWidgets.QApplication.processEvents()
     assert ring.around is None
     assert ring.place is None
+
+
+def test_a_banner_keeps_its_words_and_its_buttons_where_it_is_narrow(qtbot: QtBot, look: Theme) -> None:
+    banner = StateBanner("danger", "Denied. These bytes cannot be signed.", "One check failed.")
+    banner.offer([("Export evidence", lambda: None), ("Reject and warn signers", lambda: None)])
+    qtbot.addWidget(banner)
+    banner.show()
+    buttons = banner.findChildren(ActionButton)
+    for width, beside in ((900, True), (420, False), (banner.minimumSizeHint().width(), False)):
+        banner.resize(width, banner.heightForWidth(width))
+        settle()
+        banner.resize(width, banner.heightForWidth(width))
+        settle()
+        assert cramped(banner) == [], width
+        assert all(banner.rect().contains(button.geometry()) for button in buttons), width
+        assert (buttons[0].y() < banner.fact.geometry().bottom()) is beside, width

@@ -136,17 +136,25 @@ class StateBanner(QtWidgets.QFrame):
         super().__init__()
         t = theme()
         self.setProperty("kind", "banner")
-        line = row(self, spacing=t.scaled(10), margins=(t.scaled(14), t.scaled(9), t.scaled(14), t.scaled(9)))
+        edge = t.scaled(14)
+        line = row(self, spacing=t.scaled(10), margins=(edge, t.scaled(9), edge, t.scaled(9)))
         self._icon = Icon(icon or self.LOOKS[tone], tone, "icon-banner")
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self._around = 2 * edge + t.scaled(10) + self._icon.sizeHint().width()
         words = column(spacing=t.scaled(1))
         self.fact = label("", "section", wrap=True)
         self.consequence = label("", "body", "text2", wrap=True)
         words.addWidget(self.fact)
         words.addWidget(self.consequence)
-        line.addLayout(words, 1)
-        self._actions = row(spacing=t.scaled(8))
-        line.addLayout(self._actions)
+        across = QtWidgets.QBoxLayout.Direction.LeftToRight
+        self._inner = QtWidgets.QBoxLayout(across)
+        self._inner.setSpacing(t.scaled(10))
+        self._inner.addLayout(words, 1)
+        self._actions = QtWidgets.QBoxLayout(across)
+        self._actions.setSpacing(t.scaled(8))
+        self._inner.addLayout(self._actions)
+        line.addLayout(self._inner, 1)
+        self._buttons: list[ActionButton] = []
         self.show_state(tone, fact, consequence, icon=icon)
 
     def show_state(self, tone: str, fact: str, consequence: str = "", *, icon: str = "") -> None:
@@ -162,11 +170,36 @@ class StateBanner(QtWidgets.QFrame):
     def offer(self, actions: Sequence[tuple[str, Callable[[], None]]]) -> None:
         """Buttons at the right: word and what it does. Two at most, so that the choice stays small."""
         clear(self._actions)
+        self._buttons = []
         for words, act in actions[:2]:
             button = ActionButton(words)
             button.setProperty("size", "compact")
             button.triggered.connect(act)
             self._actions.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._buttons.append(button)
+        self._arrange(self.width())
+
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
+        """The widest button; buttons may stand below the words, and below each other."""
+        widest = max((button.sizeHint().width() for button in self._buttons), default=0)
+        return QtCore.QSize(self._around + widest, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
+        """Buttons beside the words where those keep room to be read."""
+        super().resizeEvent(event)
+        self._arrange(event.size().width())
+
+    def _arrange(self, width: int) -> None:
+        room, t = width - self._around, theme()
+        needed = sum(button.sizeHint().width() + t.scaled(8) for button in self._buttons)
+        directions = QtWidgets.QBoxLayout.Direction
+        beside = not self._buttons or room - needed >= t.scaled(220)
+        self._inner.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
+        below = not beside and needed > room
+        self._actions.setDirection(directions.TopToBottom if below else directions.LeftToRight)
+        for button in self._buttons:
+            side = Qt.AlignmentFlag.AlignVCenter if beside else Qt.AlignmentFlag.AlignLeft
+            self._actions.setAlignment(button, side)
 
 
 class ActionButton(QtWidgets.QPushButton):

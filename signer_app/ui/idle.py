@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from signer_app.ui.qt import QtCore, QtWidgets, Signal
+from signer_app.ui.qt import QtCore, QtGui, Signal
 
 _TOUCHES = frozenset(
     {
         QtCore.QEvent.Type.KeyPress,
+        QtCore.QEvent.Type.KeyRelease,  # of a key that a shortcut took nothing else is seen
         QtCore.QEvent.Type.MouseButtonPress,
         QtCore.QEvent.Type.MouseMove,
         QtCore.QEvent.Type.Wheel,
@@ -22,7 +23,8 @@ class IdleTimer(QtCore.QObject):
     """``expired`` after so many idle minutes; ``ticked`` each second with the seconds that are left.
 
     The time is that of a clock that goes on while the computer sleeps where the system has one, so that a
-    lid that was closed counts as idle.
+    lid that was closed counts as idle. Touches are seen at the windows of the program, where each arrives
+    once: a filter of the application would run for every event of every widget.
     """
 
     expired = Signal()
@@ -30,7 +32,6 @@ class IdleTimer(QtCore.QObject):
 
     def __init__(
         self,
-        app: QtWidgets.QApplication,
         minutes: int,
         *,
         parent: QtCore.QObject,
@@ -44,7 +45,6 @@ class IdleTimer(QtCore.QObject):
         self._timer = QtCore.QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self.tick)
-        app.installEventFilter(self)
 
     def set_minutes(self, minutes: int) -> None:
         """Another limit, from now."""
@@ -72,7 +72,9 @@ class IdleTimer(QtCore.QObject):
         return max(0.0, self._now() - self._last)
 
     def tick(self) -> None:
-        """Look at the clock."""
+        """Look at the clock, and at windows that were opened since."""
+        for window in QtGui.QGuiApplication.allWindows():
+            window.installEventFilter(self)  # one that has it already keeps one
         left = self.left
         self.ticked.emit(left)
         if left == 0 and self._timer.isActive():

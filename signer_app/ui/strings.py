@@ -7,6 +7,7 @@ for the button of a device. Texts with values are functions, so that a translati
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -151,6 +152,8 @@ FIND_NOTHING = "Nothing here has that text."
 FIND_RESULTS = "Results"
 PAGES_SAID = "Pages"
 FIND_START = "Type at least two letters."
+FIND_MORE = "The first {most}. Type more to see fewer."
+FIND_RECORD = "Record {number} of the journal"
 HALT_ALL = "Halt all"
 LOCK = "Lock"
 LOCK_NOW = "Lock this window"
@@ -296,6 +299,7 @@ SIGNATURES = "Signatures"
 FROM, TO = "From", "To"
 NO_TAG = "No destination tag"
 NEVER_JUDGED = "Not judged yet. Nothing can be signed before it is."
+NOT_ASKED = "Your device was not asked."
 DENIED = "Denied. These bytes cannot be signed with Countersign."
 SEND, FOLLOW = "Send…", "Follow"
 REVIEW_AND_SIGN = "Review and sign"
@@ -326,9 +330,11 @@ def judged(policy: str, time: str) -> str:
     return f"policy {policy}, run {time}"
 
 
-def denied_because(count: int) -> str:
-    """How many checks stand against it."""
-    return f"{count} check{'' if count == 1 else 's'} failed or could not tell. Your device was not asked."
+def denied_because(against: Sequence[str]) -> str:
+    """What stands against it, the first two in full."""
+    more = len(against) - 2
+    rest = [f"{more} more check{'' if more == 1 else 's'} failed or could not tell."] if more > 0 else []
+    return "\n".join((*against[:2], *rest, NOT_ASKED))
 
 
 def failed(count: int) -> str:

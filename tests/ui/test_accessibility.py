@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,18 +13,8 @@ from office_stage import passphrase_of, settled, window_of
 from offices import Offices
 from PySide6 import QtTest
 from pytestqt.qtbot import QtBot
-from walking import (
-    alike,
-    called,
-    controls,
-    from_the_head,
-    out_of_order,
-    press,
-    ring_of,
-    spoken,
-    unsaid,
-    walk,
-)  # fmt: skip
+from walker import Walker, named, twice
+from walking import called, controls, press, spoken
 from window_help import PASSPHRASE, Run, closed, turns, until
 
 from signer_app.ui.pages import PAGES
@@ -34,7 +23,6 @@ from signer_app.ui.pages.inbox.page import InboxPage
 from signer_app.ui.pages.policy.page import PolicyPage
 from signer_app.ui.pages.proposals.page import NameDialog
 from signer_app.ui.pages.treasury.detached import TreasuryWindow
-from signer_app.ui.pages.treasury.parts import RowButton
 from signer_app.ui.practice_device import PracticeDeviceWindow
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
@@ -48,7 +36,6 @@ from signer_app.ui.strings import MENUS
 from signer_app.ui.theme import Theme
 from signer_app.ui.widgets import (
     ActionButton,
-    CheckRow,
     Chooser,
     DeviceChip,
     HashGrid,
@@ -60,79 +47,6 @@ from signer_app.ui.widgets import (
 
 #: Keys that a part of the window handles itself, as the sheet of keys writes them.
 OWN_KEYS = {"Ctrl+F", "Esc", "Ctrl+L", "F5", "Ctrl+W"}
-BUTTONS = (
-    ActionButton,
-    Pill,
-    DeviceChip,
-    TabButton,
-    CheckRow,
-    RowButton,
-    QtWidgets.QCheckBox,
-    QtWidgets.QRadioButton,
-)
-
-
-class Walker:
-    """Goes over views and keeps what is wrong, so that one run tells everything."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-        self.seen: list[str] = []
-
-    def over(self, name: str, window: QtWidgets.QWidget) -> None:
-        """Names, order, ring, and a way out, in a window as it stands."""
-        wanted = controls(window)
-        self.seen.append(name)
-        wrong = [f"no name: {said}" for said in unsaid(window)]
-        wrong += [f"same name: {said}" for said in alike(window)]
-        if not wanted:
-            self.found += [f"{name}: no control"]
-            return
-        if window.focusWidget() not in wanted:
-            wanted[0].setFocus(Qt.FocusReason.TabFocusReason)
-        try:
-            order = from_the_head(window, walk(window, Qt.Key.Key_Tab))
-            back = from_the_head(window, walk(window, Qt.Key.Key_Backtab))
-        except AssertionError as error:
-            self.found += [f"{name}: {line}" for line in (*wrong, str(error))]
-            return
-        wrong += [f"not on the round: {called(w)}" for w in wanted if w not in order]
-        wrong += [f"against the reading order: {said}" for said in out_of_order(window, order)]
-        if [order[0], *reversed(order[1:])] != back:
-            wrong += ["Shift+Tab goes another way back"]
-        wrong += [f"no ring: {called(w)}" for w in order if not self._ringed(window, w)]
-        wrong += [f"no keys of its own: {called(w)}" for w in order if self._unknown(w)]
-        wrong += [f"mnemonic {key} twice" for key in twice(w.text() for w in order if _is_button(w))]
-        self.found += [f"{name}: {line}" for line in wrong]
-
-    @staticmethod
-    def _ringed(window: QtWidgets.QWidget, widget: QtWidgets.QWidget) -> bool:
-        widget.setFocus(Qt.FocusReason.TabFocusReason)
-        ring = ring_of(window)
-        return ring is not None and ring.around is widget and ring.place is not None
-
-    @staticmethod
-    def _unknown(widget: QtWidgets.QWidget) -> bool:
-        """A button of a class that the tests of Space and Enter below do not know."""
-        known = (*BUTTONS, *_named("FindBox", "_CopyButton"))
-        return _is_button(widget) and not isinstance(widget, known)
-
-
-def _named(*names: str) -> tuple[type, ...]:
-    from signer_app.ui.shell import header
-    from signer_app.ui.widgets import addresses
-
-    return tuple(getattr(header, name, None) or getattr(addresses, name) for name in names)
-
-
-def _is_button(widget: object) -> bool:
-    return isinstance(widget, QtWidgets.QAbstractButton)
-
-
-def twice(texts: Any) -> list[str]:
-    """Mnemonics that more than one text of a menu or dialog has."""
-    marks = [QtGui.QKeySequence.mnemonic(text).toString() for text in texts]
-    return [mark for mark, count in Counter(mark for mark in marks if mark).items() if count > 1]
 
 
 class Hand:
@@ -196,6 +110,12 @@ async def over_pages(walker: Walker, window: MainWindow, denied: str) -> None:
             await settled(window)
             await shown(window)
             walker.over("inbox, denied", window)
+            window.resize(1024, 700)
+            await turns(5)
+            walker.over("inbox, narrow", window)
+            window.resize(1440, 900)
+            await turns(5)
+            walker.over("inbox, wide again", window)
         else:
             walker.over(key, window)
 
@@ -281,7 +201,7 @@ def test_every_page_and_dialog_by_keyboard_alone(
             walker.over("first run, set up", window)
 
     run(main())
-    assert len(walker.seen) >= 35
+    assert len(walker.seen) >= 37
     assert walker.found == [], "\n".join(walker.found)
 
 
@@ -298,7 +218,7 @@ def made_buttons() -> Iterator[tuple[QtWidgets.QAbstractButton, bool]]:
     yield Pill(), True
     yield DeviceChip("nano-1", "READY"), True
     yield TabButton("Rules", "tab"), True
-    for made in _named("FindBox", "_CopyButton"):
+    for made in named("FindBox", "_CopyButton"):
         yield made(), True
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6 import QtTest
 from pytestqt.qtbot import QtBot
 from window_help import PASSPHRASE, until
 
 from signer_app.ui import strings
 from signer_app.ui.idle import IdleTimer
-from signer_app.ui.qt import Qt, QtWidgets
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.theme import Theme
@@ -195,27 +196,36 @@ def test_caps_lock_shows_in_what_is_typed(
     assert said == [on]
 
 
+#: What a person does with a window.
+TOUCHES: tuple[Callable[[QtGui.QWindow], None], ...] = (
+    lambda window: QtTest.QTest.keyClick(window, Qt.Key.Key_A),
+    lambda window: QtTest.QTest.mouseMove(window, QtCore.QPoint(5, 5)),
+    lambda window: QtTest.QTest.mouseClick(window, Qt.MouseButton.LeftButton),
+)
+
+
 def test_idle_time_ends_in_the_lock_and_a_touch_starts_it_again(qtbot: QtBot, look: Theme) -> None:
     now = [0.0]
-    app = QtWidgets.QApplication.instance()
-    assert isinstance(app, QtWidgets.QApplication)
     window = QtWidgets.QWidget()
     qtbot.addWidget(window)
-    timer = IdleTimer(app, 5, parent=window, now=lambda: now[0])
+    timer = IdleTimer(5, parent=window, now=lambda: now[0])
     ticks: list[int] = []
     expired: list[int] = []
     timer.ticked.connect(ticks.append)
     timer.expired.connect(lambda: expired.append(1))
     timer.start()
-    now[0] = 299.0
-    timer.tick()
-    assert (timer.left, expired) == (1, [])
-    field = QtWidgets.QLineEdit()
-    qtbot.addWidget(field)
-    qtbot.keyClick(field, Qt.Key.Key_A)
-    assert timer.left == 300
-    now[0] = 599.0
+    assert ticks == [300]
+    for number, touch in enumerate(TOUCHES):
+        other = QtWidgets.QWidget()  # a window that was opened since
+        qtbot.addWidget(other)
+        with qtbot.waitExposed(other):
+            other.show()
+        now[0] += 299.0
+        timer.tick()
+        assert (number, timer.left, expired) == (number, 1, [])
+        touch(other.windowHandle())
+        assert (number, timer.left) == (number, 300)
+    now[0] += 300.0
     timer.tick()
     timer.tick()
     assert expired == [1]
-    assert ticks[0] == 300

@@ -20,7 +20,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import ACTIONS, BY_ID
 from signer_app.ui.shell.dialogs import Dialog
-from signer_app.ui.shell.page import Hit, Page, Shell
+from signer_app.ui.shell.page import Page, Shell
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.signing import words as signing_words
 from signer_app.ui.theme import SCALES, Theme, icons
@@ -276,25 +276,24 @@ def test_an_action_that_does_not_exist_is_a_fault(run: Run, look: Theme, setting
     run(main())
 
 
-def test_find_shows_what_finders_know_and_goes_there(
+def test_find_leads_to_pages_and_records(
     run: Run, qtbot: QtBot, look: Theme, settings: ViewSettings, workspace_folder: Path
 ) -> None:
     async def main() -> None:
         window = make(settings)
-        page = await unlocked(window, workspace_folder)
-        window.add_finder(lambda text: [Hit("Pay 5 XRP", "to Acme", "inbox", "p-1")] if text == "pay" else [])
-        window.go("settings")
-        window.actions_.trigger("find")
-        await until(lambda: window.dialogs.current is not None)
-        dialog: Any = window.dialogs.current
-        assert dialog.frame.network_class == "practice"
-        qtbot.keyClicks(dialog.input, "pa")
-        qtbot.keyClicks(dialog.input, "y")
-        assert dialog.list.model().rowCount() == 1
-        qtbot.keyClick(dialog.input, Qt.Key.Key_Return)
-        await until(lambda: window.key == "inbox")
-        assert page.opened == ["p-1"]
-        await until(lambda: window.dialogs.current is None)
+        await unlocked(window, workspace_folder)
+        for typed, key in (("rec 0", "inbox"), ("sett", "settings"), ("#0", "journal")):
+            window.go("inbox")
+            window.actions_.trigger("find")
+            await until(lambda: window.dialogs.current is not None)
+            dialog: Any = window.dialogs.current
+            assert dialog.frame.network_class == "practice"
+            await until(lambda dialog=dialog: dialog.words.text() == strings.FIND_START)
+            qtbot.keyClicks(dialog.input, typed)
+            found = dialog.list.model().rowCount()
+            assert found == (0 if key == "inbox" else 1)
+            qtbot.keyClick(dialog.input, Qt.Key.Key_Return if found else Qt.Key.Key_Escape)
+            await until(lambda key=key: window.dialogs.current is None and window.key == key)
         await closed(window)
 
     run(main())

@@ -13,7 +13,7 @@ from signer_app.ui import strings
 from signer_app.ui.pages.inbox.words import address, asset_name, items
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
-from signer_app.ui.shell.page import Hit, Page, Shell, page_head
+from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
     ActionButton,
@@ -96,7 +96,6 @@ class BookPage(Page):
         self._names: dict[str, str] = {}
         self._rule = ""
         self._wire()
-        shell.add_finder(self._find)
 
     def _chosen(self) -> QtWidgets.QFrame:
         t = theme()
@@ -141,14 +140,6 @@ class BookPage(Page):
         """Choose an entry by its id."""
         if argument in self.table.facts.keys:
             self.table.selectRow(self.table.facts.keys.index(argument))
-
-    def _find(self, text: str) -> list[Hit]:
-        wanted = text.casefold()
-        return [
-            Hit(str(entry["id"]), str(entry["account"]), "book", str(entry["id"]))
-            for entry in self.entries
-            if wanted in str(entry["id"]).casefold() or wanted in str(entry["account"]).casefold()
-        ]
 
     # -- the table -----------------------------------------------------------------------------------------
 

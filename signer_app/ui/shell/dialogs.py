@@ -1,14 +1,13 @@
-"""Dialogs over a veil, one at a time: the frame that all share, and find."""
+"""Dialogs over a veil, one at a time, and the frame that all share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from signer_app.ui import strings
 from signer_app.ui.loop import ask
-from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.shell.actions import BY_ID
-from signer_app.ui.shell.page import Hit
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, FocusRing, NetworkFrame, column, label, row
 
@@ -110,81 +109,3 @@ class Dialog(QtWidgets.QDialog):
         for button in buttons:
             line.addWidget(button)
         self.content.addLayout(line)
-
-
-def find_pages(text: str) -> list[Hit]:
-    """Pages of the navigation whose name has ``text``; the finder that is always there."""
-    wanted = text.casefold()
-    return [Hit(words, "", key) for key, words in strings.PAGES.items() if wanted in words.casefold()]
-
-
-class FindDialog(Dialog):
-    """Type, see, choose. ``search`` is asked after each letter and answers at once from what is loaded."""
-
-    chosen = Signal(str, str)
-
-    def __init__(
-        self, parent: QtWidgets.QWidget, search: Callable[[str], Sequence[Hit]], network_class: str = ""
-    ) -> None:
-        super().__init__(parent, strings.FIND_TITLE, network_class)
-        self._search = search
-        self._hits: Sequence[Hit] = ()
-        t = theme()
-        self.resize(t.scaled(620), t.scaled(440))
-        self.input = QtWidgets.QLineEdit()
-        self.input.setObjectName("find.input")
-        self.input.setPlaceholderText(strings.FIND_HINT)
-        self.input.setAccessibleName(strings.FIND_HINT)
-        self.input.setMaxLength(200)
-        self.content.addWidget(self.input)
-        self.list = QtWidgets.QListView()
-        self.list.setObjectName("find.results")
-        self.list.setProperty("rows", "true")
-        self.list.setWordWrap(True)
-        self.list.setAccessibleName(strings.FIND_RESULTS)
-        self.list.setEditTriggers(QtWidgets.QAbstractItemView.EditTrigger.NoEditTriggers)
-        self._model = QtGui.QStandardItemModel(self)
-        self.list.setModel(self._model)
-        self.content.addWidget(self.list, 1)
-        self.words = label(strings.FIND_START, "small", "text3")
-        self.content.addWidget(self.words)
-        self.input.textChanged.connect(self._changed)
-        self.list.activated.connect(self._choose)
-        self.list.clicked.connect(self._choose)
-        self.input.installEventFilter(self)
-        self.input.setFocus()
-
-    def _changed(self, text: str) -> None:
-        wanted = text.strip()
-        self._hits = self._search(wanted) if len(wanted) >= 2 else ()
-        self._model.clear()
-        for hit in self._hits:
-            item = QtGui.QStandardItem(f"{hit.title}    {hit.detail}")
-            item.setToolTip(f"{hit.title}\n{hit.detail}")
-            self._model.appendRow(item)
-        if self._hits:
-            self.list.setCurrentIndex(self._model.index(0, 0))
-        self.words.setText(
-            strings.FIND_START if len(wanted) < 2 else "" if self._hits else strings.FIND_NOTHING
-        )
-
-    def _choose(self, index: QtCore.QModelIndex) -> None:
-        if index.isValid() and index.row() < len(self._hits):
-            hit = self._hits[index.row()]
-            self.accept()
-            self.chosen.emit(hit.page, hit.argument)
-
-    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:  # noqa: N802
-        """Down and Up move in the list while the letters stay in the field; Enter goes there."""
-        if (
-            watched is self.input
-            and isinstance(event, QtGui.QKeyEvent)
-            and event.type() == event.Type.KeyPress
-        ):
-            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-                QtWidgets.QApplication.sendEvent(self.list, event)
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._choose(self.list.currentIndex())
-                return True
-        return super().eventFilter(watched, event)

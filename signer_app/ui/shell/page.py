@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeVar
@@ -33,16 +32,6 @@ T = TypeVar("T")
 SKELETON_AFTER, WORDS_AFTER, CANCEL_AFTER = 0.2, 2.0, 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something that was found: what it is, where it leads."""
-
-    title: str
-    detail: str
-    page: str
-    argument: str = ""
-
-
 class Shell(Protocol):
     """What pages may ask of the window."""
 
@@ -57,9 +46,6 @@ class Shell(Protocol):
 
     def ask(self, dialog: QtWidgets.QDialog) -> Awaitable[int]:
         """Show a dialog over the veil; one at a time."""
-
-    def add_finder(self, finder: Callable[[str], Sequence[Hit]]) -> None:
-        """Let the find dialog ask somebody more; until the window is locked."""
 
     def changed(self) -> None:
         """Something was written: read the frame and the page in view again."""
@@ -99,6 +85,7 @@ class Page(QtWidgets.QWidget):
         self._shown: dict[str, StateBanner] = {}
         self._read_at: datetime | None = None
         self._loading: asyncio.Task[object] | None = None
+        self._gone = False
 
     # -- for pages to override -----------------------------------------------------------------------------
 
@@ -140,7 +127,7 @@ class Page(QtWidgets.QWidget):
                 self.show_body()
         finally:
             waiting.cancel()
-            if self._stack.currentWidget() is self._waiting:
+            if not self._gone and self._stack.currentWidget() is self._waiting:
                 self.show_body()
 
     async def _show_waiting(self) -> None:
@@ -225,7 +212,10 @@ class Page(QtWidgets.QWidget):
         self._stack.setCurrentWidget(self._empty)
 
     def leave(self) -> None:
-        """The workspace is being locked: end everything that runs here."""
+        """The workspace is being locked: end everything that runs here. Its widgets may go before that has
+        ended.
+        """
+        self._gone = True
         self.tasks.cancel_all()
 
 

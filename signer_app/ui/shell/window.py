@@ -24,13 +24,14 @@ from signer_app.ui.session import Halted, Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import Actions
 from signer_app.ui.shell.crash import CrashDialog
-from signer_app.ui.shell.dialogs import DialogHost, FindDialog, find_pages
+from signer_app.ui.shell.dialogs import DialogHost
+from signer_app.ui.shell.finding import FindDialog
 from signer_app.ui.shell.focus import FocusKeeper, move_pane
 from signer_app.ui.shell.header import HeaderBar
 from signer_app.ui.shell.help import HelpDialog, KeysDialog
 from signer_app.ui.shell.lasting import LastingBanners
 from signer_app.ui.shell.navigation import Navigation, Who
-from signer_app.ui.shell.page import Hit, Page, Shell
+from signer_app.ui.shell.page import Page, Shell
 from signer_app.ui.shell.status import StatusBar
 from signer_app.ui.theme import SCALES, theme
 from signer_app.ui.unlock import UnlockPage
@@ -39,7 +40,6 @@ from signer_app.ui.widgets import FocusRing, NetworkFrame, column, plain, row
 MINIMUM, DEFAULT = QtCore.QSize(1000, 660), QtCore.QSize(1440, 900)
 #: Below this width the navigation is a rail; on these pages always.
 RAIL_BELOW, RAIL_PAGES = 1280, ("treasury",)
-Finder = Callable[[str], Sequence[Hit]]
 
 
 class MainWindow(QtWidgets.QMainWindow):
@@ -63,7 +63,6 @@ class MainWindow(QtWidgets.QMainWindow):
         self.devices = DeviceStation(self.session)
         self.nodes = NodeStation(self.session, self.tasks_failed)
         self._makers, self._pages = pages, dict[str, Page]()
-        self._finders: list[Finder] = [find_pages]
         self.files: list[Path] = []
         self._closing = False
         self._alt_alone = False
@@ -111,10 +110,7 @@ class MainWindow(QtWidgets.QMainWindow):
         FocusKeeper(self, lambda: next(iter(self.page.panes()), None) if self.page else None)
 
     def _wire(self) -> None:
-        app = QtWidgets.QApplication.instance()
-        if not isinstance(app, QtWidgets.QApplication):
-            raise TypeError("a window needs a QApplication")
-        self.idle = IdleTimer(app, self.settings.lock_minutes, parent=self)
+        self.idle = IdleTimer(self.settings.lock_minutes, parent=self)
         self.idle.expired.connect(self.lock)
         self.idle.ticked.connect(self._ticked)
         self.away = AwayWatch()
@@ -192,7 +188,6 @@ class MainWindow(QtWidgets.QMainWindow):
             self._stack.removeWidget(page)
             page.deleteLater()
         self._pages.clear()
-        self._finders = [find_pages]
         self.frame.show_network("")
         self.setWindowTitle(strings.window_title(""))
         self.navigation.show_count("inbox", 0)
@@ -253,10 +248,6 @@ class MainWindow(QtWidgets.QMainWindow):
         shown.refresh()
         self._offer_files()
 
-    def add_finder(self, finder: Finder) -> None:
-        """Let the find dialog ask somebody more; until the window is locked."""
-        self._finders.append(finder)
-
     def changed(self) -> None:
         """Something was written: read frame and page again."""
         self.tasks.spawn(self._changed())
@@ -284,12 +275,14 @@ class MainWindow(QtWidgets.QMainWindow):
         return self.session.summary.network_class if self.session.summary else ""
 
     def _show_find(self) -> None:
-        dialog = FindDialog(self, self._find, self._network())
+        summary = self.session.summary
+        dialog = FindDialog(self, self._network(), summary.records if summary else 0)
         dialog.chosen.connect(self.go)
         self.tasks.spawn(self.dialogs.ask(dialog))
+        if not self.session.locked:
+            from signer_app.ui.pages.finding import read_findables  # noqa: PLC0415 - after the first paint
 
-    def _find(self, text: str) -> list[Hit]:
-        return [hit for finder in self._finders for hit in finder(text)][:50]
+            self.tasks.spawn(dialog.read(self.session.call(read_findables, name=strings.LOADING)))
 
     def _show_keys(self) -> None:
         self.tasks.spawn(self.dialogs.ask(KeysDialog(self, self._network())))

@@ -13,7 +13,6 @@ from signer_app.ui.widgets.addresses import (
 )
 from signer_app.ui.widgets.base import (
     Elided,
-    FocusRing,
     Painted,
     clear,
     column,
@@ -38,6 +37,7 @@ from signer_app.ui.widgets.controls import (
     tab_through,
 )
 from signer_app.ui.widgets.network import NetworkChip, NetworkFrame
+from signer_app.ui.widgets.ring import FocusRing
 from signer_app.ui.widgets.tables import (
     Cell,
     Column,

@@ -13,7 +13,7 @@ from signer_app.ui.pages.accounts.detail import AccountDetail
 from signer_app.ui.pages.inbox.words import address, items
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
-from signer_app.ui.shell.page import Hit, Page, Shell
+from signer_app.ui.shell.page import Page, Shell
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets import ActionButton, AddressBlock, StateBanner, column, label, plain, row
 from signer_app.ui.words import accounts as say
@@ -82,7 +82,6 @@ class AccountsPage(Page):
         self.detail.shown_on_device.connect(self._show_on_device)
         self.detail.read_again.connect(self._again)
         self.detail.proposed.connect(lambda _account: self.shell.go("new", "signers"))
-        shell.add_finder(self._find)
         theme().changed.connect(self._restyle)
 
     def _left(self) -> QtWidgets.QWidget:
@@ -140,14 +139,6 @@ class AccountsPage(Page):
         self._wanted = argument
         if self.listed.accounts:
             self._fill()
-
-    def _find(self, text: str) -> list[Hit]:
-        wanted = text.casefold()
-        return [
-            Hit(known.name, known.account, "accounts", known.account)
-            for known in self.listed.accounts
-            if wanted in known.name.casefold() or wanted in known.account.casefold()
-        ]
 
     # -- the tree ------------------------------------------------------------------------------------------
 

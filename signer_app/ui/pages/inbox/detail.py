@@ -9,7 +9,7 @@ from signer_app.ui.pages.inbox import cards, words
 from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS
 from signer_app.ui.pages.inbox.raw_card import RawCard
-from signer_app.ui.pages.inbox.reading import Details
+from signer_app.ui.pages.inbox.reading import Details, Entry
 from signer_app.ui.qt import Qt, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
@@ -60,7 +60,7 @@ class Detail(QtWidgets.QScrollArea):
         self.setWidgetResizable(True)
         self._columns: QtWidgets.QBoxLayout | None = None
         self._effects: Card | None = None
-        self._left: QtWidgets.QVBoxLayout | None = None
+        self._sides: tuple[QtWidgets.QVBoxLayout, ...] = ()
         self.shown = ""
         self.details: Details | None = None
         self.reasons: dict[str, str] = {}
@@ -90,14 +90,14 @@ class Detail(QtWidgets.QScrollArea):
 
     def show_balances(self, details: Details) -> None:
         """Balances that were read meanwhile: the first card alone changes, so that nothing else moves."""
-        if self._effects is None or self._left is None or details.entry.id != self.shown:
+        if self._effects is None or details.entry.id != self.shown:
             return
         self.details = details
         fresh = cards.effects_card(details)
         stops, before, here = stops_in(fresh), stop_before(self._effects), stops_in(self)
         after = here[here.index(before) + 1 :] if before in here else here
         after = [stop for stop in after if not self._effects.isAncestorOf(stop)]
-        old = self._left.replaceWidget(self._effects, fresh)
+        old = self._sides[0].replaceWidget(self._effects, fresh)
         tab_through(*stops, *after)
         if old is not None:
             self._effects.hide()
@@ -111,7 +111,7 @@ class Detail(QtWidgets.QScrollArea):
         for banner in self._banners(details, place):
             box.addWidget(banner)
         left, right = column(spacing=theme().size("gap")), column(spacing=theme().size("gap"))
-        self._left, self._effects = left, cards.effects_card(details, asking=asking)
+        self._sides, self._effects = (left, right), cards.effects_card(details, asking=asking)
         for card in (
             self._effects,
             cards.claim_card(details),
@@ -146,7 +146,12 @@ class Detail(QtWidgets.QScrollArea):
             return
         directions = QtWidgets.QBoxLayout.Direction
         wide = width >= theme().scaled(TWO_COLUMNS_FROM)
-        self._columns.setDirection(directions.LeftToRight if wide else directions.BottomToTop)
+        direction = directions.LeftToRight if wide else directions.BottomToTop
+        if direction != self._columns.direction():
+            self._columns.setDirection(direction)
+            # Tab goes as the eye does: the column that stands above comes first.
+            left, right = (stops_of(side) for side in self._sides)
+            tab_through(*(left + right if wide else right + left))
 
     # -- parts ---------------------------------------------------------------------------------------------
 
@@ -176,8 +181,9 @@ class Detail(QtWidgets.QScrollArea):
         """What stands over everything else, the gravest first."""
         found = []
         if details.entry.state == "DENIED":
-            against = sum(1 for check in details.checks if check.outcome in ("FAIL", "INDETERMINATE"))
-            banner = StateBanner("danger", strings.DENIED, strings.denied_because(against), icon="denied")
+            against = [c for kind in ("FAIL", "INDETERMINATE") for c in details.checks if c.outcome == kind]
+            because = strings.denied_because([f"{check.name}: {check.words}" for check in against])
+            banner = StateBanner("danger", strings.DENIED, because, icon="denied")
             offers = [(strings.EXPORT_EVIDENCE, lambda: self.asked.emit("export"))]
             if not self.reasons["reject"]:
                 offers.append((say.REJECT_AND_WARN, lambda: self.asked.emit("reject")))
@@ -199,17 +205,16 @@ class Detail(QtWidgets.QScrollArea):
     def _actions(self, details: Details) -> Card:
         t, entry = theme(), details.entry
         card = Card(name="detail.actions")
-        if entry.open or entry.state == "DENIED":
-            sign = self._button("review", strings.REVIEW_AND_SIGN, "sign", kind="primary", name="detail.sign")
-            sign.setProperty("size", "large")
-            sign.setAccessibleName(f"{strings.REVIEW_AND_SIGN}, {entry.title}")
-            why = WhyDisabled(sign)
-            card.body.addWidget(why)
-        words_ = strings.FOLLOW if entry.state in ("SUBMITTED", "UNKNOWN") else strings.SEND
         said = label("", "small", "text2", wrap=True, name="detail.why")
         said.hide()
         first, second = row(spacing=t.scaled(8)), row(spacing=t.scaled(8))
-        first.addWidget(self._button("send", words_, "send", said=said), 1)
+        # The next step of its way stands out: a signature, or, once there are enough, sending.
+        sending = entry.state in ("READY", "SUBMITTED", "UNKNOWN")
+        if sending or entry.open or entry.state == "DENIED":
+            main = self._step("send" if sending else "review", entry, main=True)
+            card.body.addWidget(WhyDisabled(main))
+        if entry.open or not sending:
+            first.addWidget(self._step("review" if sending else "send", entry, said=said), 1)
         first.addWidget(self._button("reject", say.REJECT, "denied", said=said), 1)
         second.addWidget(self._button("export", strings.EXPORT, "download", said=said), 1)
         more = ActionButton(say.MORE, icon="more", name="detail.more")
@@ -224,6 +229,22 @@ class Detail(QtWidgets.QScrollArea):
         until = f"{time} · ledger {int(str(ledger)):,}" if ledger else time
         card.body.addWidget(label(until, "small", "warn" if soon else "text2", wrap=True))
         return card
+
+    def _step(
+        self, action: str, entry: Entry, *, main: bool = False, said: QtWidgets.QLabel | None = None
+    ) -> ActionButton:
+        """The button to sign or to send, as the main one or as one of the others."""
+        kind = "primary" if main else ""
+        if action == "send":
+            words_ = strings.FOLLOW if entry.state in ("SUBMITTED", "UNKNOWN") else strings.SEND
+            button = self._button("send", words_, "send", kind=kind, said=said)
+        else:
+            name = strings.REVIEW_AND_SIGN
+            button = self._button("review", name, "sign", kind=kind, name="detail.sign", said=said)
+            button.setAccessibleName(f"{name}, {entry.title}")
+        if main:
+            button.setProperty("size", "large")
+        return button
 
     def _more(self, fold: ActionButton, said: QtWidgets.QLabel) -> QtWidgets.QWidget:
         holder = QtWidgets.QWidget()
@@ -259,6 +280,13 @@ class Detail(QtWidgets.QScrollArea):
         if said is not None:
             button.explained.connect(lambda reason: _explain(said, reason))
         return button
+
+
+def stops_of(cards_: QtWidgets.QLayout) -> list[QtWidgets.QWidget]:
+    """Where Tab stops in the cards of a column."""
+    items = [cards_.itemAt(number) for number in range(cards_.count())]
+    held = [item.widget() for item in items if item is not None]
+    return [stop for card in held if card is not None for stop in stops_in(card)]
 
 
 def _explain(said: QtWidgets.QLabel, reason: str) -> None:

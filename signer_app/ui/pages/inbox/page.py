@@ -21,7 +21,7 @@ from signer_app.ui.pages.inbox.listing import EntryList
 from signer_app.ui.pages.inbox.reading import Details, Entry, read_details, read_list
 from signer_app.ui.qt import Qt, QtPrintSupport, QtWidgets
 from signer_app.ui.sending import send_proposal
-from signer_app.ui.shell.page import EmptyState, Hit, Page, Shell
+from signer_app.ui.shell.page import EmptyState, Page, Shell
 from signer_app.ui.signing.dialog import sign_proposal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import HashCompare, StateBanner, TabButton, TabButtons, column, plain, row
@@ -66,7 +66,6 @@ class InboxPage(Page):
         self.detail.asked.connect(self._asked)
         self.detail.record_asked.connect(lambda record: shell.go("journal", str(record)))
         self.deeds = Deeds(shell, self)
-        shell.add_finder(self._find)
 
     def _left(self) -> QtWidgets.QWidget:
         t = theme()
@@ -185,16 +184,6 @@ class InboxPage(Page):
         read = read or read_from_nodes(found)
         if self._reading == identifier:
             self.detail.show_balances(details.with_balances(found) if read else details)
-
-    def _find(self, text: str) -> list[Hit]:
-        wanted = text.casefold()
-        return [
-            Hit(entry.title, f"{entry.account_name}, {entry.state_words}", "inbox", entry.id)
-            for entry in self.entries
-            if wanted in entry.title.casefold()
-            or wanted in entry.account.casefold()
-            or entry.id.startswith(wanted)
-        ]
 
     # -- doing ---------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from signer_app.ui.pages.proposals.reading import Listed, read_list, write_csv
 from signer_app.ui.pages.proposals.table import ProposalTable
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
-from signer_app.ui.shell.page import Hit, Page, Shell, page_head
+from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, row
 from signer_app.ui.words import proposals as say
@@ -73,7 +73,6 @@ class ProposalsPage(Page):
         self._saved: list[tuple[str, Mapping[str, str]]] = []
         self._chosen_columns = False
         self._wire()
-        shell.add_finder(self._find)
 
     def _filters(self) -> QtWidgets.QBoxLayout:
         t = theme()
@@ -159,16 +158,6 @@ class ProposalsPage(Page):
     def open(self, argument: str) -> None:
         """Choose a proposal."""
         self.table.choose(argument)
-
-    def _find(self, text: str) -> list[Hit]:
-        wanted = text.casefold()
-        found = []
-        for line in self.table.rows.lines:
-            if wanted in line.title.casefold() or line.id.startswith(wanted):
-                found.append(Hit(line.title, f"{line.account_name}, {line.state_words}", "inbox", line.id))
-                if len(found) == 20:
-                    break
-        return found
 
     # -- filtering -----------------------------------------------------------------------------------------
 

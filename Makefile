@@ -5,7 +5,10 @@ SHELL := bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-PYTHON ?= python3
+# The system's own Python where it is new enough: it is built with the compiler's profile, and runs the program in two
+# thirds of the time of one that was compiled by hand and stands before it in the path.
+OWN_PYTHON := /usr/bin/python3
+PYTHON ?= $(if $(shell $(OWN_PYTHON) -c 'import sys; print("new" * (sys.version_info >= (3, 11)))' 2>/dev/null),$(OWN_PYTHON),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps

@@ -61,6 +61,8 @@ class HttpEndpoint:
             with self._client.stream("POST", self._url, content=content) as response:
                 self._check_head(response)
                 data = self._read_all(response)
+            if self._client.is_closed:  # while this was connected, so that nobody else gives it back
+                response.extensions["network_stream"].close()
         except (httpx.RemoteProtocolError, httpx.DecodingError, httpx.InvalidURL) as error:
             raise self.protocol_error(f"HTTP: {_reason(error)}") from error
         except httpx.HTTPError as error:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -75,6 +78,35 @@ def test_each_fault_has_its_code(node: ScriptedNode, client: XrplClient, answer:
     node.script = lambda method, params: answer
 
     assert code_of(client) == code
+
+
+def test_a_connection_that_is_made_while_others_are_given_back_is_given_back_too(
+    node: ScriptedNode, client: XrplClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workspace is locked while another thread asks."""
+    connecting, closed = threading.Event(), threading.Event()
+    connect, made = socket.create_connection, []
+
+    def slowly(*arguments: Any, **options: Any) -> socket.socket:
+        connecting.set()
+        assert closed.wait(20)
+        made.append(connect(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr(socket, "create_connection", slowly)
+    node.script = lambda method, params: Raw(result(**server_info()))
+
+    def ask() -> None:
+        with contextlib.suppress(NodeError):  # an answer or none: both are right
+            client.server_info()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert connecting.wait(20)
+    client.close()
+    closed.set()
+    asking.join(20)
+    assert [connection.fileno() for connection in made] == [-1]
 
 
 def test_a_refused_connection_is_unreachable() -> None:

@@ -64,13 +64,19 @@ class Reading:
         return {"proposals": found}
 
     def needing(self, person: str) -> int:
-        """How many open proposals of others wait for a key that the policy in force gives to ``person``."""
-        policy = self._policy_or_none()
+        """How many proposals need ``person``: others proposed them, they can be signed, the policy in force
+        gives this person a key for them, and they neither signed with one nor said no.
+        """
+        policy, queries = self._policy_or_none(), self._rooms.queries
         keys = policy.body.keys if policy is not None else ()
         mine = {key.signer for key in keys if key.purpose == "sign" and key.person == person}
+        rejected = queries.rejected_by(person)
         return sum(
-            proposal.proposer != person and not mine <= {item.signer for item in proposal.signatures}
-            for proposal in self._rooms.queries.proposals(states=life.OPEN)
+            proposal.proposer != person
+            and proposal.id not in rejected
+            and any(signer.startswith(f"{proposal.network}:") for signer in mine)
+            and mine.isdisjoint(item.signer for item in proposal.signatures)
+            for proposal in queries.proposals(states=(life.PENDING,))
         )
 
     def proposal(self, identifier: str) -> JsonObject:

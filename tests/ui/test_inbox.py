@@ -127,7 +127,14 @@ def test_what_needs_me() -> None:
     assert not entry(signatures=[signed_by("rCarol")]).mine
     assert not entry(me="bob").mine
     assert not entry(proposer="carol").mine
-    assert not entry(state="CONFIRMED").mine
+    for state in ("READY", "DENIED", "CONFIRMED"):
+        assert not entry(state=state).mine
+    assert not entry_of(proposal(), NAMES, HOLDERS, "carol", rejected=True).mine
+    second = replace(
+        next(holder for holder in HOLDERS if holder.person == "carol"), signer=f"{NETWORK}:rOther"
+    )
+    signed = proposal(signatures=[signed_by("rCarol")])
+    assert not entry_of(signed, NAMES, (*HOLDERS, second), "carol").mine, "one signature of a person counts"
     assert [pip.state for pip in entry(signatures=[signed_by("rAlice")]).pips] == ["signed", "you"]
 
 

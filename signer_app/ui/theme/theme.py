@@ -71,8 +71,8 @@ class Theme(QtCore.QObject):
         for use, (name, colour) in pictures.items():
             paths[use] = f"{self._pictures.name}/{use}-{tokens.name}.png"
             pixmap(name, colour, 12, 2.0).save(paths[use])
-        # A sheet that replaces another is applied to a widget once for each widget around it (QStyleSheetStyle
-        # repolishes children again and again); one that is put where there is none, once.
+        # A sheet that replaces another is applied to each widget once for every widget around it, since Qt's
+        # QStyleSheetStyle repolishes children again and again; one that is put where there is none, once.
         self._app.setStyleSheet("")
         self._app.setStyleSheet(style_sheet(tokens, self.percent, paths))
         self.changed.emit()

@@ -130,7 +130,11 @@ def read_list(workspace: Workspace) -> list[Entry]:
     """Every proposal, the one that expires first in front."""
     names, holders = read_names(workspace)
     found = words.items(workspace.reading.proposals()["proposals"])
-    entries = [entry_of(raw, names, holders, workspace.person) for raw in found]
+    rejected = workspace.queries.rejected_by(workspace.person)
+    entries = [
+        entry_of(raw, names, holders, workspace.person, rejected=raw["proposal_id"] in rejected)
+        for raw in found
+    ]
     return sorted(entries, key=lambda entry: (entry.expires_at or "9", entry.id))
 
 
@@ -155,8 +159,14 @@ def read_names(workspace: Workspace) -> tuple[dict[str, str], tuple[KeyHolder, .
     return names, holders
 
 
-def entry_of(raw: JsonObject, names: dict[str, str], holders: tuple[KeyHolder, ...], me: str) -> Entry:
-    """A proposal's JSON (CONTRACTS C5) as a line of the list."""
+def entry_of(
+    raw: JsonObject, names: dict[str, str], holders: tuple[KeyHolder, ...], me: str, *, rejected: bool = False
+) -> Entry:
+    """A proposal's JSON (CONTRACTS C5) as a line of the list. ``rejected``: by me.
+
+    It is mine, that is it needs me, as long as it can be signed and I neither signed it nor said no.
+    """
+    holders = tuple(holder for holder in holders if holder.signer.startswith(f"{raw['network']}:"))
     effects = words.items(raw["effects"])
     signed = frozenset(str(item["signer"]) for item in words.items(raw["signatures"]))
     pips = tuple(
@@ -164,8 +174,8 @@ def entry_of(raw: JsonObject, names: dict[str, str], holders: tuple[KeyHolder, .
         for h in holders
     )
     slot, expires = raw["slot"], raw["expires_at"]
-    waiting = raw["state"] in ("PENDING", "READY", "DENIED")
-    mine = waiting and any(pip.state == "you" for pip in pips) and raw["proposer"] != me
+    held = {holder.signer for holder in holders if holder.person == me}
+    mine = raw["state"] == "PENDING" and raw["proposer"] != me and bool(held) and held.isdisjoint(signed)
     return Entry(
         id=str(raw["proposal_id"]),
         title=words.title(effects, names),
@@ -180,8 +190,12 @@ def entry_of(raw: JsonObject, names: dict[str, str], holders: tuple[KeyHolder, .
         live=raw["live"] is True,
         signed=signed,
         pips=pips,
-        mine=mine,
+        mine=mine and not rejected,
     )
+
+
+def _rejected_by(raw: JsonObject, person: str) -> bool:
+    return any(item["person"] == person for item in words.items(raw["rejections"]))
 
 
 def read_details(workspace: Workspace, identifier: str) -> Details:
@@ -191,7 +205,7 @@ def read_details(workspace: Workspace, identifier: str) -> Details:
     network = f"{raw['network']}:"
     holders = tuple(holder for holder in holders if holder.signer.startswith(network))
     base = Details(
-        entry_of(raw, names, holders, workspace.person),
+        entry_of(raw, names, holders, workspace.person, rejected=_rejected_by(raw, workspace.person)),
         raw,
         names,
         holders,
@@ -231,7 +245,7 @@ def _judged(workspace: Workspace, base: Details, last: JsonObject) -> Details:
     return replace(
         base,
         holders=holders,
-        entry=entry_of(base.raw, base.names, holders, base.me),
+        entry=entry_of(base.raw, base.names, holders, base.me, rejected=_rejected_by(base.raw, base.me)),
         checks=tuple(_check(item, base.names, waiting=open_quorum) for item in sorted(checks, key=_rank)),
         verdict=str(last["verdict"]),
         judged_at=str(last["at"]),

@@ -156,6 +156,40 @@ def test_two_people_resume_one_here_one_by_file(go: Go, offices: Offices) -> Non
         assert workspace.proposals.halts.standing_count == 0
 
 
+def test_in_practice_a_colleague_is_asked(go: Go, offices: Offices, monkeypatch: pytest.MonkeyPatch) -> None:
+    """These offices are no place to practise: who answers there stands in for one of its colleagues."""
+    assert offices.do("bob", "halt", "--reason", "An exercise").exit_code == 0
+
+    def answers(_workspace: Path, person: str, statements: bytes, _halt_id: str) -> bytes:
+        known, said = offices.root / f"to-{person}.countersign", offices.root / f"{person}.countersign"
+        known.write_bytes(statements)
+        assert offices.do(person, "halt", "--from", str(known)).exit_code == 0
+        assert offices.do(person, "resume", "-o", str(said)).exit_code == 0
+        return said.read_bytes()
+
+    monkeypatch.setattr("signer_app.workspace.colleagues.resumes", answers)
+
+    async def test(window: MainWindow) -> None:
+        banners(window)[0].findChild(QtWidgets.QPushButton).click()
+        dialog: ResumeDialog = await opened(window, ResumeDialog)
+        assert dialog.colleague.isHidden(), "there is nobody outside a place to practise"
+        dialog.reject()
+        await until(lambda: window.dialogs.current is None)
+        monkeypatch.setattr("signer_app.workspace.colleagues.colleagues", lambda _folder: ("alice", "carol"))
+        banners(window)[0].findChild(QtWidgets.QPushButton).click()
+        dialog = await opened(window, ResumeDialog)
+        assert words.ask_colleague("alice") in dialog.colleague.text()
+        await roomy(dialog)
+        dialog.colleague.click()
+        await until(lambda: words.ask_colleague("carol") in dialog.colleague.text())
+        dialog.colleague.click()
+        await until(lambda: dialog.message.fact.text() == words.LIFTED)
+        dialog.reject()
+        await until(lambda: banners(window) == [])
+
+    go(test)
+
+
 def test_a_file_that_halts_nothing_says_why(go: Go, offices: Offices) -> None:
     strange = offices.root / "strange.countersign"
     strange.write_text(

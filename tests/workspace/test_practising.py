@@ -11,10 +11,11 @@ from threading import Event
 
 import pytest
 
-from signer_app.core.errors import CountersignError, UsageError
+from signer_app.core.errors import CountersignError, NotFoundError, UsageError
 from signer_app.practice.devices.remote import DeviceRemote
 from signer_app.signers.keystore.client import open_keystore
 from signer_app.workspace import Workspace, practising
+from signer_app.workspace.colleagues import colleagues, resumes
 from signer_app.workspace.practising import Made, make_place, place_of, start_place
 
 
@@ -64,6 +65,34 @@ def test_you_sign_on_the_device_and_it_is_ready(made: tuple[Made, list[str], str
             signed = opened.sign_on_device(place.proposal_id, practising.DEVICE)
             assert signed["state"] == "READY"
             assert opened.proposals.submit(place.proposal_id)["state"] in ("SUBMITTED", "CONFIRMED")
+
+
+def test_a_colleague_says_that_a_halt_may_end(made: tuple[Made, list[str], str], tmp_path: Path) -> None:
+    place, _, secret = made
+    assert colleagues(place.workspace) == ("alice", "carol")
+    assert colleagues(tmp_path / "workspaces" / "bob") == ()
+    with Workspace.open(place.workspace, passphrase=bytearray(secret.encode())) as opened:
+        opened.unlock_keys(lambda keys: open_keystore(keys, passphrase=bytearray(secret.encode())))
+        halts = opened.proposals.halts
+        halts.halt("An exercise")
+        (halt,) = halts.describe(standing=True)
+        identifier = str(halt["halt_id"])
+        statements = halts.document()
+        assert statements is not None
+        for nobody in ("you", "mallory", "../alice"):
+            with pytest.raises(NotFoundError):
+                resumes(place.workspace, nobody, statements.to_bytes(), identifier)
+        halts.take_file(resumes(place.workspace, "alice", statements.to_bytes(), identifier))
+        (standing,) = halts.describe(standing=True)
+        assert standing["people"] == ["alice"]
+        assert halts.resume("", identifier)["lifted"] is True
+    with Workspace.open(place.root / "workspaces" / "alice", passphrase=alices(place)) as other:
+        kinds = [record["type"] for _, record in other.journal.records()]
+        assert kinds[-2:] == ["halt", "resume"]
+
+
+def alices(place: Made) -> bytearray:
+    return bytearray((place.root / "secrets" / "alice.txt").read_bytes().strip())
 
 
 def test_your_passphrase_is_kept_nowhere(made: tuple[Made, list[str], str]) -> None:

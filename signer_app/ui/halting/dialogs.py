@@ -298,6 +298,12 @@ class ResumeDialog(StatementDialog):
         self.fields.addLayout(line)
         self._people = column(spacing=t.scaled(4))
         self.fields.addLayout(self._people)
+        #: In practice nobody else is there to say it.
+        self.colleague = ActionButton(icon="people", name="resume.colleague")
+        self.colleague.triggered.connect(lambda: self.tasks.spawn(self._guarded(self._ask_colleague())))
+        self.colleague.hide()
+        self.fields.addWidget(self.colleague)
+        self._colleagues: tuple[str, ...] = ()
         self.reason = reason_field("resume.reason", words.RESUME_REASON)
         self.fields.addWidget(self.reason)
         self.take.triggered.connect(lambda: choose_files(self, words.TAKE_TITLE, self.take_files))
@@ -319,11 +325,15 @@ class ResumeDialog(StatementDialog):
             self._people.addLayout(line)
         if not halt.people:
             self._people.addWidget(label(words.NOBODY_YET, "body", "text2"))
+        silent = [name for name in self._colleagues if name not in halt.people]
+        self.colleague.setText(words.ask_colleague(silent[0]) if silent else "")
+        self.colleague.setVisible(bool(silent))
 
     async def begin(self) -> None:
         """Whether keys are open, and who this is."""
         start = await self.session.call(reads.start)
-        self._person, self._loaded = start.person, True
+        self._person, self._loaded, self._colleagues = start.person, True, start.colleagues
+        self._show()
         self.ready(start.unlocked)
 
     def reason_off(self) -> str:
@@ -352,6 +362,22 @@ class ResumeDialog(StatementDialog):
         for path in paths:
             said = await self.session.call(partial(reads.take_path, path=path), name=words.TAKING)
             self.say("info", said)
+        await self._look()
+
+    async def _ask_colleague(self) -> None:
+        """In practice: one who has not said it yet."""
+        silent = [name for name in self._colleagues if name not in self._halt.people]
+        if not silent or self.colleague.blocked:
+            return
+        self.colleague.block(words.ASKING)
+        identifier = self._halt.id
+        try:
+            said = await self.session.call(
+                lambda w: reads.ask_colleague(w, silent[0], identifier), name=words.ASKING
+            )
+        finally:
+            self.colleague.block("")
+        self.say("info", said)
         await self._look()
 
     async def _look(self) -> None:

@@ -36,10 +36,14 @@ class Start:
     unlocked: bool
     has_policy: bool
     person: str
+    #: Colleagues who answer when asked, in a place to practise.
+    colleagues: tuple[str, ...] = ()
 
 
 def start(workspace: Workspace) -> Start:
     """Scopes that a halt can have here: everything, a network, an account."""
+    from signer_app.workspace.colleagues import colleagues  # noqa: PLC0415 - in the worker's thread
+
     names: dict[str, str] = dict(workspace.nodes.config.labels)
     accounts: dict[str, None] = {}
     has_policy = True
@@ -64,7 +68,7 @@ def start(workspace: Workspace) -> Start:
         said = words.account_scope(safe_text(names.get(account, address), 60), address)
         scopes.append(Scope(said, (account,)))
     unlocked = workspace.keys.keystore_or_none is not None
-    return Start(tuple(scopes), unlocked, has_policy, workspace.person)
+    return Start(tuple(scopes), unlocked, has_policy, workspace.person, colleagues(workspace.directory))
 
 
 def halt(workspace: Workspace, reason: str, accounts: tuple[str, ...]) -> int:
@@ -77,6 +81,16 @@ def halt(workspace: Workspace, reason: str, accounts: tuple[str, ...]) -> int:
 def resume(workspace: Workspace, reason: str, halt_id: str) -> JsonObject:
     """This person's word. {halt_id, lifted, have, need, people, …}."""
     return workspace.proposals.halts.resume(reason, halt_id)
+
+
+def ask_colleague(workspace: Workspace, person: str, halt_id: str) -> str:
+    """In practice: have a colleague say that a halt may end, and take that; what became of it, in words."""
+    from signer_app.workspace.colleagues import resumes  # noqa: PLC0415
+
+    document = workspace.proposals.halts.document()
+    if document is None:
+        raise NotFoundError("No halt is known here.")
+    return take(workspace, resumes(workspace.directory, person, document.to_bytes(), halt_id))
 
 
 def find(workspace: Workspace, halt_id: str) -> Halted | None:

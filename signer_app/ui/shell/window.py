@@ -38,6 +38,8 @@ from signer_app.ui.unlock import UnlockPage
 from signer_app.ui.widgets import FocusRing, NetworkFrame, column, plain, row
 
 MINIMUM, DEFAULT = QtCore.QSize(1000, 660), QtCore.QSize(1440, 900)
+#: What a desktop puts above a window, or a little more.
+TITLE_BAR = 40
 #: Below this width the navigation is a rail; on these pages always.
 RAIL_BELOW, RAIL_PAGES = 1280, ("treasury",)
 
@@ -152,7 +154,8 @@ class MainWindow(QtWidgets.QMainWindow):
     def _restore(self) -> None:
         geometry = self.settings.layout("window")
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(DEFAULT)
+            room = self.screen().availableSize() - QtCore.QSize(0, TITLE_BAR)
+            self.resize(DEFAULT.boundedTo(room.expandedTo(MINIMUM)))
 
     # -- locked and open -----------------------------------------------------------------------------------
 

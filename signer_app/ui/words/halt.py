@@ -42,6 +42,7 @@ TAKE_TITLE = "Choose a file of halts and resumes"
 TAKING = "Taking statements in"
 SAID = "Said so far"
 NOBODY_YET = "Nobody yet."
+ASKING = "Asking the colleague"
 SAID_ALREADY = "Off: you have said it already. Another person must say it too."
 LIFTED = "The halt is lifted. Signing and sending are on again."
 WHICH = "Which halt"
@@ -104,3 +105,8 @@ def taken(added: int, already: int, refused: tuple[str, ...]) -> str:
     if refused:
         parts.append(f"{len(refused)} kept out: {'; '.join(refused)}")
     return f"{', '.join(parts)}."
+
+
+def ask_colleague(person: str) -> str:
+    """In practice: a button."""
+    return f"Practice: let {person} say it too"

@@ -260,6 +260,7 @@ class SendDialog(Dialog):
         self.card.show()
         self.note.setText(CLOSE_NOTE)
         self.cancel.setText(strings.CLOSE)
+        self.panel.looked_at.connect(lambda state: self.note.setVisible(state not in FINAL))
         self.panel.show_sent(result)
         self._tasks.spawn(self._followed())
 

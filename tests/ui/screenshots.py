@@ -11,6 +11,7 @@ import asyncio
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,12 @@ from signer_app.ui.settings import ViewSettings  # noqa: E402
 from signer_app.ui.shell.window import MainWindow  # noqa: E402
 from signer_app.ui.theme import Mode, theme  # noqa: E402
 
+MODES: tuple[Mode, ...] = ("light", "dark")
 SIZES = {"": (1440, 900), "-small": (1024, 700)}
+LOOKS: tuple[tuple[Mode, str], ...] = tuple((mode, suffix) for mode in MODES for suffix in SIZES)
+TWO_LOOKS = (LOOKS[0], LOOKS[-1])
 #: By then the nodes have answered their first round and the devices were looked for.
 FIRST_ROUND_S = 4.0
-MODES: tuple[Mode, ...] = ("light", "dark")
 
 
 async def still(window: MainWindow) -> None:
@@ -81,16 +84,15 @@ class Drawing:
     def wanted(self, name: str) -> bool:
         return not self._names or name in self._names
 
-    async def take(self, name: str) -> None:
-        """In both themes and sizes."""
+    async def take(self, name: str, looks: Sequence[tuple[Mode, str]] = LOOKS) -> None:
+        """In these themes and sizes, all of them or those that differ most."""
         window = self.window
-        for mode in MODES if self.wanted(name) else ():
+        for mode, suffix in looks if self.wanted(name) else ():
             self._settings.mode = mode
-            window.restyle()
-            for suffix, size in SIZES.items():
-                window.resize(*size)
-                await still(window)
-                save(picture(window), self._target / f"{name}-{mode}{suffix}.png")
+            window.restyle()  # nothing is drawn again where it has this look already
+            window.resize(*SIZES[suffix])
+            await still(window)
+            save(picture(window), self._target / f"{name}-{mode}{suffix}.png")
 
     async def sheet(self) -> None:
         """The parts of all pages."""
@@ -110,7 +112,7 @@ async def draw(drawing: Drawing, stage: Stage) -> None:
     window.show()
     await drawing.take("unlock")
     window.show_first_run()
-    await drawing.take("first-run")
+    await drawing.take("first-run", TWO_LOOKS)
     await window.session.open(stage.offices.folder(PERSON), bytearray(passphrase_of(PERSON)))
     await asyncio.sleep(FIRST_ROUND_S)
     for key in filter(drawing.wanted, PAGES):
@@ -119,7 +121,7 @@ async def draw(drawing: Drawing, stage: Stage) -> None:
     for name, scene in SCENES.items():
         if drawing.wanted(name):
             async with scene(stage):
-                await drawing.take(name)
+                await drawing.take(name, TWO_LOOKS)
     await drawing.sheet()
     ended = asyncio.Event()
     window.closed.connect(ended.set)

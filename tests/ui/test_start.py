@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scenes import SCENES
 from window_help import until
 
 from signer_app.__main__ import wants_window
 from signer_app.core.errors import UsageError
 from signer_app.ui.app import Start, parse, require_display
 from signer_app.ui.garbage import Collector
+from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import QtCore
 from signer_app.ui.single import LIMIT, Listener, hand_over, server_name
 from signer_app.ui.single import parse as parse_message
@@ -208,7 +210,10 @@ def test_garbage_goes_in_the_thread_of_the_window(run: Run, look: Theme) -> None
 def test_the_pictures_are_there_and_small() -> None:
     pictures = sorted((ROOT / "docs" / "screenshots").glob("*.png"))
     names = {path.stem for path in pictures}
-    for page in ("gallery", "unlock", "settings"):
-        for look in ("light", "dark"):
-            assert f"{page}-{look}" in names
-    assert sum(path.stat().st_size for path in pictures) < 3 * 1024 * 1024
+    looks = ("light", "dark", "light-small", "dark-small")
+    wanted = {f"{page}-{look}" for page in ("unlock", *PAGES) for look in looks}
+    wanted |= {f"{scene}-{look}" for scene in ("first-run", *SCENES) for look in ("light", "dark-small")}
+    wanted |= {"gallery-light", "gallery-dark"}
+    assert names == wanted
+    assert all(path.stat().st_size < 128 * 1024 for path in pictures)
+    assert sum(path.stat().st_size for path in pictures) < 4.5 * 1024 * 1024

@@ -24,6 +24,7 @@ from signer_app.ui.pages.proposals.reading import make_lines
 from signer_app.ui.pages.proposals.table import FIXED, ProposalTable
 from signer_app.ui.qt import Qt, QtCore, QtWidgets
 from signer_app.ui.theme import Theme
+from signer_app.ui.words import proposals as say
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 MAIN, OTHER = "xrpl:63456:rMain", "xrpl:63456:rOther"
@@ -170,10 +171,47 @@ def test_columns_can_be_hidden_but_for_those_that_say_what_it_is(qtbot: QtBot, l
     table.hide_columns(["created", "id", *FIXED])
     assert table.hidden() == ["id", "created"]
     menu = table.column_menu()
-    assert len(menu.actions()) == len(NAMES) - len(FIXED)
-    for action in menu.actions():
+    columns = [action for action in menu.actions() if action.isCheckable()]
+    assert len(columns) == len(NAMES) - len(FIXED)
+    for action in columns:
         action.setChecked(True)
     assert table.hidden() == []
+
+
+def test_who_has_no_pointer_sorts_by_the_menu(qtbot: QtBot, look: Theme) -> None:
+    table = ProposalTable()
+    qtbot.addWidget(table)
+    first = lines_of(row(1))[0]
+    given = [
+        replace(first, id=name, title=f"Pay {name}", created=at)
+        for name, at in zip("cab", "231", strict=True)
+    ]
+    table.rows.show_lines(given)
+    table.show()
+    table.choose("a")
+
+    def choose(words: str) -> str:
+        """By keys alone: the first entry of the menu opens the choice; then down to what is wanted."""
+        menu = table.column_menu()
+        menu.popup(QtCore.QPoint(0, 0))
+        qtbot.keyClick(menu, Qt.Key.Key_Down)
+        qtbot.keyClick(menu, Qt.Key.Key_Right)
+        sorting = menu.actions()[0].menu()
+        assert isinstance(sorting, QtWidgets.QMenu)
+        for _ in sorting.actions():
+            active = sorting.activeAction()
+            if active is not None and active.text() == words:
+                break
+            qtbot.keyClick(sorting, Qt.Key.Key_Down)
+        qtbot.keyClick(sorting, Qt.Key.Key_Return)
+        menu.deleteLater()
+        assert table.current() == "a"
+        return "".join(line.id for line in table.rows.shown())
+
+    assert choose("Created") == "bca"
+    assert choose(say.TURN_ORDER) == "acb"
+    assert choose("Proposal") == "abc"
+    assert choose(say.NEWEST) == "cab"
 
 
 def test_no_title_is_too_narrow_for_an_amount(qtbot: QtBot, look: Theme) -> None:

@@ -34,6 +34,7 @@ STATE_GROUPS = MappingProxyType(
 )
 CONFLICTS_ONLY = "Only conflicts"
 COLUMNS_BUTTON = "Columns"
+SORT_BY, NEWEST, TURN_ORDER = "Sort by", "Newest, with what shares a slot", "Turn the order round"
 EXPORT_CSV = "Export CSV"
 EXPORT_TITLE = "Write the list as CSV"
 SAVED_FILTERS = "Saved filters"

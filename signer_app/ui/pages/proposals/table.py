@@ -124,9 +124,11 @@ class ProposalTable(QtWidgets.QTableView):
         self._stretch()
 
     def column_menu(self) -> QtWidgets.QMenu:
-        """A menu with a tick for each column that can be hidden."""
+        """What to sort by, and a tick for each column that can be hidden."""
         menu = QtWidgets.QMenu(self)
         menu.setAccessibleName(say.COLUMNS_BUTTON)
+        self._fill_sorting(menu.addMenu(say.SORT_BY))
+        menu.addSeparator()
         for number, name in enumerate(NAMES):
             if name in FIXED:
                 continue
@@ -135,6 +137,30 @@ class ProposalTable(QtWidgets.QTableView):
             action.setChecked(not self.isColumnHidden(number))
             action.toggled.connect(lambda shown, number=number: self._show_column(number, shown))
         return menu
+
+    def _fill_sorting(self, menu: QtWidgets.QMenu) -> None:
+        """The heads of the table for who has no pointer: by what, and in which direction."""
+        head = self.horizontalHeader()
+        one = QtGui.QActionGroup(menu)
+        for number, name in enumerate(NAMES):
+            action = menu.addAction(say.COLUMNS[name] or say.NEWEST)
+            action.setCheckable(True)
+            action.setChecked(head.sortIndicatorSection() == number)
+            one.addAction(action)
+            first = Qt.SortOrder.AscendingOrder if number else Qt.SortOrder.DescendingOrder
+            action.triggered.connect(lambda _on, number=number, first=first: self._sort_by(number, first))
+        menu.addSeparator()
+        turn = menu.addAction(say.TURN_ORDER)
+        orders = (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder)
+        turn.triggered.connect(
+            lambda: self._sort_by(head.sortIndicatorSection(), orders[head.sortIndicatorOrder() == orders[0]])
+        )
+
+    def _sort_by(self, column: int, order: Qt.SortOrder) -> None:
+        """The chosen row stays chosen."""
+        chosen = self.current()
+        self.sortByColumn(column, order)
+        self.choose(chosen)
 
 
 class _BracketDelegate(QtWidgets.QStyledItemDelegate):

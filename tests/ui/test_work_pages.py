@@ -404,6 +404,9 @@ def test_a_list_is_checked_row_by_row(
         await until(lambda: page.list.table.facts.rowCount() == 2)
         assert list_words.wrong_rows(1) in page.list.propose.reason
         assert "1e3" in page.list.row_words.text()
+        table = page.list.table
+        assert "1e3" in table.facts.index(1, 3).data()
+        assert [table.columnSpan(number, 3) for number in (0, 1)] == [1, 3]
         await fits(window, settings)
         await closed(window)
 

@@ -184,7 +184,8 @@ def _cells(item: JsonObject, names: Mapping[str, str]) -> tuple[Cell, ...]:
         Cell(str(item["row"]), "small", "text3", right=True),
         state,
         Cell(amount, "label", right=True),
-        Cell(words.address(to), "mono", raw=to),
+        # What is wrong takes the room of what could not be read (rows.py joins the cells).
+        Cell(problems, "body", "text2") if problems else Cell(words.address(to), "mono", raw=to),
         Cell(safe_text(receiver, 200), "body", "text2"),
         Cell(problems or safe_text(str(item["says"] or item["title"]), 400), "body", "text2"),
     )

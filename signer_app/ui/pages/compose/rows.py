@@ -22,6 +22,9 @@ from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import compose as compose_words
 from signer_app.ui.words import lists as say
 
+#: The column of the receiver; a row with a problem says it from there to the end.
+_RECEIVER = 3
+
 
 class RowsCard(Card):
     """Its table gives way, whatever the words below need."""
@@ -134,7 +137,12 @@ class BatchResult(QtWidgets.QWidget):
     def show_outcome(self, found: Outcome | None) -> None:
         """A checked list; None before there is one."""
         self.end()
-        self.table.show_lines(found.lines if found is not None else ())
+        lines = found.lines if found is not None else ()
+        self.table.show_lines(lines)
+        self.table.clearSpans()
+        for number, cells in enumerate(lines):
+            if cells[1].text == say.ROW_WRONG:
+                self.table.setSpan(number, _RECEIVER, 1, len(cells) - _RECEIVER)
         self._say_row()
         self.totals.setText("   ".join(say.total(words_) for words_ in found.totals) if found else "")
         self.totals.setVisible(bool(found and found.totals))

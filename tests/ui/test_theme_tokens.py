@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from signer_app.core.resources import resource
-from signer_app.ui.qt import QtGui, QtSvg
+from signer_app.ui.qt import QtCore, QtGui, QtSvg, QtWidgets
 from signer_app.ui.theme import Theme, fonts, icons
 from signer_app.ui.theme.theme import style_sheet
 from signer_app.ui.theme.tokens import DARK, LIGHT, ROLES, SCALES, THEMES, TONES, Tokens, contrast
@@ -158,3 +159,28 @@ def test_tint_and_size_of_an_icon(look: Theme) -> None:
         if image.pixelColor(x, y).alpha() == 255
     }
     assert colours == {"#ff0000"}
+
+
+def test_a_switch_styles_a_widget_twice_however_deep_it_lies(qtbot: QtBot, look: Theme) -> None:
+    """Once without a sheet and once with the new one (decision 0015)."""
+    changes = 0
+
+    class Deep(QtWidgets.QLabel):
+        def changeEvent(self, event: QtCore.QEvent) -> None:
+            nonlocal changes
+            changes += event.type() == QtCore.QEvent.Type.StyleChange
+            super().changeEvent(event)
+
+    window = QtWidgets.QWidget()
+    qtbot.addWidget(window)
+    holder = window
+    for _ in range(8):
+        inner = QtWidgets.QWidget()
+        QtWidgets.QVBoxLayout(holder).addWidget(inner)
+        holder = inner
+    QtWidgets.QVBoxLayout(holder).addWidget(Deep("a"))
+    window.show()
+    look.choose("dark", 100)
+    changes = 0
+    look.choose("light", 100)
+    assert 1 <= changes <= 2

@@ -517,6 +517,32 @@ def test_the_ring_follows_the_focus_by_key(qtbot: QtBot, look: Theme) -> None:
     assert ring.place is None
 
 
+def test_the_ring_hears_nothing_of_other_widgets(qtbot: QtBot, look: Theme) -> None:
+    """A filter of the application would be called for every event of every widget (decision 0015)."""
+    heard: list[QtCore.QObject] = []
+
+    class Listening(FocusRing):
+        def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
+            heard.append(watched)
+            return super().eventFilter(watched, event)
+
+    window = QtWidgets.QWidget()
+    box = column(window, margins=(20, 20, 20, 20))
+    field, other = QtWidgets.QLineEdit(), QtWidgets.QLabel("Other")
+    box.addWidget(field)
+    box.addWidget(other)
+    ring = Listening(window)
+    show(qtbot, window, 300, 200)
+    window.activateWindow()
+    field.setFocus()
+    other.setText("Longer than it was")
+    other.hide()
+    QtWidgets.QApplication.processEvents()
+    assert ring.around is field
+    assert heard
+    assert {type(thing) for thing in heard} <= {QtWidgets.QLineEdit, QtGui.QWindow}
+
+
 def test_the_ring_is_whole_around_a_field_that_fills_its_holder(qtbot: QtBot, look: Theme) -> None:
     """A form without margins would cut the ring at both sides."""
     window = QtWidgets.QWidget()

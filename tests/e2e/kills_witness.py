@@ -7,11 +7,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import subprocess
-import sys
+import runpy
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from kills_processes import ROOT
@@ -32,6 +32,18 @@ _LINE = re.compile(rb'(\{"v":1,"i":(\d+),.*"p":"([0-9a-f]{64})",.*),"h":"([0-9a-
 NOTE_LINES = 5
 #: Fields of a transaction that its signers add to the body.
 _SIGNED = ("Signers", "TxnSignature", "date", "hash", "ledger_index", "inLedger", "ctid")
+
+
+@cache
+def _verifier() -> dict[str, Any]:
+    """Its own file, loaded by itself. Each signature of a checkpoint is computed once: in plain Python that
+    takes some milliseconds, and what is asked here again and again is one growing file.
+    """
+    loaded = runpy.run_path(str(ROOT / "signer_app" / "journal" / "verify.py"))
+    # The functions' own globals: what run_path gives is a copy of them.
+    space: dict[str, Any] = loaded["run"].__globals__
+    space["signature_fits"] = cache(space["signature_fits"])
+    return space
 
 
 class Journal:
@@ -86,12 +98,7 @@ class Journal:
 
     def verify(self, *, torn: bool) -> None:
         """The stand-alone verifier, which shares no code with the program, has to agree."""
-        verifier = ROOT / "signer_app" / "journal" / "verify.py"
-        done = subprocess.run(
-            [sys.executable, "-I", str(verifier), "log", str(self._path)], capture_output=True, timeout=120,
-            check=False,
-        )  # fmt: skip
-        answer = json.loads(done.stdout)["result"]
+        answer = _verifier()["run"](["log", str(self._path)])[1]["result"]
         assert answer["state"] == ("TORN" if torn else "INTACT"), f"{self.person}: {answer}"
         assert answer["records"] == self.size
 

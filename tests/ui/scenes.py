@@ -148,6 +148,7 @@ async def compared(dialog: SignDialog, ticks: int | None = None) -> None:
 
 @scene("sign-compare")
 async def compare(stage: Stage) -> AsyncIterator[None]:
+    await stage.at("inbox", stage.to_send)
     dialog = SignDialog(stage.window, stage.window, stage.to_send)
     async with stage.asking(dialog):
         await compared(dialog, 2)
@@ -156,6 +157,7 @@ async def compare(stage: Stage) -> AsyncIterator[None]:
 
 @scene("sign-saved")
 async def saved(stage: Stage) -> AsyncIterator[None]:
+    await stage.at("inbox", stage.to_send)
     dialog = SignDialog(stage.window, stage.window, stage.to_send)
     async with stage.asking(dialog):
         await compared(dialog)
@@ -178,6 +180,7 @@ async def send(stage: Stage) -> AsyncIterator[None]:
 
 @scene("sent")
 async def sent(stage: Stage) -> AsyncIterator[None]:
+    await stage.at("inbox", stage.to_send)
     dialog = SendDialog(stage.window, stage.window, stage.to_send)
     async with stage.asking(dialog):
         await until(lambda: not dialog.send.blocked)

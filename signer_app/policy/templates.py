@@ -19,8 +19,10 @@ from signer_app.core.errors import NotFoundError, UnforeseenError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.resources import resource
 from signer_app.core.strict_yaml import read_yaml
+from signer_app.policy.checks import Level
 from signer_app.policy.document import PolicyDocument, read_policy
-from signer_app.policy.schema import Group, Name, StrictModel
+from signer_app.policy.schema import BookEntry, Group, Name, StrictModel
+from signer_app.policy.words import quorum_words, rules_in_words
 
 FOLDER: Final = "policies"
 #: In the order in which they are offered.
@@ -97,6 +99,10 @@ def template(name: str) -> Template:
         raise UnforeseenError("A policy template of the program is broken.", details={"id": name}) from error
 
 
+#: Accounts and receivers that are told one by one to who is about to vote.
+LISTED: Final = 20
+
+
 def fill(chosen: Template, filling: Filling, now: datetime) -> str:
     """The policy as YAML, read back by the strict reader: version 1, valid from now.
 
@@ -137,23 +143,38 @@ def fill(chosen: Template, filling: Filling, now: datetime) -> str:
 
 
 def explain(document: PolicyDocument) -> list[str]:
-    """What a policy asks, in a few sentences, for somebody who is about to vote."""
+    """What a policy says, a sentence a line, for somebody who is about to vote: whom it names, who may change
+    it, and every rule in words.
+    """
     body = document.body
-    lines = [
-        f"{len(body.people)} people, {len(body.keys)} keys, {len(body.accounts)} accounts, "
-        f"{len(body.address_book)} receivers.",
-        f"Changing it needs {_needs(body.change_quorum.all_of)}.",
+    people = ", ".join(f"{person.id} ({', '.join(person.roles)})" for person in body.people)
+    override = body.override_quorum
+    return [
+        f"People: {people}. {_counted(len(body.keys), 'key')}.",
+        *(f"Account {entry.id}: {entry.account}." for entry in body.accounts[:LISTED]),
+        *_more(len(body.accounts), "account"),
+        *(f"Receiver {entry.id}: {_receiver(entry)}." for entry in body.address_book[:LISTED]),
+        *_more(len(body.address_book), "receiver"),
+        f"Changing it needs {quorum_words(body.change_quorum)}.",
+        f"Overriding a limit needs {quorum_words(override)}." if override else "Nobody can override a limit.",
+        *(
+            f"{said.id}: {said.sentence}" + ("" if rule.level is Level.HARD else f" {said.level}")
+            for rule, said in zip(document.rules, rules_in_words(document), strict=True)
+        ),
     ]
-    if body.override_quorum is None:
-        lines.append("Nobody can override a limit.")
-    else:
-        lines.append(f"Overriding a limit needs {_needs(body.override_quorum.all_of)}.")
-    lines += [f"Rule {rule.id}: {rule.kind}." for rule in document.rules]
-    return lines
 
 
-def _needs(groups: Sequence[Group]) -> str:
-    return " and ".join(f"{group.need} of {group.role}" for group in groups)
+def _receiver(entry: BookEntry) -> str:
+    tag = f", tag {entry.tag}" if entry.tag is not None else ""
+    return f"{entry.account}{tag}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _more(count: int, what: str) -> list[str]:
+    return [f"{_counted(count - LISTED, f'more {what}')}, in the file."] if count > LISTED else []
 
 
 def _groups(groups: Sequence[Group]) -> list[JsonValue]:

@@ -22,6 +22,7 @@ from signer_app.policy.templates import (
     template,
     templates,
 )
+from signer_app.policy.words import rules_in_words
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 500, tzinfo=UTC)
 NETWORK = "xrpl:0"
@@ -68,7 +69,26 @@ def test_each_fills_to_a_policy(name: str) -> None:
     (entry,) = document.body.address_book
     waits = (entry.active_after - entry.added_at).total_seconds() / 3600
     assert waits == chosen.receiver_wait_hours > 0
-    assert any("Changing it needs" in line for line in explain(document))
+    told = "\n".join(explain(document))
+    assert "Changing it needs" in told
+    assert f"Receiver custody: {NETWORK}:{ISSUER}, tag 17." in told
+    for account in document.body.accounts:
+        assert account.account in told
+    for person in document.body.people:
+        assert f"{person.id} (" in told
+    for said in rules_in_words(document):
+        assert f"{said.id}: {said.sentence}" in told, "who votes reads every rule in words"
+    assert not any(kind in told for kind in ("tx_cap", "rolling_cap", "text_safety"))
+
+
+def test_a_long_address_book_is_told_in_part() -> None:
+    receivers = [Receiver(f"r{n}", f"{NETWORK}:{ISSUER}", str(n)) for n in range(25)]
+    document = read_policy(
+        fill(template("small-team"), filling(ROLES["small-team"], receivers=receivers), NOW).encode()
+    )
+    told = explain(document)
+    assert sum(line.startswith("Receiver ") for line in told) == 20
+    assert "5 more receivers, in the file." in told
 
 
 def test_every_asset_has_its_own_limits() -> None:

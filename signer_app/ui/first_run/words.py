@@ -131,6 +131,7 @@ ENROLLING = "Proving your keys. A Ledger shows a worthless transaction: approve 
 SAVE_ENROLMENT = "Save it for the author…"
 NO_KEYS = "No key yet."
 ENROL_FIRST = "Write your enrolment first."
+VOTED_ALREADY = "You voted for this policy. A change of it needs a new vote."
 VOTE_FIRST = "Vote first; then your vote can be saved."
 FINGERPRINT = "Fingerprint"
 NODE_ID, OPERATOR, URL, WS = "Name", "Operator", "Address (JSON-RPC)", "WebSocket, if any"

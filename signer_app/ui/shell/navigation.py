@@ -107,11 +107,12 @@ class Navigation(QtWidgets.QFrame):
     def show_page(self, key: str) -> None:
         """Mark the page in view, or the one that it is reached from, without choosing it."""
         listed = PARENTS.get(key, key)
-        if listed not in PAGE_ICONS:  # the set-up is on no list: one gets there and it ends
-            return
         selection = self.list.selectionModel()
         selection.blockSignals(True)
-        self.list.setCurrentIndex(self._item(listed).index())
+        # The set-up is on no list: one gets there and it ends.
+        self.list.setCurrentIndex(
+            self._item(listed).index() if listed in PAGE_ICONS else QtCore.QModelIndex()
+        )
         selection.blockSignals(False)
         self.list.viewport().update()
 

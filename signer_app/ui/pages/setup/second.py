@@ -271,8 +271,11 @@ class VotesStep(StepView):
             for name in (missing if isinstance(missing, list) else [])
         ]
         self.people.show_lines(lines)
-        self.vote.block("" if read["keys_open"] is True else words.LOCKED_KEYS)
-        self.save.block("" if text(read["person"]) in voted else words.VOTE_FIRST)
+        mine = text(read["person"]) in voted
+        self.vote.block(
+            words.VOTED_ALREADY if mine else "" if read["keys_open"] is True else words.LOCKED_KEYS
+        )
+        self.save.block("" if mine else words.VOTE_FIRST)
 
     def _vote(self) -> None:
         self.host.act(lambda setup: setup.vote(), words.VOTING)

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, repeat
+from operator import contains
 from types import MappingProxyType
 
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS
@@ -203,7 +205,8 @@ class ProposalModel(QtCore.QAbstractTableModel):
         chosen, lines, hay = self.filter, self.lines, self._haystacks
         for word in chosen.text.casefold().split():
             wanted = f" {word}" if word[0].isdigit() else word
-            base = [index for index in base if wanted in hay[index]]
+            # No step of it is Python's own: this looks through a hundred thousand texts for each key.
+            base = list(compress(base, map(contains, map(hay.__getitem__, base), repeat(wanted))))
         if chosen.states:
             base = [index for index in base if lines[index].state in chosen.states]
         if chosen.account:

@@ -17,7 +17,7 @@ from signer_app.ui.theme import Theme
 
 THINGS = [
     Findable.of("Pay 5 XRP to Acme", "main, Open", "inbox", "3f21", "rEs4 4Udb".replace(" ", "")),
-    Findable.of("Pay 7 XRP to Bolt", "main, Sent", "inbox", "3f22"),
+    Findable.of("Pay 7 XRP to Bolt", "main, Sent", "inbox", "3f22", "", "60FB5E36"),
 ]
 
 
@@ -30,6 +30,10 @@ def test_every_word_has_to_be_there_in_any_case_and_order() -> None:
 
 def test_an_address_in_groups_is_the_address() -> None:
     assert find(THINGS, "rEs4 4Udb") == THINGS[:1]
+
+
+def test_a_hash_in_small_letters_is_the_hash() -> None:
+    assert find(THINGS, "60fb5e36") == THINGS[1:]
 
 
 def test_no_more_than_can_be_read() -> None:
@@ -50,6 +54,7 @@ def test_pages_that_were_never_seen_are_searched(
 ) -> None:
     identifier = offices.pay("alice", "100")
     custodian = offices.team.custodian.rpartition(":")[2]
+    led: list[str] = []
     groups = " ".join(custodian[n : n + 4] for n in range(0, len(custodian), 4))
 
     async def main() -> None:
@@ -71,5 +76,7 @@ def test_pages_that_were_never_seen_are_searched(
                     qtbot.keyClick(dialog.input, Qt.Key.Key_Down)
                 qtbot.keyClick(dialog.input, Qt.Key.Key_Return)
                 await until(lambda page=page: window.key == page and window.dialogs.current is None)
+                led.append(page)
 
     run(main())
+    assert led == ["book", "inbox", "inbox", "accounts"]

@@ -31,6 +31,7 @@ from signer_app.ui.widgets import (
     CheckList,
     EffectTable,
     GroupedText,
+    StateBanner,
     WhyDisabled,
 )
 from signer_app.ui.words import inbox as say
@@ -177,6 +178,36 @@ def details(**more: Any) -> Details:
     checks = (CheckLine("PASS", "Network", "fine"), CheckLine("FAIL", "Quorum", f"{ACME} is missing"))
     return Details(entry_of(raw, NAMES, HOLDERS, "carol"), raw, NAMES, HOLDERS, checks, "DENY",
                    NOW.isoformat(),                   "treasury v1", ("0 of 1 finance",))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "main"),
+    [
+        ("PENDING", "detail.sign"),
+        ("DENIED", "detail.sign"),
+        ("READY", "detail.send"),
+        ("SUBMITTED", "detail.send"),
+    ],
+)
+def test_the_next_step_is_the_main_button(qtbot: QtBot, look: Theme, state: str, main: str) -> None:
+    detail = Detail()
+    qtbot.addWidget(detail)
+    detail.show_details(details(state=state))
+    large = [b.objectName() for b in detail.findChildren(ActionButton) if b.property("kind") == "primary"]
+    assert large == [main]
+
+
+def test_a_denied_proposal_says_in_its_banner_what_failed(qtbot: QtBot, look: Theme) -> None:
+    detail = Detail()
+    qtbot.addWidget(detail)
+    detail.show_details(details(state="DENIED"))
+    banner = detail.findChild(StateBanner, "detail.denied")
+    assert banner is not None
+    assert banner.consequence.text().splitlines() == [f"Quorum: {ACME} is missing", strings.NOT_ASKED]
+    assert (
+        strings.denied_because(["a", "b", "c", "d"]).splitlines()[2]
+        == "2 more checks failed or could not tell."
+    )
 
 
 @pytest.mark.parametrize("width", [920, 560])

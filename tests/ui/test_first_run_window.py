@@ -444,11 +444,13 @@ async def policy_and_votes(person: Newcomer, outside: Outside) -> None:
     assert "practice" not in text
     await person.go_on("VOTES")
     assert person.button("setup.save-vote").reason == words.VOTE_FIRST
+    assert not person.window.navigation.list.currentIndex().isValid(), "the set-up is on no list"
     assert person.button("setup.vote").reason == words.LOCKED_KEYS
     person.bot.keyClicks(person.setup.passphrase, KEYS)
     person.press("setup.unlock-keys")
     await person.settled()
     person.press("setup.vote")
+    await until(lambda: person.button("setup.vote").reason == words.VOTED_ALREADY)
     await person.settled()
     assert "bob, carol" in person.button("setup.next").reason
     person.press("setup.save-policy")

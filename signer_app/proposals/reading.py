@@ -18,6 +18,7 @@ from signer_app.policy.replay import Stored, replay
 from signer_app.policy.words import quorum_words, rules_in_words
 from signer_app.proposals import intake
 from signer_app.proposals import lifecycle as life
+from signer_app.proposals.asked import Asked, signers_of
 from signer_app.proposals.balances import Question, question, recorded
 from signer_app.proposals.halts import Halts
 from signer_app.proposals.overriding import described
@@ -63,21 +64,21 @@ class Reading:
         found: list[JsonValue] = [p.to_json() for p in self._rooms.queries.proposals(states=states)]
         return {"proposals": found}
 
-    def needing(self, person: str) -> int:
-        """How many proposals need ``person``: others proposed them, they can be signed, the policy in force
-        gives this person a key for them, and they neither signed with one nor said no.
-        """
-        policy, queries = self._policy_or_none(), self._rooms.queries
-        keys = policy.body.keys if policy is not None else ()
-        mine = {key.signer for key in keys if key.purpose == "sign" and key.person == person}
-        rejected = queries.rejected_by(person)
-        return sum(
-            proposal.proposer != person
-            and proposal.id not in rejected
-            and any(signer.startswith(f"{proposal.network}:") for signer in mine)
-            and mine.isdisjoint(item.signer for item in proposal.signatures)
-            for proposal in queries.proposals(states=(life.PENDING,))
+    def asked(self, person: str) -> Asked:
+        """What decides which proposals wait for ``person`` (asked.py)."""
+        queries = self._rooms.queries
+        return Asked(
+            person,
+            signers_of(self._policy_or_none(), person),
+            queries.rejected_by(person),
+            tuple(stored.halt for stored in queries.halts(standing=True)),
         )
+
+    def needing(self, person: str) -> int:
+        """How many proposals wait for ``person``."""
+        asked = self.asked(person)
+        waiting = self._rooms.queries.proposals(states=(life.PENDING,))
+        return sum(asked.waits(proposal.to_json()) for proposal in waiting)
 
     def proposal(self, identifier: str) -> JsonObject:
         """A proposal with quarantine, rejections, overrides, halts on it, verdicts and submissions."""

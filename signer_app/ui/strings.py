@@ -41,6 +41,7 @@ CHIPS = MappingProxyType(
         "override": "Needs override",
         "verified": "Verified",
         "your-turn": "Your turn",
+        "halted": "Halted",
         "on-list": "On allow-list",
         "not-on-list": "Not on allow-list",
         "own": "Own account",

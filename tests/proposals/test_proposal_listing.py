@@ -57,22 +57,6 @@ def test_what_stands_against_the_newest_verdict_and_who_rejected(bob: Desk) -> N
     assert bob.queries.rejected_by("carol") == frozenset()
 
 
-def test_what_needs_a_person(bob: Desk) -> None:
-    bob.take("100")
-    assert [bob.reading.needing(name) for name in ("bob", "carol", "nobody")] == [1, 1, 0]
-    assert bob.reading.needing("alice") == 0, "what somebody proposed does not need her"
-    signed = bob.signed("150")
-    assert [bob.reading.needing(name) for name in ("bob", "carol")] == [1, 2]
-    denied = bob.take("120")
-    assert bob.reading.needing("bob") == 2
-    bob.service.reject(denied.id, "no")
-    assert [bob.reading.needing(name) for name in ("bob", "carol")] == [1, 2]
-    bob.service.halts.halt("stop")
-    bob.service.verify(signed.id)
-    assert bob.queries.proposal(signed.id).state == "DENIED"
-    assert bob.reading.needing("carol") == 1, "nobody can sign what is denied"
-
-
 def test_two_on_one_ticket_stand_in_each_others_way(bob: Desk) -> None:
     first = bob.take("100")
     second = bob.take("1", intent=CancelSlot(), slot=Slot(first.slot_kind, first.slot_value))

@@ -14,11 +14,13 @@ from pytestqt.qtbot import QtBot
 from room import cramped, nameless
 from window_help import PASSPHRASE, closed, until
 
+from signer_app.core.statements import Halt
+from signer_app.proposals.asked import Asked
 from signer_app.ui import strings
 from signer_app.ui.pages.inbox import words
 from signer_app.ui.pages.inbox.allowed import Place, reasons
 from signer_app.ui.pages.inbox.detail import Detail
-from signer_app.ui.pages.inbox.listing import STATE_LOOKS, EntryList, group_of
+from signer_app.ui.pages.inbox.listing import STATE_LOOKS, EntryList, chip_of, group_of
 from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _check, _standing, entry_of
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.settings import ViewSettings
@@ -72,8 +74,12 @@ def proposal(number: int = 0, **more: Any) -> dict[str, Any]:
     return {**base, **more}
 
 
-def entry(number: int = 0, me: str = "carol", **more: Any) -> Any:
-    return entry_of(proposal(number, **more), NAMES, HOLDERS, me)
+CAROL = Asked("carol", frozenset({f"{NETWORK}:rCarol"}))
+STOPPED = replace(CAROL, halts=(Halt.model_construct(accounts=None),))
+
+
+def entry(number: int = 0, asked: Asked = CAROL, **more: Any) -> Any:
+    return entry_of(proposal(number, **more), NAMES, HOLDERS, asked)
 
 
 def signed_by(account: str) -> dict[str, Any]:
@@ -125,18 +131,24 @@ def test_time_left(delta: timedelta, text: str, soon: bool) -> None:
 
 def test_what_needs_me() -> None:
     assert entry().mine
+    signed = entry(signatures=[signed_by("rAlice")])
+    assert [pip.state for pip in signed.pips] == ["signed", "you"]
     assert not entry(signatures=[signed_by("rCarol")]).mine
-    assert not entry(me="bob").mine
-    assert not entry(proposer="carol").mine
-    for state in ("READY", "DENIED", "CONFIRMED"):
-        assert not entry(state=state).mine
-    assert not entry_of(proposal(), NAMES, HOLDERS, "carol", rejected=True).mine
-    second = replace(
-        next(holder for holder in HOLDERS if holder.person == "carol"), signer=f"{NETWORK}:rOther"
-    )
-    signed = proposal(signatures=[signed_by("rCarol")])
-    assert not entry_of(signed, NAMES, (*HOLDERS, second), "carol").mine, "one signature of a person counts"
-    assert [pip.state for pip in entry(signatures=[signed_by("rAlice")]).pips] == ["signed", "you"]
+    assert not entry(asked=Asked("bob")).mine
+
+
+@pytest.mark.parametrize(
+    ("made", "words_"),
+    [
+        (entry(), "Your turn"),
+        (entry(signatures=[signed_by("rCarol")]), "Open"),
+        (entry(asked=STOPPED), "Halted"),
+        (entry(asked=STOPPED, state="READY"), "Halted"),
+        (entry(asked=STOPPED, state="CONFIRMED", state_words="Done"), "Done"),
+    ],
+)
+def test_the_chip_says_what_matters_most(made: Any, words_: str) -> None:
+    assert chip_of(made)[0] == words_
 
 
 def test_groups() -> None:
@@ -144,6 +156,7 @@ def test_groups() -> None:
     assert group_of(entry(expires_at=soon), NOW) == "soon"
     assert group_of(entry(), NOW) == "later"
     assert group_of(entry(state="DENIED"), NOW) == "stopped"
+    assert group_of(entry(asked=STOPPED), NOW) == "stopped"
     assert group_of(entry(signatures=[signed_by("rCarol")]), NOW) == "others"
     assert group_of(entry(state="CONFIRMED"), NOW) == "done"
 
@@ -169,14 +182,14 @@ def test_the_list_keeps_the_choice_and_moves_by_letters(qtbot: QtBot, look: Them
     listing.show_entries([entry(4), *entries], NOW)
     assert listing.current() == entries[0].id
     said = listing.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole)
-    assert said.startswith("Pay 25,000.50 XRP to Acme Custody, Treasury, Open, 0 of 2 signed")
+    assert said.startswith("Pay 25,000.50 XRP to Acme Custody, Treasury, Your turn, 0 of 2 signed")
     assert not listing.choose("ff")
 
 
 def details(**more: Any) -> Details:
     raw = proposal(**more)
     checks = (CheckLine("PASS", "Network", "fine"), CheckLine("FAIL", "Quorum", f"{ACME} is missing"))
-    return Details(entry_of(raw, NAMES, HOLDERS, "carol"), raw, NAMES, HOLDERS, checks, "DENY",
+    return Details(entry_of(raw, NAMES, HOLDERS, CAROL), raw, NAMES, HOLDERS, checks, "DENY",
                    NOW.isoformat(),                   "treasury v1", ("0 of 1 finance",))  # fmt: skip
 
 

@@ -6,8 +6,7 @@ are those of the policy's own accounts and the workspace's labels, never of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from signer_app.ui.notices.machine import Facts, Named, OpenProposal
 from signer_app.ui.words.notices import SOME_ACCOUNTS
 
 if TYPE_CHECKING:  # loads in the worker's thread
+    from signer_app.proposals.asked import Asked
     from signer_app.proposals.store.list_queries import NewestVerdict
     from signer_app.workspace import Workspace
 
@@ -31,55 +31,35 @@ def read_facts(workspace: Workspace) -> Facts:
     """What holds now. CountersignError if the store cannot be read."""
     from signer_app.proposals.lifecycle import OPEN  # noqa: PLC0415 - in the worker's thread
 
-    names, mine = _of_policy(workspace)
+    names, asked = _names(workspace), workspace.reading.asked(workspace.person)
     listed = workspace.reading.proposals(states=OPEN)["proposals"]
     found = [raw for raw in listed if isinstance(raw, dict)] if isinstance(listed, list) else []
-    read = [open_proposal(raw, names, mine, workspace.person) for raw in found]
-    rejected = workspace.queries.rejected_by(workspace.person)
-    proposals = tuple(replace(item, needs_me=False) if item.id in rejected else item for item in read)
     halts = workspace.queries.halts(standing=True)
     return Facts(
-        proposals=proposals,
+        proposals=tuple(open_proposal(raw, names, asked) for raw in found),
         halts=tuple(Named(item.halt.id, halted_accounts(item.halt.accounts, names)) for item in halts),
         writable=workspace.journal.usable,
         drifted=drifted(found, workspace.queries.newest_verdicts(OPEN), names),
     )
 
 
-def _of_policy(workspace: Workspace) -> tuple[dict[str, str], frozenset[str]]:
-    """Names of accounts, and the accounts that keys of this person sign as."""
-    names: dict[str, str] = {}
-    mine: frozenset[str] = frozenset()
+def _names(workspace: Workspace) -> dict[str, str]:
+    """Names of accounts: the policy's own, if one is in force, and the workspace's labels."""
     try:
         body = workspace.policies.in_force(workspace.rooms.clock()).document.body
     except CountersignError:
-        pass  # without a policy nobody's signature counts; halts and the journal are told all the same
-    else:
-        names.update({entry.account: entry.id for entry in body.accounts})
-        mine = frozenset(
-            key.signer for key in body.keys if key.purpose == "sign" and key.person == workspace.person
-        )
-    names.update(workspace.nodes.config.labels)
-    return names, mine
+        return dict(workspace.nodes.config.labels)
+    return {**{entry.account: entry.id for entry in body.accounts}, **workspace.nodes.config.labels}
 
 
-def open_proposal(
-    raw: JsonObject, names: Mapping[str, str], mine: Iterable[str], person: str
-) -> OpenProposal:
-    """From a proposal's JSON (CONTRACTS C5). ``mine``: the accounts that keys of ``person`` sign as."""
-    network, state = str(raw["network"]), str(raw["state"])
-    keys = {signer for signer in mine if signer.startswith(f"{network}:")}
-    listed = raw["signatures"]
-    signed = {
-        str(item["signer"]) for item in (listed if isinstance(listed, list) else []) if isinstance(item, dict)
-    }
-    needed = state == "PENDING" and bool(keys) and not keys & signed and raw["proposer"] != person
+def open_proposal(raw: JsonObject, names: Mapping[str, str], asked: Asked) -> OpenProposal:
+    """From a proposal's JSON (CONTRACTS C5). ``asked`` says whether it waits for this person."""
     return OpenProposal(
         id=str(raw["proposal_id"]),
         account=account_name(str(raw["account"]), names),
         expires_at=_moment(raw["expires_at"]),
-        needs_me=needed,
-        stopped=state == "DENIED" and bool(signed),
+        needs_me=asked.waits(raw),
+        stopped=raw["state"] == "DENIED" and bool(raw["signatures"]),
     )
 
 

@@ -36,6 +36,7 @@ RISK_LOOKS = MappingProxyType(
         "override": ChipLook("policy-alert", "warn"),
         "verified": ChipLook("check", "ok"),
         "your-turn": ChipLook("", "info"),
+        "halted": ChipLook("halt", "danger"),
         "on-list": ChipLook("allowed", "ok"),
         "not-on-list": ChipLook("warning", "danger"),
         "own": ChipLook("accounts", "neutral"),

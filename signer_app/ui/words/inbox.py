@@ -170,6 +170,7 @@ REDACTED = "A redacted record"
 
 
 NEXT_OUTCOME, NEXT_OUTCOME_SUB = "Outcome", "Read from two nodes of different operators"
+NEXT_RESUME, NEXT_RESUME_SUB = "Somebody halted it", "Two people must resume before it goes on"
 QUORUM_OPEN = "Checked by policy, signatures are missing"
 
 

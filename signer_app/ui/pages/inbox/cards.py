@@ -307,7 +307,7 @@ def _holder_words(holder: KeyHolder, signature: JsonObject | None) -> str:
 def _mark(details: Details, holder: KeyHolder) -> Chip:
     if holder.signer in details.entry.signed:
         return RiskChip("verified")
-    mine = holder.person == details.me and details.entry.mine and details.entry.state != "DENIED"
+    mine = holder.person == details.me and details.entry.mine
     return RiskChip("your-turn") if mine else Chip(strings.OPEN)
 
 
@@ -353,6 +353,8 @@ def _next_steps(details: Details) -> list[Step]:
     """What comes now and next; nothing for what was stopped."""
     state, send = details.entry.state, Step(strings.NEXT_SEND, strings.NEXT_SEND_SUB, when="next")
     outcome = Step(say.NEXT_OUTCOME, say.NEXT_OUTCOME_SUB, when="next")
+    if details.entry.halted:
+        return [Step(say.NEXT_RESUME, say.NEXT_RESUME_SUB, when="now"), send, outcome]
     if state == "PENDING":
         now = Step(strings.NEXT_SIGN if details.entry.mine else strings.NEXT_OTHERS, when="now")
         return [now, send, outcome]

@@ -166,7 +166,9 @@ class Detail(QtWidgets.QScrollArea):
         line.addWidget(label(entry.title, "page", wrap=True, name="detail.title"), 1)
         chip = RiskChip(STATE_LOOKS[entry.state], entry.state_words)
         chip.setObjectName("detail.verdict")
-        if details.needs_override and entry.open:
+        if entry.halted:
+            line.addWidget(RiskChip("halted"), 0, Qt.AlignmentFlag.AlignVCenter)
+        elif details.needs_override and entry.open:
             line.addWidget(RiskChip("override"), 0, Qt.AlignmentFlag.AlignVCenter)
         elif details.verdict is not None and entry.state in ("PENDING", "READY") and not details.hard:
             line.addWidget(RiskChip("allowed"), 0, Qt.AlignmentFlag.AlignVCenter)

@@ -11,7 +11,7 @@ from signer_app.ui.pages.inbox.words import left
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets.base import pen, text_width
-from signer_app.ui.widgets.chips import RISK_LOOKS, draw_chip, draw_pips, pips_width
+from signer_app.ui.widgets.chips import RISK_LOOKS, ChipLook, draw_chip, draw_pips, pips_width
 
 _ENTRY, _GROUP = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 _Index = QtCore.QModelIndex | QtCore.QPersistentModelIndex
@@ -36,12 +36,20 @@ def group_of(entry: Entry, now: datetime) -> str:
     """The name of the group that an open entry stands in (strings.INBOX_GROUPS)."""
     if not entry.open:
         return "done"
-    if entry.state in ("DENIED", "REJECTED"):
+    if entry.halted or entry.state in ("DENIED", "REJECTED"):
         return "stopped"
     if not entry.mine and entry.state == "PENDING":
         return "others"
     _, soon = left(entry.expires_at, now)
     return "soon" if soon else "later"
+
+
+def chip_of(entry: Entry) -> tuple[str, ChipLook]:
+    """Word and look of an entry's chip: that it is halted, that it waits for this person, or its state."""
+    for holds, name in ((entry.halted, "halted"), (entry.mine, "your-turn")):
+        if holds:
+            return strings.CHIPS[name], RISK_LOOKS[name]
+    return entry.state_words, RISK_LOOKS[STATE_LOOKS[entry.state]]
 
 
 class EntryList(QtWidgets.QListView):
@@ -80,7 +88,7 @@ class EntryList(QtWidgets.QListView):
             said = (
                 entry.title,
                 entry.account_name,
-                entry.state_words,
+                chip_of(entry)[0],
                 entry.count,
                 left(entry.expires_at, now)[0],
             )
@@ -159,13 +167,11 @@ class _EntryDelegate(QtWidgets.QStyledItemDelegate):
         t = theme()
         tokens, indent, size = t.tokens, t.scaled(24), t.size("icon")
         icons.draw(painter, entry.icon, tokens.text2, box.left(), box.top() + 1, size)
-        look = RISK_LOOKS[STATE_LOOKS[entry.state]]
-        words = strings.CHIPS["your-turn"] if entry.mine and entry.state == "PENDING" else entry.state_words
-        chip_icon = "" if entry.mine and entry.state == "PENDING" else look.icon
+        words, look = chip_of(entry)
         width = text_width("caption-strong", words) + 2 * t.scaled(7)
-        width += t.size("icon-chip") + t.scaled(4) if chip_icon else 0
+        width += t.size("icon-chip") + t.scaled(4) if look.icon else 0
         chip = QtCore.QRect(box.right() - width + 1, box.top(), width, t.scaled(20))
-        draw_chip(painter, chip, words, look.tone, chip_icon, look.solid)
+        draw_chip(painter, chip, words, look.tone, look.icon, look.solid)
         line = box.height() // 3
         first = QtCore.QRect(box.left() + indent, box.top(), chip.left() - box.left() - indent - 8, line)
         self._text(painter, first, entry.title, "section", tokens.text)

@@ -15,10 +15,13 @@ from signer_app.ui.widgets import CheckLine, Pip
 from signer_app.ui.words import inbox as say
 
 if TYPE_CHECKING:  # loads in the worker's thread
+    from signer_app.proposals.asked import Asked
     from signer_app.workspace import Workspace
 
 #: States (core/states of Proposal) by tab.
 OPEN_STATES = frozenset({"PENDING", "READY", "DENIED", "REJECTED", "SUBMITTED", "UNKNOWN", "DRAFT"})
+#: States in which a halt keeps something from happening.
+HALTABLE = frozenset({"PENDING", "READY"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class Entry:
     signed: frozenset[str]
     pips: tuple[Pip, ...]
     mine: bool
+    halted: bool = False
 
     @property
     def open(self) -> bool:
@@ -130,11 +134,8 @@ def read_list(workspace: Workspace) -> list[Entry]:
     """Every proposal, the one that expires first in front."""
     names, holders = read_names(workspace)
     found = words.items(workspace.reading.proposals()["proposals"])
-    rejected = workspace.queries.rejected_by(workspace.person)
-    entries = [
-        entry_of(raw, names, holders, workspace.person, rejected=raw["proposal_id"] in rejected)
-        for raw in found
-    ]
+    asked = workspace.reading.asked(workspace.person)
+    entries = [entry_of(raw, names, holders, asked) for raw in found]
     return sorted(entries, key=lambda entry: (entry.expires_at or "9", entry.id))
 
 
@@ -159,23 +160,20 @@ def read_names(workspace: Workspace) -> tuple[dict[str, str], tuple[KeyHolder, .
     return names, holders
 
 
-def entry_of(
-    raw: JsonObject, names: dict[str, str], holders: tuple[KeyHolder, ...], me: str, *, rejected: bool = False
-) -> Entry:
-    """A proposal's JSON (CONTRACTS C5) as a line of the list. ``rejected``: by me.
-
-    It is mine, that is it needs me, as long as it can be signed and I neither signed it nor said no.
-    """
+def entry_of(raw: JsonObject, names: dict[str, str], holders: tuple[KeyHolder, ...], asked: Asked) -> Entry:
+    """A proposal's JSON (CONTRACTS C5) as a line of the list; ``asked`` says whether it is mine to sign."""
     holders = tuple(holder for holder in holders if holder.signer.startswith(f"{raw['network']}:"))
     effects = words.items(raw["effects"])
     signed = frozenset(str(item["signer"]) for item in words.items(raw["signatures"]))
     pips = tuple(
-        Pip("signed" if h.signer in signed else "you" if h.person == me else "open", h.weight or 1, h.person)
+        Pip(
+            "signed" if h.signer in signed else "you" if h.person == asked.person else "open",
+            h.weight or 1,
+            h.person,
+        )
         for h in holders
     )
     slot, expires = raw["slot"], raw["expires_at"]
-    held = {holder.signer for holder in holders if holder.person == me}
-    mine = raw["state"] == "PENDING" and raw["proposer"] != me and bool(held) and held.isdisjoint(signed)
     return Entry(
         id=str(raw["proposal_id"]),
         title=words.title(effects, names),
@@ -190,12 +188,9 @@ def entry_of(
         live=raw["live"] is True,
         signed=signed,
         pips=pips,
-        mine=mine and not rejected,
+        mine=asked.waits(raw),
+        halted=raw["state"] in HALTABLE and asked.halted(raw),
     )
-
-
-def _rejected_by(raw: JsonObject, person: str) -> bool:
-    return any(item["person"] == person for item in words.items(raw["rejections"]))
 
 
 def read_details(workspace: Workspace, identifier: str) -> Details:
@@ -204,8 +199,9 @@ def read_details(workspace: Workspace, identifier: str) -> Details:
     raw = workspace.reading.proposal(identifier)
     network = f"{raw['network']}:"
     holders = tuple(holder for holder in holders if holder.signer.startswith(network))
+    asked = workspace.reading.asked(workspace.person)
     base = Details(
-        entry_of(raw, names, holders, workspace.person, rejected=_rejected_by(raw, workspace.person)),
+        entry_of(raw, names, holders, asked),
         raw,
         names,
         holders,
@@ -216,7 +212,7 @@ def read_details(workspace: Workspace, identifier: str) -> Details:
         raw_view=_raw_view(workspace, identifier),
     )
     standing = _standing(raw)
-    return _judged(workspace, base, standing) if standing else base
+    return _judged(workspace, base, asked, standing) if standing else base
 
 
 def _standing(raw: JsonObject) -> JsonObject | None:
@@ -231,7 +227,7 @@ def _standing(raw: JsonObject) -> JsonObject | None:
     return verdicts[-1] if verdicts else None
 
 
-def _judged(workspace: Workspace, base: Details, last: JsonObject) -> Details:
+def _judged(workspace: Workspace, base: Details, asked: Asked, last: JsonObject) -> Details:
     """With what the last recorded report says."""
     report = _blob(workspace, str(last["report_blob"]))
     policy, checks = report.get("policy"), words.items(report.get("checks"))
@@ -245,7 +241,7 @@ def _judged(workspace: Workspace, base: Details, last: JsonObject) -> Details:
     return replace(
         base,
         holders=holders,
-        entry=entry_of(base.raw, base.names, holders, base.me, rejected=_rejected_by(base.raw, base.me)),
+        entry=entry_of(base.raw, base.names, holders, asked),
         checks=tuple(_check(item, base.names, waiting=open_quorum) for item in sorted(checks, key=_rank)),
         verdict=str(last["verdict"]),
         judged_at=str(last["at"]),

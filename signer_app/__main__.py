@@ -6,12 +6,13 @@ import os
 import sys
 
 from signer_app.core.display import has_window
+from signer_app.core.leaving import leave
 
 _CHILD_ARGUMENTS = 3
 
 
 def main() -> int:
-    """Run with sys.argv; returns the exit code."""
+    """Run with sys.argv. The window returns its exit code; what is loaded for one answer ends with it."""
     if sys.argv[1:] == ["--child", "commands"]:
         from signer_app.cli import warm  # noqa: PLC0415 - only the process that forks commands needs it
 
@@ -19,7 +20,7 @@ def main() -> int:
     if len(sys.argv) == _CHILD_ARGUMENTS and sys.argv[1] == "--child":
         from signer_app.signers.child import run_child  # noqa: PLC0415 - a child loads nothing else
 
-        return run_child(sys.argv[2])
+        leave(run_child(sys.argv[2]))
     if wants_window(sys.argv[1:]):
         from signer_app.ui.app import open_window  # noqa: PLC0415 - nor the window
 
@@ -29,7 +30,7 @@ def main() -> int:
     interrupts.hold()
     from signer_app.cli.main import run  # noqa: PLC0415
 
-    return run()
+    leave(run())
 
 
 def wants_window(arguments: list[str]) -> bool:

@@ -34,6 +34,7 @@ from typing import IO, Final
 from signer_app.chains.xrpl import second_reader
 from signer_app.core import failpoints
 from signer_app.core.errors import SignerError
+from signer_app.core.leaving import leave
 from signer_app.practice.processes import program
 
 #: The kind under which the program starts the process (signer_app/__main__.py).
@@ -42,10 +43,21 @@ _LARGEST: Final = 200_000
 _DESCRIPTORS: Final = 4
 #: What commands load by themselves, when they first need it.
 _LOADED: Final = (
+    "signer_app.chains.xrpl.chain",
+    "signer_app.chains.xrpl.client",
     "signer_app.cli.main",
+    "signer_app.nodes.pool",
+    "signer_app.nodes.readers",
+    "signer_app.practice.server",
+    "signer_app.vault.passphrase",
     "signer_app.workspace",
     "signer_app.workspace.first_steps",
-    "signer_app.practice.server",
+    # Libraries that load their parts when they first work.
+    "encodings.idna",
+    "httpcore",
+    "sqlalchemy.dialects.sqlite.pysqlcipher",
+    "typer._adapters",
+    "typer._click.decorators",
 )
 
 
@@ -57,14 +69,19 @@ def is_possible() -> bool:
 # -- the process that forks ---------------------------------------------------------------------------------
 
 
-def serve(run: Callable[[], int]) -> int:
-    """Fork for each request until the other side closes; in each child ``run`` is the program's entry, whose
-    code is returned.
-    """
+def load() -> None:
+    """All that commands need, so that none loads anything itself."""
     for name in _LOADED:
         importlib.import_module(name)
     importlib.import_module("signer_app.cli.main").tree()
     second_reader.load()
+
+
+def serve(run: Callable[[], int]) -> int:
+    """Fork for each request until the other side closes; in each child ``run`` is the program's entry, whose
+    code is returned.
+    """
+    load()
     gc.freeze()  # what is loaded stays shared with the children
     control = socket.socket(fileno=os.dup(0))
     waiting = selectors.DefaultSelector()
@@ -86,7 +103,7 @@ def serve(run: Callable[[], int]) -> int:
                     os.close(ended)
                     os.close(answers[1])
                 _become(json.loads(message), descriptors)
-                return run()
+                leave(run())
             for descriptor in descriptors[:3]:
                 os.close(descriptor)
             ended = os.pidfd_open(pid)

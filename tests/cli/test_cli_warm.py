@@ -6,10 +6,12 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from offices import Offices
 
 from signer_app.cli import warm
 from signer_app.core.errors import SignerError
@@ -98,3 +100,45 @@ def test_without_its_process_nothing_is_started() -> None:
         start(lone, "practice", "bogus")
     assert refused.value.code == "SIGNER_DIED"
     lone.close()
+
+
+_LATE = """
+import sys
+from pathlib import Path
+from signer_app.cli import warm
+from signer_app.cli.main import run
+warm.load()
+loaded = set(sys.modules)
+sys.stdout, said = Path(sys.argv[1]).open("w+"), sys.stdout
+for line in Path(sys.argv[2]).read_text().splitlines():
+    sys.argv = ["countersign", *line.split("\\t")]
+    assert run() == 0, line
+print(sorted(set(sys.modules) - loaded), file=said)
+"""
+
+
+@pytest.mark.slow
+def test_what_it_has_loaded_is_all_that_commands_need(offices: Offices, tmp_path: Path) -> None:
+    """Whatever a command loaded itself, each would load again."""
+    first = offices.pay("alice", "100")
+    sent, signed = tmp_path / "sent.countersign", tmp_path / "signed.countersign"
+    bob = (*offices.globals("bob"), "proposal")
+    carol = (*offices.globals("carol"), "proposal")
+    lines: list[tuple[str, ...]] = [
+        (*offices.globals("alice"), "proposal", "export", first, "-o", str(sent)),
+        (*bob, "import", str(sent)),
+        (*bob, "sign", first, "--key", "bob-xrp"),
+        (*bob, "export", first, "-o", str(signed)),
+        (*carol, "import", str(signed)),
+        (*carol, "sign", first, "--key", "carol-xrp"),
+        (*carol, "submit", first),
+        (*offices.globals("carol"), "policy", "replay", first),
+        (*offices.globals("carol"), "nodes", "test"),
+        (*offices.globals("carol"), "journal", "verify", "--vault", str(offices.folder("carol") / "logs")),
+    ]
+    (tmp_path / "lines").write_text("\n".join("\t".join(line) for line in lines))
+    done = subprocess.run(
+        [sys.executable, "-c", _LATE, str(tmp_path / "out"), str(tmp_path / "lines")],
+        capture_output=True, text=True, check=False, timeout=120, cwd=ROOT,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import HealthCheck, Phase, settings
+from remembering import RememberedArgon2id, remembering
 
+from signer_app.cli import warm
+from signer_app.signers import host
 from signer_app.vault import kdf
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ def pytest_timeout_cancel_timer(item: pytest.Item) -> bool:
 
 #: Files that start many processes of their own, in the order in which workers should come to them: the kills
 #: take longest and begin; the others follow the slow files, so that they do not all fight for the cores.
-HEAVY = ("test_debian_package.py", "test_frozen_program.py", "test_demo.py", "test_window_journeys.py")
+HEAVY = ("test_debian_package.py", "test_demo.py", "test_window_journeys.py", "test_frozen_program.py")
 
 
 def pytest_collection_finish() -> None:
@@ -123,30 +125,29 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-_DERIVED: dict[tuple[object, ...], bytes] = {}
+#: Rooms and files whose processes hash passphrases as they do at somebody's desk.
+_HASH_FOR_REAL = ("vault", "package", "test_demo.py", "test_window_journeys.py", "test_signer_host.py")
 
 
-class _RememberedArgon2id:
-    """The library's Argon2id, asked once for each passphrase, salt and cost: tests open the same workspaces
-    hundreds of times, and each time takes a fifth of a second. Processes that tests start know nothing of it.
-    """
-
-    def __init__(self, **cost: Any) -> None:
-        self._cost = cost
-
-    def derive_into(self, words: bytearray, result: bytearray) -> None:
-        key = (bytes(words), len(result), *sorted(self._cost.items()))
-        if key not in _DERIVED:
-            Argon2id(**self._cost).derive_into(words, result)
-            _DERIVED[key] = bytes(result)
-        result[:] = _DERIVED[key]
+@pytest.fixture(scope="session")
+def _derived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the processes of this worker find what passphrases have derived to."""
+    return tmp_path_factory.mktemp("derived")
 
 
 @pytest.fixture(autouse=True)
-def _hashing_is_remembered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everywhere but in the tests of the vault itself."""
-    if request.path.parent.name != "vault":
-        monkeypatch.setattr(kdf, "Argon2id", _RememberedArgon2id)
+def _hashing_is_remembered(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _derived: Path
+) -> None:
+    """Here, in key processes and in commands that are forked; see remembering.py."""
+    if {request.path.name, request.path.parent.name}.isdisjoint(_HASH_FOR_REAL) and not (
+        request.node.get_closest_marker("soak")
+    ):
+        start = remembering(_derived)
+        RememberedArgon2id.folder = _derived
+        monkeypatch.setattr(kdf, "Argon2id", RememberedArgon2id)
+        monkeypatch.setattr(host, "child_command", lambda kind: [*start, "--child", kind])
+        monkeypatch.setattr(warm, "program", lambda: start)
 
 
 @pytest.fixture

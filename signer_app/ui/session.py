@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from signer_app.core.errors import ConflictError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
+from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import QtCore, Signal
 from signer_app.ui.signing.seat import Seat
 from signer_app.ui.worker import Job, Progress, Worker
@@ -202,6 +203,7 @@ class Session(QtCore.QObject):
 
 
 def _open(directory: Path, passphrase: bytearray, desk: Desk, offline: bool) -> Workspace:
+    load_rooms()
     from signer_app.vault.kdf import wipe  # noqa: PLC0415 - in the worker's thread, after the first paint
     from signer_app.workspace import Workspace  # noqa: PLC0415
 

@@ -11,6 +11,7 @@ from signer_app.core.errors import CountersignError
 from signer_app.ui import strings
 from signer_app.ui.first_run import words
 from signer_app.ui.loop import Tasks
+from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
@@ -298,6 +299,7 @@ class UnlockPage(QtWidgets.QWidget):
 
 def _check_journal(logs: Path) -> tuple[bool, int, str]:
     """In a thread: whether the journal can be trusted (CONTRACTS E), how many records, and why not."""
+    load_rooms()
     from signer_app.journal.verifying import verify  # noqa: PLC0415 - after the first paint
 
     result = verify(logs).to_json()

@@ -29,9 +29,17 @@ PATIENCE_S = 60.0
 ACCESSIBLE = "org.a11y.atspi.Accessible"
 _REGISTRY = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 #: Bits of AtspiStateType that are asked for.
-_ENABLED, _FOCUSED, _SHOWING = 8, 12, 25
+_ENABLED, FOCUSED, _SHOWING = 8, 12, 25
 #: Questions that are under way together: so few that the pipes between us can hold them.
 _AT_ONCE = 64
+#: Numbers of AtspiRole that are asked for, and of AtspiCollectionMatchType.
+_ROLES = {
+    "check box": (7,), "combo box": (11,), "dialog": (16,), "filler": (20,), "label": (29,),
+    "list item": (32,), "push button": (43,), "table": (55,), "text": (40, 61),
+}  # fmt: skip
+_MATCH_ALL, _MATCH_ANY = 1, 2
+#: What says that it shows while the menu that holds it is closed.
+_IN_MENUS = ("check menu item", "menu", "menu bar", "menu item", "popup menu", "radio menu item", "separator")
 _CELLS = ("list item", "table cell", "tree item", "table column header", "table row header")
 
 
@@ -53,11 +61,16 @@ def _bits(halves: Sequence[int]) -> int:
     return int(low) | int(high) << 32
 
 
+def _signed(bits: int) -> int:
+    """32 bits as the signed number that carries them."""
+    return bits - (1 << 32) if bits >> 31 else bits
+
+
 def _question(place: tuple[str, str], question: str) -> Message:
     bus, path = place
-    if question == "Name":
+    if question in ("Name", "Parent"):
         properties = DBusAddress(path, bus_name=bus, interface="org.freedesktop.DBus.Properties")
-        return new_method_call(properties, "Get", "ss", (ACCESSIBLE, "Name"))
+        return new_method_call(properties, "Get", "ss", (ACCESSIBLE, question))
     return new_method_call(DBusAddress(path, bus_name=bus, interface=ACCESSIBLE), question)
 
 
@@ -167,49 +180,61 @@ class Desktop:
         )
         return int(x), int(y), int(width), int(height)
 
-    def everything(self) -> Iterator[Item]:
-        """All that is on the screen, from the outside to the inside. Menus that are closed are left out.
+    def everything(self, role: str = "", state: int = _SHOWING) -> Iterator[Item]:
+        """All that is on the screen, from the outside to the inside, or what of it has a role and a state.
+        Menus that are closed are left out.
 
-        It is asked level by level, all questions of a level at once: one at a time takes a window of a
-        hundred things a third of a second.
+        A program is asked once for the places and together for all names: one at a time, or level by level,
+        a window of a hundred things takes a third of a second.
         """
-        inside: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        items: dict[tuple[str, str], Item] = {}
-        level = inside[_REGISTRY] = self.children(*_REGISTRY)
-        while level:
-            looks = zip(level, self._all(level, "GetState"), self._all(level, "GetRoleName"), strict=True)
-            shown = {
-                place: str(role[0])
-                for place, state, role in looks
-                if state and role and (role[0] == "application" or _bits(state[0]) >> _SHOWING & 1)
-            }
-            seen = [
-                place
-                for place, role in shown.items()
-                if role not in ("popup menu", "menu bar") or self._has_width(place)
+        for program in self.children(*_REGISTRY):
+            places = self._places(program, role, 1 << _SHOWING | 1 << state)
+            roles = [(role,)] * len(places) if role else self._all(places, "GetRoleName")
+            names = self._all(places, "Name")
+            items = [
+                Item(*place, str(said[0]), str(name[0][1]))
+                for place, said, name in zip(places, roles, names, strict=True)
+                if said and name  # what went away while it was looked at is left out
             ]
-            names, held = self._all(seen, "Name"), self._all(seen, "GetChildren")
-            level = []
-            for place, name, children in zip(seen, names, held, strict=True):
-                if name and children:  # what went away while it was looked at is left out
-                    items[place] = Item(*place, shown[place], str(name[0][1]))
-                    inside[place] = [(str(child[0]), str(child[1])) for child in children[0]]
-                    level += inside[place]
-        waiting = inside[_REGISTRY][::-1]
-        while waiting:
-            place = waiting.pop()
-            if place in items:
-                yield items[place]
-                waiting += inside[place][::-1]
+            cells = [item for item in items if item.role in _CELLS]
+            hidden = {item for item, shows in zip(cells, self._in_view(cells), strict=True) if not shows}
+            for item in items:
+                if item not in hidden and (item.role not in _IN_MENUS or self._has_width(item)):
+                    yield item
 
-    def _has_width(self, place: tuple[str, str]) -> bool:
+    def _places(self, program: tuple[str, str], role: str, states: int) -> list[tuple[str, str]]:
+        """What a program has with a role, and with all of these states, in their order."""
+        bits = sum(1 << number for number in _ROLES[role]) if role else 0
+        roles = [_signed(bits >> shift & 0xFFFF_FFFF) for shift in (0, 32, 64, 96)] if role else []
+        rule = (
+            [states, 0], _MATCH_ALL, {}, _MATCH_ALL, roles, _MATCH_ANY if role else _MATCH_ALL,
+            [], _MATCH_ALL, False,
+        )  # fmt: skip
         try:
-            return bool(self.place(Item(*place, "", ""))[2])
+            found = self.call(
+                program, "org.a11y.atspi.Collection", "GetMatches", rule, 1, 0, True,
+                types="(aiia{ss}iaiiasib)uib",
+            )  # fmt: skip
+        except RuntimeError:  # it ended
+            return []
+        return [(str(bus), str(path)) for bus, path in found]
+
+    def _in_view(self, cells: Sequence[Item]) -> list[bool]:
+        """Whether what holds each of these shows: a cell says that it does in a hidden list, too."""
+        parents = self._all([(item.bus, item.path) for item in cells], "Parent")
+        holders = [(str(p[0][1][0]), str(p[0][1][1])) if p else ("", "") for p in parents]
+        asked = sorted({*holders} - {("", "")})
+        states = dict(zip(asked, self._all(asked, "GetState"), strict=True))
+        return [bool((state := states.get(h)) and _bits(state[0]) >> _SHOWING & 1) for h in holders]
+
+    def _has_width(self, item: Item) -> bool:
+        try:
+            return bool(self.place(item)[2])
         except RuntimeError:  # it went away
             return False
 
     def _all(self, places: Sequence[tuple[str, str]], question: str) -> list[tuple[Any, ...] | None]:
-        """What each answers to a question of Accessible, or its property Name; None: it is gone."""
+        """What each answers to a question of Accessible, or its Name or Parent; None: it is gone."""
         answers: list[tuple[Any, ...] | None] = []
         for start in range(0, len(places), _AT_ONCE):
             waiting: dict[int, int] = {}
@@ -227,10 +252,10 @@ class Desktop:
                         answers[number] = message.body
         return answers
 
-    def matching(self, name: str, role: str = "") -> Iterator[Item]:
+    def matching(self, name: str, role: str = "", state: int = _SHOWING) -> Iterator[Item]:
         """What matches: ``name`` is a regular expression over the whole name."""
-        for item in self.everything():
-            if role in ("", item.role) and re.fullmatch(name, item.name, re.DOTALL):
+        for item in self.everything(role, state):
+            if re.fullmatch(name, item.name, re.DOTALL):
                 yield item
 
     def sees(self, name: str, role: str = "") -> bool:
@@ -249,8 +274,8 @@ class Desktop:
         """What has the keyboard's focus: of a list or a table the whole, since Qt calls its chosen cell
         focused wherever the focus is.
         """
-        found = (item for item in self.everything() if item.role not in _CELLS)
-        return next((item for item in found if self.states(item) >> _FOCUSED & 1), None)
+        found = self.everything(state=FOCUSED)
+        return next((item for item in found if item.role not in _CELLS), None)
 
     def wait(self, look: Callable[[], T | None], problem: str, seconds: float = PATIENCE_S) -> T:
         """The first answer of ``look`` that is true. Raises Nothing with what stands on the screen."""
@@ -276,10 +301,20 @@ class Desktop:
         subprocess.run(["xdotool", *arguments], env=self.environment, check=True, input=given, text=True)
 
     def click(self, name: str, role: str = "") -> Item:
-        """Look for it, move the mouse there and press. What is not enabled is not pressed: AssertionError."""
-        item = self.find(name, role)
-        self.wait(lambda: self.states(item) >> _ENABLED & 1, f"{item} is not enabled")
-        x, y, width, height = self.place(item)
+        """Look for it, move the mouse there and press. Nothing is raised for what is never enabled."""
+        return self.wait(lambda: self._clicked(self.find(name, role)), f"{role} {name!r} is not enabled")
+
+    def _clicked(self, item: Item) -> Item | None:
+        """Press it where it stands; None while it is not enabled, moves, or was drawn anew."""
+        try:
+            if not self.states(item) >> _ENABLED & 1:
+                return None
+            place = x, y, width, height = self.place(item)
+            time.sleep(0.05)
+            if self.place(item) != place:
+                return None
+        except RuntimeError:
+            return None
         self.hands("mousemove", str(x + width // 2), str(y + height // 2), "click", "1")
         return item
 
@@ -296,13 +331,20 @@ class Desktop:
         item = self.find(name, role)
         for _ in range(most):
             try:
-                if self.states(item) >> _FOCUSED & 1:
+                if self._keeps_focus(item):
                     return item
             except RuntimeError:  # it was drawn anew
                 item = self.find(name, role)
             self.key("Tab")
             time.sleep(0.03)
         raise AssertionError(f"Tab does not reach {item}; the focus is at {self.focused()}")
+
+    def _keeps_focus(self, item: Item) -> bool:
+        """Now and a moment later, when a page that is read anew has been drawn."""
+        if not self.states(item) >> FOCUSED & 1:
+            return False
+        time.sleep(0.05)
+        return bool(self.states(item) >> FOCUSED & 1)
 
     # -- programs ------------------------------------------------------------------------------------------
 

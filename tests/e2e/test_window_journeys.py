@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desktop import Desktop
+from desktop import FOCUSED, Desktop
 from device_process import DeviceProcess
 from ledger_office import LedgerTemplate, for_carol, plug_in
 from ledger_process import LedgerProcess
@@ -45,17 +45,22 @@ class Person:
 
     def press(self, name: str, role: str = "push button") -> None:
         """A button, once it is there and can be pressed."""
-        self.screen.find(name, role)
         if self.mouse:
             self.screen.click(name, role)
         else:
             self.screen.tab_to(name, role)
             self.screen.key("space")
 
+    def type_into(self, name: str, text: str) -> None:
+        """A field that takes the focus by itself."""
+        self.screen.wait(
+            lambda: next(self.screen.matching(name, "text", FOCUSED), None), f"no focus in {name}"
+        )
+        self.screen.type(text)
+
     def unlock(self, name: str) -> None:
         """The passphrase has the focus when the window comes."""
-        self.screen.find("Vault passphrase", "text")
-        self.screen.type(SECRETS[f"{name}.vault"])
+        self.type_into("Vault passphrase", SECRETS[f"{name}.vault"])
         self.press("Unlock")
         self.screen.find("Lock this window", "push button")
 
@@ -64,8 +69,7 @@ class Person:
         self.press(SIGN)
         self.screen.find("Which key signs.", "label")
         self.press("Continue")
-        self.screen.find("Key passphrase", "text")
-        self.screen.type(SECRETS[f"{name}.keys"])
+        self.type_into("Key passphrase", SECRETS[f"{name}.keys"])
         self.press("Unlock")
 
     def compare(self) -> None:

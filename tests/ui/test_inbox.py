@@ -210,6 +210,25 @@ def test_the_next_step_is_the_main_button(qtbot: QtBot, look: Theme, state: str,
     assert large == [main]
 
 
+def test_the_keyboard_stays_at_its_button_when_a_proposal_is_read_anew(qtbot: QtBot, look: Theme) -> None:
+    detail = Detail()
+    qtbot.addWidget(detail)
+    detail.show_details(details())
+    with qtbot.waitActive(detail):
+        detail.show()
+        detail.activateWindow()
+    button = detail.findChild(ActionButton, "detail.export")
+    assert button is not None
+    button.setFocus()
+    detail.show_details(details(state="READY"))
+    again = QtWidgets.QApplication.focusWidget()
+    assert isinstance(again, ActionButton)
+    assert again.objectName() == "detail.export"
+    assert again is not button
+    detail.show_details(details(proposal_id="ee" * 32))
+    assert not isinstance(QtWidgets.QApplication.focusWidget(), ActionButton), "another proposal is another"
+
+
 def test_a_denied_proposal_says_in_its_banner_what_failed(qtbot: QtBot, look: Theme) -> None:
     detail = Detail()
     qtbot.addWidget(detail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import subprocess
@@ -19,8 +20,10 @@ from scenes import SCENES
 from window_help import until
 
 from signer_app.__main__ import wants_window
-from signer_app.core.errors import UsageError
+from signer_app.core.errors import CountersignError, UsageError
+from signer_app.ui import preload, session, unlock
 from signer_app.ui.app import Start, parse, require_display
+from signer_app.ui.first_run.places import Places
 from signer_app.ui.garbage import Collector
 from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import QtCore
@@ -117,6 +120,33 @@ def test_the_rooms_below_load_after_the_first_paint(tmp_path: Path) -> None:
                 time.sleep(0.05)
         finally:
             window.kill()
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda folder: session._open(
+            folder, bytearray(b"words"), session.Seat().desk(lambda _step: None), False
+        ),
+        unlock._check_journal,
+        Places()._start,
+    ],
+    ids=["opening", "verifying", "practising"],
+)
+def test_who_comes_while_the_rooms_load_waits(work: Callable[[Path], object], tmp_path: Path) -> None:
+    """Two threads that import one package from its two ends lock each other out; a quick unlock met that."""
+
+    def ask() -> None:
+        with contextlib.suppress(CountersignError):  # there is nothing in the folder
+            work(tmp_path)
+
+    asking = threading.Thread(target=ask)
+    with preload._ONE_AT_A_TIME:
+        asking.start()
+        asking.join(0.3)
+        assert asking.is_alive()
+    asking.join(60)
+    assert not asking.is_alive()
 
 
 def libraries(pid: int) -> str:

@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signer_app.ui.preload import load_rooms
+
 if TYPE_CHECKING:  # the rooms below load when somebody practises, not before the first paint
     from signer_app.workspace.practising import PracticeProcesses
 
@@ -28,6 +30,7 @@ class Places:
         await asyncio.to_thread(self._start, workspace)
 
     def _start(self, workspace: Path) -> None:
+        load_rooms()
         from signer_app.workspace.practising import place_of, start_place  # noqa: PLC0415 - see above
 
         root = place_of(workspace)

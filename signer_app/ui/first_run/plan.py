@@ -11,6 +11,7 @@ from signer_app.core.errors import CountersignError
 from signer_app.ui.first_run import words
 from signer_app.ui.first_run.form import labelled, line_edit
 from signer_app.ui.loop import Tasks
+from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.unlock import PassphraseField
@@ -296,6 +297,7 @@ class PlanView(QtWidgets.QWidget):
 
 
 def _measure(network_class: str) -> tuple[KdfParameters, float]:
+    load_rooms()
     from signer_app.core.config import NETWORK_CLASSES  # noqa: PLC0415 - in the thread
     from signer_app.workspace.first_steps import measured_cost  # noqa: PLC0415
 
@@ -303,6 +305,7 @@ def _measure(network_class: str) -> tuple[KdfParameters, float]:
 
 
 def _make_workspace(plan: Plan, vault: bytearray, key: bytearray, cost: KdfParameters | None) -> JsonObject:
+    load_rooms()
     from signer_app.vault.kdf import KdfParameters  # noqa: PLC0415
     from signer_app.workspace.first_steps import make_workspace  # noqa: PLC0415
 

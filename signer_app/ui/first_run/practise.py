@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from signer_app.core.errors import CountersignError, UsageError
 from signer_app.ui.first_run import words
 from signer_app.ui.loop import Tasks
+from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, StateBanner, Step, Timeline, column, label, row
@@ -194,6 +195,7 @@ class PractiseView(QtWidgets.QWidget):
 
 
 def _make_place(home: Path, progress: Progress, stop: Event) -> Made:
+    load_rooms()
     from signer_app.workspace.practising import make_place  # noqa: PLC0415 - in the thread, after the paint
 
     return make_place(home, tell=progress, stop=stop)

@@ -68,9 +68,13 @@ class Detail(QtWidgets.QScrollArea):
     def show_details(
         self, details: Details | None, place: Place | None = None, *, asking: bool = False
     ) -> None:
-        """Show a proposal, or nothing. What is scrolled to stays where it is for the same proposal."""
+        """Show a proposal, or nothing. For the same proposal what is scrolled to stays where it is, and the
+        keyboard's focus where it was.
+        """
         same = details is not None and details.entry.id == self.shown
         scrolled = self.verticalScrollBar().value() if same else 0
+        focused = QtWidgets.QApplication.focusWidget()
+        name = focused.objectName() if same and focused is not None and self.isAncestorOf(focused) else ""
         self.details = details
         self.shown = details.entry.id if details else ""
         holder = plain("bg")
@@ -86,6 +90,9 @@ class Detail(QtWidgets.QScrollArea):
         self.setWidget(holder)
         self._arrange(self.width())
         settle()
+        again = self.findChild(QtWidgets.QWidget, name) if name else None
+        if again is not None:
+            again.setFocus(Qt.FocusReason.OtherFocusReason)
         self.verticalScrollBar().setValue(scrolled)
 
     def show_balances(self, details: Details) -> None:

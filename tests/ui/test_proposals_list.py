@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from signer_app.proposals.listing import conflicts
@@ -120,18 +122,49 @@ def test_only_conflicts(look: Theme) -> None:
     assert sorted(numbers(model)) == [1, 2]
 
 
-def test_typing_on_gives_what_a_fresh_filter_gives(look: Theme) -> None:
-    rows = [row(number % 60, id=f"{number:064x}", added_index=number) for number in range(300)]
-    typed, fresh = model_of(*rows), model_of(*rows)
-    text = "acme 1.5"
-    for end in range(1, len(text) + 1):
-        typed.set_filter(Filter(text[:end].strip()))
-        fresh.set_filter(Filter())
-        fresh.set_filter(Filter(text[:end].strip()))
+MANY = lines_of(
+    *(
+        row(
+            number % 60, id=f"{number:064x}", added_index=number, state=("PENDING", "DENIED")[number % 3 == 0]
+        )
+        for number in range(80)
+    )
+)
+STEPS = st.one_of(
+    st.tuples(st.just("type"), st.sampled_from("acme 15.P")),
+    st.tuples(st.just("back"), st.integers(1, 3)),
+    st.tuples(st.just("states"), st.sampled_from([frozenset(), frozenset({"DENIED"})])),
+    st.tuples(st.just("account"), st.sampled_from(["", MAIN, OTHER])),
+    st.tuples(st.just("conflicts"), st.booleans()),
+    st.tuples(st.just("sort"), st.integers(0, len(NAMES) - 1)),
+    st.tuples(st.just("lines"), st.integers(0, len(MANY))),
+)
+
+
+@given(steps=st.lists(STEPS, max_size=30))
+def test_typing_on_and_taking_back_give_what_a_fresh_filter_gives(steps: list[tuple[str, Any]]) -> None:
+    typed, chosen, lines = ProposalModel(), Filter(), MANY
+    column, order = 0, Qt.SortOrder.DescendingOrder
+    typed.show_lines(lines)
+    for kind, value in steps:
+        if kind == "lines":
+            lines = MANY[:value]
+            typed.show_lines(lines)
+        elif kind == "sort":
+            column, order = value, Qt.SortOrder.AscendingOrder
+            typed.sort(column, order)
+        elif kind == "type":
+            chosen = replace(chosen, text=chosen.text + value)
+        elif kind == "back":
+            chosen = replace(chosen, text=chosen.text[:-value])
+        else:
+            chosen = replace(chosen, **{kind: value})
+        typed.set_filter(chosen)
+        fresh = ProposalModel()
+        fresh.show_lines(lines)
+        fresh.sort(column, order)
+        fresh.set_filter(chosen)
         assert numbers(typed) == numbers(fresh)
-    typed.set_filter(Filter("acme 1"))  # one letter back
-    fresh.set_filter(Filter("acme 1"))
-    assert numbers(typed) == numbers(fresh)
 
 
 @pytest.mark.parametrize("order", [Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder])

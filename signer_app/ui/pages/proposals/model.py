@@ -26,6 +26,8 @@ COLUMNS = MappingProxyType(
 )  # fmt: skip
 NAMES = tuple(COLUMNS)
 TITLE = 290
+#: How many keys can be taken back without looking again.
+KEPT = 16
 #: Where a row stands in its bracket: alone (its partners are elsewhere), or first, inner, last of neighbours.
 PLACE = Qt.ItemDataRole.UserRole + 1
 RAW = Qt.ItemDataRole.UserRole
@@ -76,8 +78,13 @@ class Filter:
     account: str = ""
     conflicts: bool = False
 
+    @property
+    def words(self) -> list[str]:
+        """What has to stand in a haystack, all of it."""
+        return [f" {word}" if word[0].isdigit() else word for word in self.text.casefold().split()]
+
     def narrows(self, other: Filter) -> bool:
-        """Whether whatever this one lets through, ``other`` does too, because more was typed."""
+        """Whether whatever this one lets through, ``other`` does too: it is the same, or more was typed."""
         same = (self.states, self.account, self.conflicts) == (other.states, other.account, other.conflicts)
         return same and self.text.startswith(other.text) and bool(other.text)
 
@@ -137,6 +144,8 @@ class ProposalModel(QtCore.QAbstractTableModel):
         self._sort: tuple[str, bool] = ("bracket", True)  # down: the order in which lines are given
         self._shown: list[int] = []
         self._applied = Filter()
+        #: Filters with their rows, each typed on top of the one before: what is taken back is there still.
+        self._typed: list[tuple[Filter, list[int]]] = []
 
     # -- what the page does --------------------------------------------------------------------------------
 
@@ -146,19 +155,19 @@ class ProposalModel(QtCore.QAbstractTableModel):
         self.lines = lines
         self._haystacks = [line.haystack for line in lines]
         self._orders = {}
-        self._shown = self._select(self._ordered())
+        self._typed = []
+        self._shown = self._found(self.filter)
         self._applied = self.filter
         self.endResetModel()
         self.counted.emit(len(self._shown), len(self.lines))
 
     def set_filter(self, chosen: Filter) -> None:
-        """Show other rows. What was typed on top of the last filter looks through its rows alone."""
+        """Show other rows."""
         if chosen == self._applied:
             return
-        base = self._shown if chosen.narrows(self._applied) else self._ordered()
         self.beginResetModel()
         self.filter = chosen
-        self._shown = self._select(base)
+        self._shown = self._found(chosen)
         self._applied = chosen
         self.endResetModel()
         self.counted.emit(len(self._shown), len(self.lines))
@@ -169,7 +178,8 @@ class ProposalModel(QtCore.QAbstractTableModel):
         self.beginResetModel()
         name = NAMES[column] if 0 <= column < len(NAMES) else "bracket"
         self._sort = (name, order == Qt.SortOrder.DescendingOrder)
-        self._shown = self._select(self._ordered())
+        self._typed = []
+        self._shown = self._found(self.filter)
         self.endResetModel()
 
     def shown(self) -> list[Line]:
@@ -201,18 +211,39 @@ class ProposalModel(QtCore.QAbstractTableModel):
             found = self._orders[name] = sorted(range(len(keys)), key=keys.__getitem__)  # type: ignore[arg-type]
         return found[::-1] if reverse else found
 
-    def _select(self, base: list[int]) -> list[int]:
-        chosen, lines, hay = self.filter, self.lines, self._haystacks
-        for word in chosen.text.casefold().split():
-            wanted = f" {word}" if word[0].isdigit() else word
-            # No step of it is Python's own: this looks through a hundred thousand texts for each key.
-            base = list(compress(base, map(contains, map(hay.__getitem__, base), repeat(wanted))))
+    def _found(self, chosen: Filter) -> list[int]:
+        """The rows of a filter. What was typed on top of another looks through its rows alone, and only for
+        the words that are new.
+        """
+        while self._typed and not chosen.narrows(self._typed[-1][0]):
+            self._typed.pop()
+        if self._typed:
+            before, base = self._typed[-1]
+        else:
+            before, base = Filter(), self._marked(chosen)
+        if before != chosen:
+            base = self._with([word for word in chosen.words if word not in before.words], base)
+            self._typed = [*self._typed, (chosen, base)][-KEPT:]
+        return base
+
+    def _marked(self, chosen: Filter) -> list[int]:
+        """All rows, in their order, that a filter lets through whatever words it has."""
+        base, lines = self._ordered(), self.lines
         if chosen.states:
             base = [index for index in base if lines[index].state in chosen.states]
         if chosen.account:
             base = [index for index in base if lines[index].account == chosen.account]
         if chosen.conflicts:
             base = [index for index in base if lines[index].group >= 0]
+        return base
+
+    def _with(self, words: list[str], base: list[int]) -> list[int]:
+        """Those whose haystack has all words. No step of it is Python's own: for each key this looks through
+        a hundred thousand texts.
+        """
+        hay = self._haystacks.__getitem__
+        for word in words:
+            base = list(compress(base, map(contains, map(hay, base), repeat(word))))
         return base
 
     # -- what a view asks ----------------------------------------------------------------------------------

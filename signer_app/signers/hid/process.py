@@ -176,17 +176,22 @@ class HidService:
         try:
             return {"answer": self._ask(device, apdu, deadline, number).hex()}
         except BusError as error:
-            self._hid.run(lambda: self._shut(device))
+            self._give_up(device)
             if error.trouble is Trouble.GONE:
                 self._look_again()
             raise SignerError(
                 f"{device.found.model}: {error.reason or error.trouble.value}.", code=_CODES[error.trouble]
             ) from error
         except CountersignError:
-            self._hid.run(lambda: self._shut(device))
+            self._give_up(device)
             raise
         finally:
             device.busy.release()
+
+    def _give_up(self, device: _Device) -> None:
+        """Close it; the answer to a question that was open may still come."""
+        self._hid.run(lambda: self._shut(device))
+        device.unsettled = True
 
     def _ask(self, device: _Device, apdu: bytes, deadline: float | None, number: int) -> bytes:
         _refuse_cancelled(device, number)
@@ -224,8 +229,7 @@ class HidService:
         if not device.busy.acquire(blocking=False):
             raise SignerError("The device is answering another request.", code="DEV_BUSY")
         try:
-            self._hid.run(lambda: self._shut(device))
-            device.unsettled = True
+            self._give_up(device)
         finally:
             device.busy.release()
         self._look_again()

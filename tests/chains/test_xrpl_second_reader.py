@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from xrpl.core.addresscodec import codec
 from xrpl.core.binarycodec import decode, encode, encode_for_multisigning, encode_for_signing
 
 from signer_app.chains.port import Source
@@ -228,8 +230,29 @@ def test_long_blobs_are_read_at_every_length_step() -> None:
         tx = {
             "TransactionType": "AccountSet",
             "Account": encode_address(bytes(20)),
-            "MessageKey": "AB" * length,
+            "MessageKey": "A0" * length,  # without a zero the SDK takes it for an address, which takes long
         }
         blob = write_transaction(tx)
         assert blob.hex().upper() == encode(tx)
         assert read_transaction(blob)[0] == tx
+
+
+def test_a_long_blob_is_never_taken_for_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK would convert it as one: minutes for the memo of a hostile file, while the window waits."""
+    tried: list[str] = []
+    real = codec.base58.b58decode_check
+
+    def decode_check(text: str, **options: Any) -> bytes:
+        tried.append(text)
+        return real(text[:200], **options)  # enough to see that it is none
+
+    monkeypatch.setattr(codec.base58, "b58decode_check", decode_check)
+    memo = "AB" * 100_000
+    tx = {
+        "TransactionType": "AccountSet", "Account": encode_address(bytes(20)), "Fee": "12", "Sequence": 1,
+        "SigningPubKey": "", "Memos": [{"Memo": {"MemoData": memo}}, {"Memo": {"MemoData": memo[:300]}}],
+    }  # fmt: skip
+    require_agreement(open_blob(write_transaction(tx)), encode_address(bytes(20)))
+    assert tried
+    assert all(len(text) <= 128 or text.startswith(" ") for text in tried)
+    assert any(len(text) == 2 * 100_000 + 1 for text in tried)

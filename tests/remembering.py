@@ -2,8 +2,8 @@
 
 ``python remembering.py FOLDER ARGUMENTS`` is the program with these arguments, and so are the children which
 it starts. A derivation costs a quarter of a second of processor time, each is asked for hundreds of times in
-a run of the suite, and none of it is what those tests are about. The tests of the vault, the rehearsal, the
-window's journeys, the built program and the long runs of `make soak` hash for real.
+a run of the suite, and none of it is what those tests are about. The tests of the vault, the rehearsal as it
+is meant to go, the window's journeys, the built program and the long runs of `make soak` hash for real.
 """
 
 from __future__ import annotations
@@ -52,6 +52,10 @@ def main() -> int:
     folder = RememberedArgon2id.folder = Path(sys.argv.pop(1))
     kdf.Argon2id = RememberedArgon2id
     host.child_command = lambda kind: [*remembering(folder), "--child", kind]
+    if "--child" not in sys.argv:
+        from signer_app.practice import processes
+
+        processes.program = lambda: remembering(folder)
     return program.main()
 
 

@@ -12,7 +12,7 @@ _CHILD_ARGUMENTS = 3
 
 
 def main() -> int:
-    """Run with sys.argv. The window returns its exit code; what is loaded for one answer ends with it."""
+    """Run with sys.argv. Returns the window's exit code; a command and a child end the process themselves."""
     if sys.argv[1:] == ["--child", "commands"]:
         from signer_app.cli import warm  # noqa: PLC0415 - only the process that forks commands needs it
 

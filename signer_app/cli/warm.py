@@ -78,8 +78,8 @@ def load() -> None:
 
 
 def serve(run: Callable[[], int]) -> int:
-    """Fork for each request until the other side closes; in each child ``run`` is the program's entry, whose
-    code is returned.
+    """Fork for each request until the other side closes; in each child ``run`` is the program's entry, with
+    whose code it ends.
     """
     load()
     gc.freeze()  # what is loaded stays shared with the children

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.statements import Halt
@@ -22,7 +22,7 @@ class Asked:
     person: str
     signers: frozenset[str] = frozenset()
     rejected: frozenset[str] = frozenset()
-    halts: tuple[Halt, ...] = field(default=())
+    halts: tuple[Halt, ...] = ()
 
     def waits(self, proposal: JsonObject) -> bool:
         """Whether a proposal (CONTRACTS C5) needs this person: it can be signed, others proposed it, and the

@@ -21,6 +21,7 @@ def load_rooms() -> None:
         for name in (
             "signer_app.workspace",
             "signer_app.workspace.first_run",
+            "signer_app.workspace.first_steps",
             "signer_app.journal.verifying",
         ):
             import_module(name)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from signer_app.chains.registry import chain_of
 from signer_app.chains.signing_values import Signature
 from signer_app.core.errors import SignerError
 from signer_app.core.json_types import JsonObject
+from signer_app.signers.hid import process as hid_process
+from signer_app.signers.hid.bus import BusError, Found, Trouble
 from signer_app.signers.hid.client import BusSpec, Connected, DeviceProcess
 from signer_app.signers.hid.process import SLICE_MS, HidService
 from signer_app.signers.ledger.desk import SILENT, Desk
@@ -539,6 +542,45 @@ def test_an_answer_that_comes_too_late_is_for_nobody(
         assert code(lambda apdu=asked: process.exchange(nano.id, apdu, timeout_s=0.3)) == "DEV_TIMEOUT"
         assert nano.open_app().name == "XRP"
         assert XrpApp(nano).version() == "2.4.1"
+
+
+class Scripted:
+    """A channel whose answers come in this order; None is a while without one."""
+
+    def __init__(self, *answers: bytes | BusError | None) -> None:
+        self._answers = [*answers]
+
+    def send(self, _apdu: bytes) -> None:
+        """Nothing that came before lies there yet."""
+
+    def receive(self, _timeout_ms: int) -> bytes | None:
+        answer = self._answers.pop(0) if self._answers else None
+        if isinstance(answer, BusError):
+            raise answer
+        return answer
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("given_up", "why"), [(None, "DEV_TIMEOUT"), (BusError(Trouble.BROKEN_FRAME), "DEV_PROTOCOL")]
+)
+def test_the_answer_to_a_question_that_was_given_up_is_not_the_next_ones(
+    given_up: BusError | None, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes when the device was opened again, before the next question is answered."""
+    late, right = bytes.fromhex("01035852509000"), CONFIG_ANSWER
+    channels = [Scripted(None, given_up), Scripted(late, None, right)]
+    found = Found("a", "Ledger Nano X", "USB", "1")
+    bus = SimpleNamespace(enumerate=lambda: [found], open=lambda _found: channels.pop(0))
+    monkeypatch.setattr(hid_process, "_make_bus", lambda _entry: bus)
+    service = HidService()
+    service.answer("configure", {"buses": [{}]}, None)
+    service.answer("scan", {}, None)
+    ask: JsonObject = {"device": "a", "apdu": CONFIG.hex(), "timeout_ms": 0}
+    assert code(lambda: service.answer("exchange", {**ask, "number": 1}, None)) == why
+    answered = service.answer("exchange", {**ask, "timeout_ms": 30_000, "number": 2}, None)
+    assert answered == {"answer": right.hex()}
 
 
 @pytest.mark.parametrize("late", ["6985", "6a80", "6800", "9000", "3044022012349000"])

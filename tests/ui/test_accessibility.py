@@ -197,6 +197,7 @@ def test_every_page_and_dialog_by_keyboard_alone(
             await shown(window)
             walker.over("first run", window)
             window.first_run.start_setting_up()
+            await until(lambda: window.first_run.shown is not None)
             await shown(window)
             walker.over("first run, set up", window)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from window_help import PASSPHRASE, until
 
 from signer_app.core.errors import SignerError
 from signer_app.signers.keystore.client import Keystore, open_keystore
+from signer_app.ui import preload
 from signer_app.ui.first_run import words
 from signer_app.ui.first_run.plan import PlanView
 from signer_app.ui.pages.setup.second import PolicyStep
@@ -169,12 +171,33 @@ def test_closing_the_window_while_it_is_made_leaves_nothing(
 # -- before the workspace exists ----------------------------------------------------------------------------
 
 
+def test_setting_up_waits_for_the_rooms_that_load(
+    run: Run, hands: Callable[[], Newcomer], settings: ViewSettings, home: Path
+) -> None:
+    """The window lives meanwhile, and the button says what it waits for."""
+
+    async def main() -> None:
+        person = hands()
+        first_run = person.window.first_run
+        with preload._ONE_AT_A_TIME:
+            person.press("first-run.real")
+            await asyncio.sleep(0.2)
+            assert first_run.shown is None
+            assert first_run.real.reason == words.LOADING
+        await until(lambda: isinstance(first_run.shown, PlanView))
+        assert first_run.real.reason == ""
+        await person.end()
+
+    run(main())
+
+
 def test_a_plan_is_kept_and_no_passphrase_with_it(
     run: Run, hands: Callable[[], Newcomer], quick: None, settings: ViewSettings, home: Path
 ) -> None:
     async def main() -> None:
         person = hands()
         person.press("first-run.real")
+        await until(lambda: isinstance(person.window.first_run.shown, PlanView))
         view = person.window.first_run.shown
         assert isinstance(view, PlanView)
         assert set(view.classes) == {"mainnet", "testnet"}, "practising is a way of its own"
@@ -201,6 +224,7 @@ def test_a_plan_is_kept_and_no_passphrase_with_it(
         assert VAULT not in kept
         assert not home.exists(), "nothing was made"
         person.press("first-run.real")
+        await until(lambda: isinstance(person.window.first_run.shown, PlanView))
         again = person.window.first_run.shown
         assert isinstance(again, PlanView)
         assert (again.plan.step, again.plan.org) == ("PASSPHRASES", "Northgate")
@@ -223,6 +247,7 @@ def test_a_practice_plan_is_not_gone_on_with(
     async def main() -> None:
         person = hands()
         person.press("first-run.real")
+        await until(lambda: isinstance(person.window.first_run.shown, PlanView))
         view = person.window.first_run.shown
         assert isinstance(view, PlanView)
         assert view.plan == Plan(), "nothing of it comes into a set-up for real"
@@ -311,6 +336,7 @@ def test_a_treasury_is_set_up_for_real(
 
 async def plan_and_make(person: Newcomer) -> None:
     person.press("first-run.real")
+    await until(lambda: isinstance(person.window.first_run.shown, PlanView))
     view = person.window.first_run.shown
     assert isinstance(view, PlanView)
     view.classes["testnet"].click()

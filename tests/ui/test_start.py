@@ -13,7 +13,9 @@ import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from scenes import SCENES
@@ -23,13 +25,14 @@ from signer_app.__main__ import wants_window
 from signer_app.core.errors import CountersignError, UsageError
 from signer_app.ui import preload, session, unlock
 from signer_app.ui.app import Start, parse, require_display
-from signer_app.ui.first_run.places import Places
+from signer_app.ui.first_run import places, plan, practise
 from signer_app.ui.garbage import Collector
 from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import QtCore
 from signer_app.ui.single import LIMIT, Listener, hand_over, server_name
 from signer_app.ui.single import parse as parse_message
 from signer_app.ui.theme import Theme
+from signer_app.workspace.first_steps import Plan
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., Any]
@@ -122,23 +125,12 @@ def test_the_rooms_below_load_after_the_first_paint(tmp_path: Path) -> None:
             window.kill()
 
 
-@pytest.mark.parametrize(
-    "work",
-    [
-        lambda folder: session._open(
-            folder, bytearray(b"words"), session.Seat().desk(lambda _step: None), False
-        ),
-        unlock._check_journal,
-        Places()._start,
-    ],
-    ids=["opening", "verifying", "practising"],
-)
-def test_who_comes_while_the_rooms_load_waits(work: Callable[[Path], object], tmp_path: Path) -> None:
+def test_who_comes_while_the_rooms_load_waits(tmp_path: Path) -> None:
     """Two threads that import one package from its two ends lock each other out; a quick unlock met that."""
 
     def ask() -> None:
         with contextlib.suppress(CountersignError):  # there is nothing in the folder
-            work(tmp_path)
+            session._open(tmp_path, bytearray(b"words"), session.Seat().desk(str), False)
 
     asking = threading.Thread(target=ask)
     with preload._ONE_AT_A_TIME:
@@ -147,6 +139,29 @@ def test_who_comes_while_the_rooms_load_waits(work: Callable[[Path], object], tm
         assert asking.is_alive()
     asking.join(60)
     assert not asking.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("room", "work"),
+    [
+        (session, lambda: session._open(Path("nowhere"), bytearray(), session.Seat().desk(str), False)),
+        (unlock, lambda: unlock._check_journal(Path("nowhere"))),
+        (places, lambda: places.Places()._start(Path("nowhere"))),
+        (practise, lambda: practise._make_place(Path("nowhere"), Mock(), threading.Event())),
+        (plan, lambda: plan._measure("testnet")),
+        (plan, lambda: plan._make_workspace(Plan(), bytearray(), bytearray(), None)),
+    ],
+    ids=["opening", "verifying", "going on practising", "practising", "measuring", "making"],
+)
+def test_every_thread_that_may_come_first_has_the_rooms_loaded(
+    room: ModuleType, work: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loading() -> None:
+        raise InterruptedError
+
+    monkeypatch.setattr(room, "load_rooms", loading)
+    with pytest.raises(InterruptedError):
+        work()
 
 
 def libraries(pid: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from signer_app.ui.first_run.places import Places
 from signer_app.ui.first_run.plan import MadeWorkspace, PlanView
 from signer_app.ui.first_run.practise import PractiseView
 from signer_app.ui.loop import Tasks
+from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import Qt, QtCore, QtWidgets, Signal
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
@@ -134,8 +136,16 @@ class FirstRunView(QtWidgets.QWidget):
         view.start()
 
     def start_setting_up(self) -> None:
-        """The steps before a workspace exists."""
-        from signer_app.workspace.first_steps import PlanFile  # noqa: PLC0415 - after the first paint
+        """The steps before a workspace exists, as soon as the rooms that they need have loaded."""
+        self.real.block(words.LOADING)
+        self.tasks.spawn(self._plan())
+
+    async def _plan(self) -> None:
+        await asyncio.to_thread(load_rooms)
+        self.real.block("")
+        if self.shown is not None or not self.isVisible():  # something else was chosen meanwhile
+            return
+        from signer_app.workspace.first_steps import PlanFile  # noqa: PLC0415 - it is there
 
         view = PlanView(PlanFile(self._settings.folder / "first-run.json"), self._home / "workspaces")
         view.made.connect(self._set_up)

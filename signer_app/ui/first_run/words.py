@@ -18,6 +18,7 @@ REAL_ABOUT = (
     "Makes a workspace for real keys, step by step. You can stop after each step and go on later; going back "
     "loses nothing."
 )
+LOADING = "One moment: the program is still loading."
 HAVE_ONE = "I have a workspace"
 FIRST_STEPS = "First steps: practise, or set up"
 CANCEL = "Cancel"

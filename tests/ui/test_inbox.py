@@ -19,6 +19,7 @@ from signer_app.proposals.asked import Asked
 from signer_app.ui import strings
 from signer_app.ui.pages.inbox import words
 from signer_app.ui.pages.inbox.allowed import Place, reasons
+from signer_app.ui.pages.inbox.cards import timeline_steps
 from signer_app.ui.pages.inbox.detail import Detail
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS, EntryList, chip_of, group_of
 from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _check, _standing, entry_of
@@ -149,6 +150,14 @@ def test_what_needs_me() -> None:
 )
 def test_the_chip_says_what_matters_most(made: Any, words_: str) -> None:
     assert chip_of(made)[0] == words_
+
+
+def test_what_comes_next_while_a_halt_stands() -> None:
+    raw = proposal()
+    halted = Details(entry_of(raw, NAMES, HOLDERS, STOPPED), raw, NAMES, HOLDERS)
+    assert [step.words for step in timeline_steps(halted)][-3:] == [
+        say.NEXT_RESUME, strings.NEXT_SEND, say.NEXT_OUTCOME,
+    ]  # fmt: skip
 
 
 def test_groups() -> None:

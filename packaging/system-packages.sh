@@ -73,6 +73,8 @@ CHECK
     command -v import >/dev/null || need imagemagick "takes pictures there"
     command -v desktop-file-validate >/dev/null || need desktop-file-utils "checks the desktop entry"
     command -v appstreamcli >/dev/null || need appstream "checks the AppStream data"
+    command -v dbus-daemon >/dev/null || need dbus-daemon "the session's message bus, for the next"
+    command -v gnome-keyring-daemon >/dev/null || need gnome-keyring "a real keyring to keep half of a key in"
     command -v strace >/dev/null || need strace "tests let system calls fail with it"
     command -v node >/dev/null || need nodejs "starts npm; the tests bring the newer node that they need"
     command -v npm >/dev/null || need npm "fetches the JavaScript oracles of tests/interop"

@@ -33,7 +33,7 @@ def pins(path: Path) -> dict[str, list[str]]:
 
 
 def test_the_locks_are_there() -> None:
-    assert [path.name for path in LOCKS] == ["base.txt", "dev.txt", "lock.txt"]
+    assert [path.name for path in LOCKS] == ["base.txt", "dev.txt", "uv.txt"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
@@ -62,7 +62,7 @@ def test_dev_holds_base_as_it_is() -> None:
 
 
 def test_every_direct_requirement_is_in_the_lock() -> None:
-    for source, lock in (("base.in", "base.txt"), ("dev.in", "dev.txt"), ("lock.in", "lock.txt")):
+    for source, lock in (("base.in", "base.txt"), ("dev.in", "dev.txt"), ("uv.in", "uv.txt")):
         names = re.findall(r"^([a-z][a-z0-9_-]*)", (REQUIREMENTS / source).read_text().lower(), re.MULTILINE)
         locked = (REQUIREMENTS / lock).read_text().lower().replace("_", "-")
         missing = [name for name in names if f"\n{name.replace('_', '-')}" not in "\n" + locked]

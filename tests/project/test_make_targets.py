@@ -30,6 +30,7 @@ TOOLS = ("bash", "env", "id", "make")
 LOOKED_FOR = (
     *("python3", "objdump", "strace", "node", "npm"),
     *("Xvfb", "openbox", "xdotool", "import", "desktop-file-validate", "appstreamcli"),
+    *("dbus-daemon", "gnome-keyring-daemon"),
 )
 
 

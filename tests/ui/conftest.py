@@ -41,10 +41,14 @@ def _qt_warnings_fail() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _collect_here() -> Iterator[None]:
-    """As in the program: widgets that are garbage go in this thread, never in a worker's."""
+    """As in the program: widgets that are garbage go in this thread, never in a worker's.
+
+    What is left then stays for the whole run (modules, templates), and no later collection looks at it again.
+    """
     gc.disable()
     yield
     gc.collect()
+    gc.freeze()
     gc.enable()
 
 

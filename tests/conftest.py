@@ -9,12 +9,13 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-from remembering import RememberedArgon2id, remembering
+from remembering import NO_CHANCE, RememberedArgon2id, remembering
 
 from signer_app.cli import warm
 from signer_app.signers import host
@@ -138,19 +139,27 @@ def _derived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("derived")
 
 
-@pytest.fixture(autouse=True)
-def _hashing_is_remembered(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _derived: Path
-) -> None:
+@contextmanager
+def hashing_remembered(folder: Path) -> Iterator[None]:
     """Here, in key processes and in commands that are forked; see remembering.py."""
-    if {request.path.name, request.path.parent.name}.isdisjoint(_HASH_FOR_REAL) and not (
-        request.node.get_closest_marker("soak")
-    ):
-        start = remembering(_derived)
-        RememberedArgon2id.folder = _derived
-        monkeypatch.setattr(kdf, "Argon2id", RememberedArgon2id)
-        monkeypatch.setattr(host, "child_command", lambda kind: [*start, "--child", kind])
-        monkeypatch.setattr(warm, "program", lambda: start)
+    start = remembering(folder)
+    RememberedArgon2id.folder = folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "Argon2id", RememberedArgon2id)
+        patch.setattr(kdf, "os", NO_CHANCE)
+        patch.setattr(host, "child_command", lambda kind: [*start, "--child", kind])
+        patch.setattr(warm, "program", lambda: start)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _hashing_is_remembered(request: pytest.FixtureRequest, _derived: Path) -> Iterator[None]:
+    for_real = not {request.path.name, request.path.parent.name}.isdisjoint(_HASH_FOR_REAL)
+    if for_real or request.config.getoption("markexpr") == "soak":
+        yield
+    else:
+        with hashing_remembered(_derived):
+            yield
 
 
 @pytest.fixture
@@ -164,14 +173,16 @@ def vectors() -> Path:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+def template(tmp_path_factory: pytest.TempPathFactory, _derived: Path) -> Iterator[Template]:
     """Three workspaces of one treasury on a practice ledger, with a policy in force."""
     from ledger_process import LedgerProcess
     from offices import Template
 
     root = tmp_path_factory.mktemp("offices")
     with LedgerProcess(root / "ledger") as ledger:
-        yield Template(root, ledger)
+        with hashing_remembered(_derived):
+            made = Template(root, ledger)
+        yield made
 
 
 @pytest.fixture
@@ -181,14 +192,16 @@ def offices(template: Template, tmp_path: Path) -> Offices:
 
 
 @pytest.fixture(scope="session")
-def ledger_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerTemplate]:
+def ledger_template(tmp_path_factory: pytest.TempPathFactory, _derived: Path) -> Iterator[LedgerTemplate]:
     """The same with the third signer's key on a practice device, on a ledger of its own."""
     from ledger_office import LedgerTemplate
     from ledger_process import LedgerProcess
 
     root = tmp_path_factory.mktemp("ledger-offices")
     with LedgerProcess(root / "ledger") as ledger:
-        yield LedgerTemplate(root, ledger)
+        with hashing_remembered(_derived):
+            made = LedgerTemplate(root, ledger)
+        yield made
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """The program with its passphrase hashing remembered: what a passphrase has derived to is kept in a folder.
 
+New salts are all the same here, so that a new workspace asks nothing new either; what is derived is what the
+program without this derives from that salt.
+
 ``python remembering.py FOLDER ARGUMENTS`` is the program with these arguments, and so are the children which
 it starts. A derivation costs a quarter of a second of processor time, each is asked for hundreds of times in
 a run of the suite, and none of it is what those tests are about. The tests of the vault, the rehearsal as it
@@ -12,6 +15,7 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -37,6 +41,10 @@ class RememberedArgon2id:
             unfinished.replace(path)  # whole or not at all, whenever this process is killed
 
 
+#: For the module that draws salts and nothing else.
+NO_CHANCE = SimpleNamespace(urandom=bytes)
+
+
 def remembering(folder: Path) -> list[str]:
     """How this program is started."""
     # -P: a signer_app folder in the current directory must not be taken for ours.
@@ -51,6 +59,7 @@ def main() -> int:
 
     folder = RememberedArgon2id.folder = Path(sys.argv.pop(1))
     kdf.Argon2id = RememberedArgon2id
+    kdf.os = NO_CHANCE
     host.child_command = lambda kind: [*remembering(folder), "--child", kind]
     if "--child" not in sys.argv:
         from signer_app.practice import processes

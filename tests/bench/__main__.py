@@ -1,6 +1,6 @@
 """`make bench`: speed as ratios to calibration loops of the same run, never as seconds (DESIGN section 8).
 
-Each figure is the best of a few rounds, divided by a calibration loop that took turns with it. limits.toml
+Each figure is the best of a few rounds, each divided by a calibration loop of the same moment. limits.toml
 holds the ratio of each budget and the largest ratio allowed. The absolute figures are written for people.
 """
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.bench.calibration import JSON
-from tests.bench.measure import Figure, Setup, measure, timed
+from tests.bench.measure import Figure, Round, Setup, beside, best, measure, timed
 
 if TYPE_CHECKING:
     from signer_app.ui.pages.proposals.model import Line
@@ -54,22 +55,20 @@ def figures(setup: Setup) -> Iterator[Figure]:
 
 
 def _filter(table: ProposalTable) -> Figure:
-    """The quickest of each key's rounds, and of these the slowest: no key may be slow, whatever stands before
-    it.
-    """
+    """The best of each key's rounds, and of these the slowest: no key may be slow, whatever stands before."""
     from signer_app.ui.pages.proposals.model import Filter
 
-    base, best = float("inf"), [float("inf")] * len(KEYS)
-    for _ in range(ROUNDS):
-        base = min(base, timed(JSON.run))
-        for number, text in enumerate(KEYS):
+    def press(text: str) -> None:
+        table.rows.set_filter(Filter(text.strip()))
+        table.grab()
 
-            def press(text: str = text) -> None:
-                table.rows.set_filter(Filter(text.strip()))
-                table.grab()
+    def type_all() -> list[float]:
+        return [timed(partial(press, text)) for text in KEYS]
 
-            best[number] = min(best[number], timed(press))
-    return Figure("list-filter", 1, "keys/s", max(best), JSON.name, base)
+    rounds = [beside(JSON, type_all) for _ in range(ROUNDS)]
+    keys = [best(Round(keys[number], base) for keys, base in rounds) for number in range(len(KEYS))]
+    slowest = max(keys, key=lambda one: one.seconds / one.base)
+    return Figure("list-filter", 1, "keys/s", slowest.seconds, JSON.name, slowest.base)
 
 
 def _line(number: int) -> Line:

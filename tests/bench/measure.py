@@ -1,11 +1,18 @@
-"""Taking time: the best of several rounds, because noise only adds, and a loop that takes turns with it."""
+"""Taking time: the best of several rounds, because noise only adds, each against a loop right beside it.
+
+A machine that is shared may run at half its speed for seconds or minutes, so a figure is never held against a
+loop of another round.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +48,34 @@ class Loop:
     run: Callable[[], object]
 
 
+class Round(NamedTuple):
+    """Seconds of the work, and of the loop in the same moment."""
+
+    seconds: float
+    base: float
+
+
+def best(rounds: Iterable[Round]) -> Round:
+    """The one with the smallest ratio."""
+    return min(rounds, key=lambda one: one.seconds / one.base)
+
+
+def beside(loop: Loop, work: Callable[[], T]) -> tuple[T, float]:
+    """What ``work`` returns, and the seconds of the loop: the quicker of its runs before and after the work.
+
+    The quicker one, so that a machine that slows down between them makes the ratio larger, never smaller.
+    """
+    before = timed(loop.run)
+    result = work()
+    return result, min(before, timed(loop.run))
+
+
 def measure(
     name: str, work: Callable[[], object], *, units: int, unit: str, loop: Loop, rounds: int = 5
 ) -> Figure:
-    """Run work and loop in turns; the quickest run of each counts.
-
-    In turns, because what else the machine does then slows both or neither.
-    """
-    seconds = base = float("inf")
-    for _ in range(rounds):
-        base = min(base, timed(loop.run))
-        seconds = min(seconds, timed(work))
-    return Figure(name, units, unit, seconds, loop.name, base)
+    """The best of some rounds of work."""
+    found = best(Round(*beside(loop, lambda: timed(work))) for _ in range(rounds))
+    return Figure(name, units, unit, found.seconds, loop.name, found.base)
 
 
 def timed(work: Callable[[], object]) -> float:

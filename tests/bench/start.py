@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.calibration import JSON
-from tests.bench.measure import Figure, Setup, timed
+from tests.bench.measure import Figure, Round, Setup, beside, best
 
 PROPOSALS, ROUNDS = 1000, 5
 _TESTS = Path(__file__).parents[1]
@@ -29,14 +29,14 @@ def figures(setup: Setup) -> Iterator[Figure]:
     if setup.wanted.isdisjoint(_FIGURES):
         return
     folder, secret = _office(setup.folder / "start")
-    base, rounds = float("inf"), []
-    for _ in range(ROUNDS):
-        base = min(base, timed(JSON.run))
-        rounds.append(_round(folder, secret))
-    for name, unit in zip(_FIGURES, ("starts/s", "starts/s", "1/MiB"), strict=True):
+    rounds = [beside(JSON, lambda: _round(folder, secret)) for _ in range(ROUNDS)]
+    for name in ("window-start", "inbox-filled"):
         if name in setup.wanted:
-            against = (JSON.name, base) if unit == "starts/s" else ("nothing", 1.0)
-            yield Figure(name, 1, unit, min(one[name] for one in rounds), *against)
+            found = best(Round(one[name], base) for one, base in rounds)
+            yield Figure(name, 1, "starts/s", found.seconds, JSON.name, found.base)
+    if "window-memory" in setup.wanted:
+        least = min(one["window-memory"] for one, _ in rounds)
+        yield Figure("window-memory", 1, "1/MiB", least, "nothing", 1.0)
 
 
 def _round(folder: Path, secret: Path) -> dict[str, float]:

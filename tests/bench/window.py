@@ -15,10 +15,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.bench.calibration import JSON
-from tests.bench.measure import Figure, Setup, timed
+from tests.bench.measure import Figure, Round, Setup, beside, best
 
 _EVERY_S = 0.010
 #: How long the device answers nothing, and how long the device process is stopped.
@@ -30,9 +31,10 @@ def figures(setup: Setup) -> Iterator[Figure]:
     """window-stall: the longest lateness of a loop that hanging devices must not hold up."""
     if "window-stall" not in setup.wanted:
         return
-    base = min(timed(JSON.run) for _ in range(5))
-    stall = min(_measured(setup.folder / f"stall-{number}") for number in range(2))
-    yield Figure("window-stall", 1, "stalls/s", stall, JSON.name, min(base, timed(JSON.run)))
+    found = best(
+        Round(*beside(JSON, partial(_measured, setup.folder / f"stall-{number}"))) for number in range(2)
+    )
+    yield Figure("window-stall", 1, "stalls/s", found.seconds, JSON.name, found.base)
 
 
 def _measured(folder: Path) -> float:

@@ -1,6 +1,6 @@
 """`make bench`: speed as ratios to calibration loops of the same run, never as seconds (DESIGN section 8).
 
-Each figure is the best of a few rounds, each divided by a calibration loop of the same moment. limits.toml
+Each figure is the middle of a few rounds, each divided by a calibration loop of the same moment. limits.toml
 holds the ratio of each budget and the largest ratio allowed. The absolute figures are written for people.
 """
 
@@ -25,7 +25,7 @@ def main() -> int:
         prog="python -m tests.bench", description="Measure Countersign against its speed limits."
     )
     parser.add_argument("only", nargs="*", metavar="FIGURE", help=f"of {', '.join(limits)}; default: all")
-    parser.add_argument("--records", type=int, default=200_000, help="length of the journal that is verified")
+    parser.add_argument("--records", type=int, default=100_000, help="length of the journal that is verified")
     options = parser.parse_args()
     if unknown := set(options.only) - set(limits):
         parser.error(f"no such figure: {', '.join(sorted(unknown))}")

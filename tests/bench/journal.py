@@ -62,5 +62,5 @@ def _verify(folder: Path, records: int) -> Figure:
         units=written,
         unit="records/s",
         loop=JSON,
-        rounds=5,
+        rounds=9,
     )

@@ -1,4 +1,4 @@
-"""Taking time: the best of several rounds, because noise only adds, each against a loop right beside it.
+"""Taking time: the middle of several rounds, each against a loop right beside it.
 
 A machine that is shared may run at half its speed for seconds or minutes, so a figure is never held against a
 loop of another round.
@@ -54,27 +54,31 @@ class Round(NamedTuple):
     seconds: float
     base: float
 
+    @property
+    def ratio(self) -> float:
+        return self.seconds / self.base
 
-def best(rounds: Iterable[Round]) -> Round:
-    """The one with the smallest ratio."""
-    return min(rounds, key=lambda one: one.seconds / one.base)
+
+def middle(rounds: Iterable[Round]) -> Round:
+    """The one whose ratio is in the middle: what disturbs the work in one round disturbs the loop in
+    another.
+    """
+    ordered = sorted(rounds, key=lambda one: one.ratio)
+    return ordered[len(ordered) // 2]
 
 
 def beside(loop: Loop, work: Callable[[], T]) -> tuple[T, float]:
-    """What ``work`` returns, and the seconds of the loop: the quicker of its runs before and after the work.
-
-    The quicker one, so that a machine that slows down between them makes the ratio larger, never smaller.
-    """
+    """What ``work`` returns, and the seconds of the loop: the mean of its runs before and after the work."""
     before = timed(loop.run)
     result = work()
-    return result, min(before, timed(loop.run))
+    return result, (before + timed(loop.run)) / 2
 
 
 def measure(
     name: str, work: Callable[[], object], *, units: int, unit: str, loop: Loop, rounds: int = 5
 ) -> Figure:
-    """The best of some rounds of work."""
-    found = best(Round(*beside(loop, lambda: timed(work))) for _ in range(rounds))
+    """The middle of some rounds of work."""
+    found = middle(Round(*beside(loop, lambda: timed(work))) for _ in range(rounds))
     return Figure(name, units, unit, found.seconds, loop.name, found.base)
 
 

@@ -37,5 +37,5 @@ def figures(setup: Setup) -> Iterator[Figure]:
         if {row.verdict for row in batches.check(order).rows} != {"ALLOW"}:
             raise RuntimeError("the bench checks payments that are allowed")
         yield measure(
-            "list-check", lambda: batches.check(order), units=LINES, unit="lines/s", loop=JSON, rounds=3
+            "list-check", lambda: batches.check(order), units=LINES, unit="lines/s", loop=JSON, rounds=5
         )

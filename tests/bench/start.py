@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.calibration import JSON
-from tests.bench.measure import Figure, Round, Setup, beside, best
+from tests.bench.measure import Figure, Round, Setup, beside, middle
 
 PROPOSALS, ROUNDS = 1000, 5
 _TESTS = Path(__file__).parents[1]
@@ -32,7 +32,7 @@ def figures(setup: Setup) -> Iterator[Figure]:
     rounds = [beside(JSON, lambda: _round(folder, secret)) for _ in range(ROUNDS)]
     for name in ("window-start", "inbox-filled"):
         if name in setup.wanted:
-            found = best(Round(one[name], base) for one, base in rounds)
+            found = middle(Round(one[name], base) for one, base in rounds)
             yield Figure(name, 1, "starts/s", found.seconds, JSON.name, found.base)
     if "window-memory" in setup.wanted:
         least = min(one["window-memory"] for one, _ in rounds)

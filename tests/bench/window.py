@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.bench.calibration import JSON
-from tests.bench.measure import Figure, Round, Setup, beside, best
+from tests.bench.measure import Figure, Round, Setup, beside
 
 _EVERY_S = 0.010
 #: How long the device answers nothing, and how long the device process is stopped.
@@ -31,10 +31,10 @@ def figures(setup: Setup) -> Iterator[Figure]:
     """window-stall: the longest lateness of a loop that hanging devices must not hold up."""
     if "window-stall" not in setup.wanted:
         return
-    found = best(
-        Round(*beside(JSON, partial(_measured, setup.folder / f"stall-{number}"))) for number in range(2)
-    )
-    yield Figure("window-stall", 1, "stalls/s", found.seconds, JSON.name, found.base)
+    tries = [setup.folder / f"stall-{number}" for number in range(2)]
+    rounds = [Round(*beside(JSON, partial(_measured, folder))) for folder in tries]
+    worst = max(rounds, key=lambda one: one.ratio)  # the budget says never
+    yield Figure("window-stall", 1, "stalls/s", worst.seconds, JSON.name, worst.base)
 
 
 def _measured(folder: Path) -> float:

@@ -9,7 +9,7 @@ from typing import Literal
 from signer_app.core.amounts import base_units, whole_units
 from signer_app.core.caip import asset_network
 from signer_app.policy.case import Checks, Run
-from signer_app.policy.checks import FAIL, INDETERMINATE, PASS, Check
+from signer_app.policy.checks import FAIL, INDETERMINATE, NO_VALUES, PASS, Check, new_check
 from signer_app.policy.rules.base import Case, Judge, RuleModel, Terms
 from signer_app.policy.schema import BaseUnits, Network
 from signer_app.policy.subject import NATIVE_DECIMALS, adder, places_of
@@ -31,6 +31,7 @@ class FeeCap(RuleModel):
         }
         unconcerned = self.not_concerned("FEE_CAP")
         unclear = (self.says("FEE_CAP", INDETERMINATE, "fee_unclear", expected=most),)
+        rule, kind, level = self.id, self.kind, self.level
 
         def judge(case: Case) -> Checks | Run:
             fees = [
@@ -45,22 +46,21 @@ class FeeCap(RuleModel):
             if cap is None or any(view.assets[0] != asset for view in fees):
                 return unclear
             total_of = adder(places_of(case.subject, fees, asset))
+            native = asset.partition("/")[2]
+            decimals, unit = NATIVE_DECIMALS[native], _UNITS[native]
 
             def run(case: Case) -> Checks:
                 total = total_of(case.amounts)
-                return (self._check(asset, total, within=total <= cap),)
+                verdict, message = (PASS, "fee") if total <= cap else (FAIL, "fee_over")
+                shown = _in_base_units(total, decimals)
+                members = (
+                    rule, kind, "FEE_CAP", verdict, level, message, most, shown, unit, "", (), NO_VALUES
+                )  # fmt: skip
+                return (new_check(Check, members),)
 
             return run
 
         return judge
-
-    def _check(self, asset: str, total: Decimal, *, within: bool) -> Check:
-        native = asset.partition("/")[2]
-        shown = _in_base_units(total, NATIVE_DECIMALS[native])
-        verdict, message = (PASS, "fee") if within else (FAIL, "fee_over")
-        return Check(
-            self.id, self.kind, "FEE_CAP", verdict, self.level, message, self.max_base, shown, _UNITS[native]
-        )
 
 
 @lru_cache(maxsize=4096)

@@ -44,8 +44,11 @@ $(STAMPS)/system: packaging/system-packages.sh
 $(BIN)/python: | $(STAMPS)/system
 	$(PYTHON) -m venv $(VENV)
 
-# One installer, itself locked, for all that comes from PyPI: a tenth of pip's time. What the machine trusts, it trusts.
+# uv, itself locked, installs in a tenth of pip's time, and writes the locks. What the machine trusts, it trusts.
 UV := $(STAMPS)/uv-venv/bin/uv --quiet --system-certs
+# A mirror may be known to pip alone (pip.conf): where uv cannot fetch, it says so and pip does. Both check each hash.
+INSTALL = $(UV) pip install --python $(BIN)/python $(1) || \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 
 $(STAMPS)/uv: requirements/uv.txt | $(STAMPS)/system
 	@mkdir -p $(@D)
@@ -57,9 +60,8 @@ $(STAMPS)/uv: requirements/uv.txt | $(STAMPS)/system
 # The program is found by a path: a finder would cost every process that is started thirty milliseconds.
 $(STAMPS)/python: requirements/dev.txt pyproject.toml $(BIN)/python | $(STAMPS)/uv
 	@mkdir -p $(@D)
-	$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/dev.txt
-	$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation \
-		--config-settings editable_mode=compat -e .
+	$(call INSTALL,--require-hashes -r requirements/dev.txt)
+	$(call INSTALL,--no-deps --no-build-isolation --config-settings editable_mode=compat -e .)
 	@touch $@
 
 # npm scripts stay off: nothing that is fetched for tests may run code while it is installed.

@@ -95,7 +95,7 @@ def account(console: Console, agreed: JsonObject) -> None:
     for problem in render.items(agreed["problems"]):
         console.print(f"Could not tell: {problem['fact']} ({problem['code']})", style="yellow")
     if signers:
-        table = render.table("signer", "weight", "person", "key", "device")
+        table = render.table("signer", "weight", "person", "key", "device", "last signed")
         for member in render.items(signers["members"]):
             device = f"{member['device']} ({member['backend']})" if member["device"] else "-"
             words = (
@@ -104,6 +104,7 @@ def account(console: Console, agreed: JsonObject) -> None:
                 member["person"] or "nobody",
                 member["key"] or "-",
                 device,
+                member["last_signed"] or "-",
             )
             table.add_row(*(safe_text(str(word), 400) for word in words))
         console.print(f"Signers, quorum {signers['quorum']}")

@@ -52,10 +52,12 @@ def policy_or_none(policies: Policies, clock: Clock) -> PolicyDocument | None:
 
 
 def describe(
-    account: str, facts: Sequence[Fact], policy: PolicyDocument | None, clock: Clock, person: str
-) -> JsonObject:
+    account: str, facts: Sequence[Fact], policy: PolicyDocument | None, clock: Clock, person: str,
+    last_signed: Mapping[str, str],
+) -> JsonObject:  # fmt: skip
     """{account, at, ledger, operators, problems, state, signers, drift, change} of an account's facts.
 
+    ``last_signed``: RFC 3339 time of each signer's last signature that is known here.
     ``problems``: codes and sentences of facts that cannot be decided; what they would say is null then.
     """
     rules = policy.body.facts if policy is not None else FactRules()
@@ -76,7 +78,7 @@ def describe(
         "operators": operators,
         "problems": problems,
         "state": {name: state.value.get(name) for name in _ACCOUNT} if isinstance(state, Decided) else None,
-        "signers": _signers(signers, keys, policy, person),
+        "signers": _signers(signers, keys, policy, person, last_signed),
         "drift": _drift(signers, keys) if policy is not None else None,
         "change": _change(signers, state, keys, policy),
     }
@@ -94,6 +96,7 @@ def _signers(
     keys: Mapping[str, Key],
     policy: PolicyDocument | None,
     person: str,
+    last_signed: Mapping[str, str],
 ) -> JsonObject | None:
     if isinstance(signers, Undecided):
         return None
@@ -115,6 +118,7 @@ def _signers(
                 "backend": key.backend if key is not None else None,
                 "tier": key.tier if key is not None else None,
                 "own": owner is not None and owner.id == person,
+                "last_signed": last_signed.get(account),
             }
         )
     return {"quorum": signers.quorum, "master_enabled": signers.master_enabled, "members": members}

@@ -9,6 +9,7 @@ from signer_app.core.errors import DeniedError, MalformedError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.proposals.judging import DEFAULT_WINDOW_S
 from signer_app.proposals.policies import Policies
+from signer_app.proposals.store.queries import Queries
 from signer_app.workspace.account_detail import describe, policy_or_none
 from signer_app.workspace.nodes import Nodes
 
@@ -17,10 +18,12 @@ class Accounts:
     """Reads and names accounts of one workspace."""
 
     def __init__(
-        self, nodes: Nodes, policies: Policies, networks: tuple[str, ...], clock: Clock, person: str
-    ) -> None:
+        self, nodes: Nodes, policies: Policies, queries: Queries, networks: tuple[str, ...], clock: Clock,
+        person: str,
+    ) -> None:  # fmt: skip
         self._nodes = nodes
         self._policies = policies
+        self._queries = queries
         self._networks = networks
         self._clock = clock
         self._person = person
@@ -74,7 +77,9 @@ class Accounts:
         facts = reader.facts(account=account, destinations=(), window_s=DEFAULT_WINDOW_S)
         kept: list[JsonValue] = [fact.to_json() for fact in facts if fact.kind in ("account", "signers")]
         policy = policy_or_none(self._policies, self._clock)
-        agreed = describe(account, facts, policy, self._clock, self._person)
+        agreed = describe(
+            account, facts, policy, self._clock, self._person, self._queries.last_signed(network)
+        )
         return {"account": account, "facts": kept, "agreed": agreed}
 
 

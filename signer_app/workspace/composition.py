@@ -115,7 +115,9 @@ class Workspace:
 
     def _open_services(self, clock: Clock) -> None:
         """What people do here, over the open rooms."""
-        self.accounts = Accounts(self.nodes, self.policies, self.networks, clock, self.person)
+        self.accounts = Accounts(
+            self.nodes, self.policies, self.rooms.queries, self.networks, clock, self.person
+        )
         self.proposals = ProposalService(self.rooms, self.policies)
         self.previews = Previews(self.rooms, self.policies)
         self.batches = Batches(self.rooms, self.policies, self.proposals, self.previews)

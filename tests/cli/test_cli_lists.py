@@ -94,6 +94,19 @@ def test_an_account_is_shown_beside_the_policy(offices: Offices) -> None:
     assert "Ledger equals policy." in offices.say("alice", "accounts", "show", offices.team.treasury).out
 
 
+def test_when_each_signer_last_signed(offices: Offices) -> None:
+    """As the signatures say that are known here; alice has given none."""
+    identifier = offices.ready("7")
+    shown = offices.do("carol", "proposal", "show", identifier).result["signatures"]
+    agreed = offices.do("carol", "accounts", "show", offices.team.treasury).result["agreed"]
+    seen = {member["account"]: member["last_signed"] for member in agreed["signers"]["members"]}
+    assert len(shown) == 2
+    signed = {signature["signer"]: signature["signed_at"] for signature in shown}
+    assert {signer: at for signer, at in seen.items() if at is not None} == signed
+    said = offices.say("carol", "accounts", "show", offices.team.treasury).out
+    assert signed[offices.team.people["bob"].account][:10] in said
+
+
 def test_the_list_as_csv(offices: Offices, tmp_path: Path) -> None:
     identifier = offices.pay("alice", "10", "--title", "=cmd|' /C calc'!A0")
     path = tmp_path / "list.csv"

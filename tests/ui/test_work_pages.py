@@ -499,6 +499,7 @@ def test_an_account_stands_beside_the_policy(
         assert table is not None
         keys = {line[1].text.splitlines()[0] for line in table.facts.lines}
         assert keys == {"alice-xrp", "bob-xrp", "carol-xrp"}
+        assert {line[3].text for line in table.facts.lines} == {"never seen"}
         banner = page.detail.findChild(QtWidgets.QFrame, "accounts.drift")
         assert banner is not None
         assert banner.accessibleName().startswith("Ledger equals policy, 2 operators")

@@ -19,7 +19,7 @@ def team() -> Team:
 def seen(team: Team, **policy: object) -> JsonObject:
     document = read_policy(canonical({**team.policy(), **policy}))
     facts = team.ledger.facts(account=team.treasury, destinations=(), window_s=60)
-    return describe(team.treasury, facts, document, team.clock, "bob")
+    return describe(team.treasury, facts, document, team.clock, "bob", {})
 
 
 def obj(value: JsonValue) -> JsonObject:
@@ -73,7 +73,7 @@ def test_nodes_that_disagree_leave_it_open(team: Team) -> None:
 
 def test_without_a_policy_there_is_no_drift_to_speak_of(team: Team) -> None:
     facts = team.ledger.facts(account=team.treasury, destinations=(), window_s=60)
-    result = describe(team.treasury, facts, None, team.clock, "bob")
+    result = describe(team.treasury, facts, None, team.clock, "bob", {})
     assert result["drift"] is None
     assert obj(result["change"])["spare_keys"] == 1
     assert NETWORK in str(result["account"])

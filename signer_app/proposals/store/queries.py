@@ -227,6 +227,20 @@ class Queries(ListQueries):
                 for r in connection.execute(query.order_by(t.verdicts.c.record))
             ]  # fmt: skip
 
+    def last_signed(self, network: str) -> dict[str, str]:
+        """When each signer of a network last signed, as the verified signatures known here say of themselves.
+
+        For display: a signature's time is claimed by whoever sent it.
+        """
+        claimed = func.max(t.signatures.c.signed_at)
+        query = select(t.signatures.c.signer, claimed).where(
+            t.signatures.c.signer.startswith(f"{network}:", autoescape=True),
+            t.signatures.c.signed_at.is_not(None),
+        )
+        with self._connect() as connection:
+            rows = connection.execute(query.group_by(t.signatures.c.signer))
+            return {str(signer): str(at) for signer, at in rows}
+
     def open_intents(self, kind: str) -> list[JsonObject]:
         """Intents whose result was never recorded."""
         query = select(t.intents).where(t.intents.c.kind == kind, t.intents.c.open)

@@ -14,6 +14,7 @@ READING_ACCOUNTS, READING_ACCOUNT = "Reading the accounts", "Asking the nodes ab
 READ_AGAIN = "Ask again"
 ACCOUNT_SAID = "Account"
 PERSON, KEY_DEVICE, WEIGHT, SIGNS_AS = "Person", "Key and device", "Weight", "Signs as"
+LAST_SIGNED, NEVER_SIGNED = "Last signed", "never seen"
 SHOW_ON_DEVICE = "Show my address on the device"
 CHANGE_SIGNERS = "Propose other signers"
 NO_OWN_KEY = "Off: none of these signers is yours."

@@ -132,7 +132,7 @@ class AccountDetail(QtWidgets.QScrollArea):
         card.body.addWidget(bars)
         columns = [
             Column(say.PERSON, FITS), Column(say.KEY_DEVICE, 0),
-            Column(say.WEIGHT, 70, right=True), Column(say.SIGNS_AS, FITS),
+            Column(say.WEIGHT, 70, right=True), Column(say.LAST_SIGNED, FITS), Column(say.SIGNS_AS, FITS),
         ]  # fmt: skip
         self.table = FactTable(columns, fit=True, name="accounts.table", said=shared.SIGNERS)
         self.table.horizontalHeader().setMinimumSectionSize(theme().scaled(70))
@@ -228,8 +228,13 @@ def _line(member: JsonObject) -> tuple[Cell, ...]:
         Cell(f"{_who(member)}{own}{suspended}", "label", tone),
         Cell(f"{key}\n{safe_text(device, 200)}" if device else key, tone="text2"),
         Cell(str(member["weight"]), right=True),
+        Cell(_moment(member["last_signed"]), tone="text2"),
         Cell(_address(member["account"]), "mono", raw=str(member["account"])),
     )
+
+
+def _moment(at: JsonValue) -> str:
+    return shared.moment(at, datetime.now().astimezone()) if isinstance(at, str) else say.NEVER_SIGNED
 
 
 def _flag(name: JsonValue) -> str:

@@ -194,7 +194,7 @@ class FactTable(QtWidgets.QTableView):
         """A row is as high as its highest cell; the table as its rows."""
         t, total = theme(), 0
         for number in range(len(self.facts.lines)):
-            height = max(t.size("row-table"), self.sizeHintForRow(number))
+            height = max(t.size("row-table"), self.sizeHintForRow(number) + t.scaled(8))
             self.setRowHeight(number, height)
             total += height
         titled = any(item.title for item in self.facts.columns)

@@ -307,14 +307,19 @@ def balances(console: Console, result: JsonObject) -> None:
     for line in items(result["effects"]):
         span = f"{line['before']} -> {line['after']}" if line["after"] is not None else str(line["problem"])
         console.print(safe_text(f"{line['account']}  {line['asset']}  {span}", 400))
-    for change in items(result["authority"]):
-        _authority(console, change)
+    authority(console, result)
     if result["ledger"] is not None:
         console.print(f"As of ledger {result['ledger']}, {result['at']}.")
 
 
 #: Rows of authority.changes() that are no signer; how a value that has no words is said.
 _AUTHORITY_ROWS = {"quorum": "Quorum", "master_key": "Master key", "regular_key": "Regular key"}
+
+
+def authority(console: Console, result: JsonObject) -> None:
+    """Who may sign before and after each change of it, and what that comes to."""
+    for change in items(result["authority"]):
+        _authority(console, change)
 
 
 def _authority(console: Console, change: JsonObject) -> None:

@@ -27,6 +27,7 @@ def preview(console: Console, result: JsonObject) -> None:
         ],
     )
     render.effects(console, result)
+    render.authority(console, result)
     problem, report = render.obj(result["problem"]), render.obj(result["report"])
     console.print()
     if report:

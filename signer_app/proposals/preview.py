@@ -17,9 +17,13 @@ from signer_app.core.errors import DeniedError
 from signer_app.core.facts import Fact
 from signer_app.core.inspection import Inspection
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.policy.document import PolicyDocument
+from signer_app.policy.readings import Readings
 from signer_app.policy.report import Report
+from signer_app.policy.schema import FactRules
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.able import able_signers
+from signer_app.proposals.authority import changes
 from signer_app.proposals.intake import Order, compose_body, refuse_other_network
 from signer_app.proposals.judging import Case, Judge, destinations_of
 from signer_app.proposals.policies import ActivePolicy, Policies
@@ -35,13 +39,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``report`` null: no policy is in force, and ``problem`` says so. ``signers`` as able.able_signers."""
+    """``report`` null: no policy is in force, and ``problem`` says so. ``signers`` as able.able_signers,
+    ``authority`` as authority.changes, from the facts that the verdict stands on."""
 
     inspection: Inspection
     expires_at: str
     report: Report | None
     problem: DeniedError | None
     signers: tuple[JsonValue, ...]
+    authority: tuple[JsonValue, ...]
 
     @property
     def verdict(self) -> str | None:
@@ -70,6 +76,7 @@ class Preview:
             "report": self.report.to_json() if self.report is not None else None,
             "problem": {"code": problem.code, "message": problem.message} if problem is not None else None,
             "signers": list(self.signers),
+            "authority": list(self.authority),
         }
 
 
@@ -131,11 +138,14 @@ class Previews:
         try:
             policy = self._policies.in_force(now)
         except DeniedError as problem:
-            return Preview(inspection, expires_at, None, problem, ())
+            unread = _authority(inspection, Readings(None, FactRules()), None, problem.message)
+            return Preview(inspection, expires_at, None, problem, (), unread)
         proposal = self.unsaved(order, inspection, policy)
         case = self.case(proposal, inspection, policy)
         signers = tuple(able_signers(policy.document, proposal))
-        return Preview(inspection, expires_at, self._judge.preview(case), None, signers)
+        readings = Readings(case.facts, policy.document.body.facts)
+        authority = _authority(inspection, readings, policy.document)
+        return Preview(inspection, expires_at, self._judge.preview(case), None, signers, authority)
 
     def case(self, proposal: Proposal, inspection: Inspection, policy: ActivePolicy) -> Case:
         """A case for a proposal that is not stored, on facts of the last seconds."""
@@ -179,3 +189,9 @@ class Previews:
             if person.id == self._rooms.person and person.device_keys:
                 return "operator" if own is None or own in person.device_keys else "import"
         return "import"
+
+
+def _authority(
+    inspection: Inspection, readings: Readings, policy: PolicyDocument | None, problem: str = ""
+) -> tuple[JsonValue, ...]:
+    return tuple(changes([effect.to_json() for effect in inspection.effects], readings, policy, problem))

@@ -38,6 +38,26 @@ def test_a_dry_run_shows_and_judges_and_writes_nothing(offices: Offices) -> None
     assert "Nothing was written." in offices.say("alice", *new(offices, "402", "--dry-run")).out
 
 
+def test_a_dry_run_of_other_signers_sets_them_beside_those_of_now(offices: Offices) -> None:
+    signers = [word for p in offices.team.people.values() for word in ("--signer", f"{p.account}=1")]
+    command = [
+        "proposal",
+        "new",
+        "signer-list",
+        "--from",
+        offices.team.treasury,
+        "--quorum",
+        "3",
+        *signers,
+        "--dry-run",
+    ]
+    (change,) = offices.do("alice", *command).result["authority"]
+    rows = [(row["row"], row["before"], row["after"], row["change"]) for row in change["rows"]]
+    assert rows == [*[("signer", 1, 1, "same")] * 3, ("quorum", 2, 3, "changed")]
+    assert "at least 3 of 3 signers must sign together" in offices.say("alice", *command).out
+    assert offices.do("alice", *new(offices, "25.5", "--dry-run")).result["authority"] == []
+
+
 def test_a_list_is_checked_then_proposed_once(offices: Offices, tmp_path: Path) -> None:
     command = payments(offices, tmp_path, "custodian,10,Invoice 1", "custodian,20.25,Invoice 2")
     dry = offices.do("alice", *command, "--dry-run")

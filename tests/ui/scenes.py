@@ -125,6 +125,18 @@ async def payment_list(stage: Stage) -> AsyncIterator[None]:
     stage.page.choose_kind("payment")
 
 
+@scene("new-signers")
+async def other_signers(stage: Stage) -> AsyncIterator[None]:
+    await stage.at("new")
+    stage.page.choose_kind("signers")
+    form = stage.page.form.forms["signers"]
+    form.restore({"quorum": "3", "entries": "\n".join(form.values()["entries"].splitlines()[:3])})
+    await until(lambda: stage.page.result.seen.authority)
+    await settled(stage.window)
+    yield
+    stage.page.choose_kind("payment")
+
+
 @scene("sign-key")
 async def choose_key(stage: Stage) -> AsyncIterator[None]:
     await stage.at("inbox", stage.to_send)

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from offices import SECRETS, Offices
@@ -331,17 +331,31 @@ def test_every_kind_has_its_form_and_fits(
     run(main())
 
 
-def test_other_signers_are_shown_line_by_line(
+def test_other_signers_stand_beside_those_of_now(
     run: Run, settings: ViewSettings, offices: Offices, look: Theme
 ) -> None:
     async def main() -> None:
         window = await opened(settings, offices)
         page = await new_page(window)
         page.choose_kind("signers")
-        page.form.forms["signers"].restore({"quorum": "2"})
+        page.form.forms["signers"].restore({"quorum": "3"})
         await until(lambda: page.result.seen.verdict == "DENY")
-        assert {"Quorum", "Fee"} <= {effect.what for effect in page.result.seen.effects}
-        assert sum(effect.what.startswith("Weight 1") for effect in page.result.seen.effects) == 3
+        rows = [
+            child.accessibleName()
+            for child in page.result.findChildren(QtWidgets.QWidget, "detail.authority.row")
+        ]
+        addresses = [
+            account.rpartition(":")[2] for account in (p.account for p in offices.team.people.values())
+        ]
+        assert all(any(address in said for said in rows) for address in addresses)
+        assert [said.rpartition("before ")[2] for said in rows] == [
+            *["1, after 1, As before"] * 3,
+            "2, after 3, Changed",
+        ]
+        (change,) = page.result.seen.authority
+        assert any(
+            "3 of 3" in str(said["words"]) for said in cast("list[dict[str, str]]", change["sentences"])
+        )
         await fits(window, settings)
         await closed(window)
 

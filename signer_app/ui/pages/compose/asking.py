@@ -93,6 +93,7 @@ class Seen:
     verdict: str = ""
     reason: str = ""
     effects: tuple[Effect, ...] = ()
+    authority: tuple[JsonObject, ...] = ()
     checks: tuple[CheckLine, ...] = ()
     signers: tuple[tuple[str, str, bool, str], ...] = ()
     needs: str = ""
@@ -312,7 +313,8 @@ def _seen(found: Preview, names: Mapping[str, str]) -> Seen:
         verdict=found.verdict or "",
         reason=problem.message if problem is not None else against[0] if against else "",
         code=problem.code if problem is not None else "",
-        effects=tuple(line for effect in effects for line in _effect_lines(effect, names)),
+        effects=tuple(words.effect_line(effect, names) for effect in effects),
+        authority=tuple(words.items(raw["authority"])),
         checks=lines,
         signers=tuple(_signer(entry) for entry in words.items(raw["signers"])),
         needs=_needs(report),
@@ -324,19 +326,6 @@ def _seen(found: Preview, names: Mapping[str, str]) -> Seen:
         if isinstance(report, dict) and isinstance(report["policy"], dict)
         else "",
     )
-
-
-def _effect_lines(effect: JsonObject, names: Mapping[str, str]) -> list[Effect]:
-    """The line of the inbox; below a change of signers, the list as it would be."""
-    lines = [words.effect_line(effect, names)]
-    after = effect.get("after")
-    if effect.get("kind") == "AuthorityChange" and isinstance(after, dict):
-        lines.append(Effect("Quorum", f"weight {after.get('quorum')}"))
-        for member in words.items(after.get("signers")):
-            account = member.get("account")
-            known = f", {safe_text(names[str(account)], 60)}" if str(account) in names else ""
-            lines.append(Effect(f"Weight {member.get('weight')}{known}", words.address(account)))
-    return lines
 
 
 def _signer(entry: JsonObject) -> tuple[str, str, bool, str]:

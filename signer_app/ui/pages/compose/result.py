@@ -5,6 +5,7 @@ from __future__ import annotations
 from signer_app.ui import strings
 from signer_app.ui.pages.compose.asking import Seen
 from signer_app.ui.pages.compose.fields import local_time
+from signer_app.ui.pages.inbox.authority_part import authority_part
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
@@ -138,6 +139,8 @@ class ResultPanel(QtWidgets.QScrollArea):
         table = EffectTable()
         table.show_effects(seen.effects)
         card.body.addWidget(table)
+        for change in seen.authority:
+            card.body.addWidget(authority_part(change))
         facts = (
             (say.USES, shared.slot(*seen.slot)),
             (say.EXPIRES, say.expires(local_time(seen.expires_at), seen.expiry_ledger)),

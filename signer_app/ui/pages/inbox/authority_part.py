@@ -38,7 +38,8 @@ def authority_part(change: JsonObject) -> QtWidgets.QWidget:
     grid.setHorizontalSpacing(t.scaled(16))
     grid.setVerticalSpacing(t.scaled(5))
     grid.setColumnStretch(0, 3)
-    grid.setColumnStretch(2, 1)
+    if any(item["row"] == "regular_key" for item in words.items(change["rows"])):
+        grid.setColumnStretch(2, 1)  # an address; else numbers, and the room is the signers'
     for number, title in enumerate(say.COLUMNS):
         grid.addWidget(label(title, "caption-strong", "text3"), 0, number)
     for number, item in enumerate(words.items(change["rows"])):

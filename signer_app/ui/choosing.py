@@ -1,8 +1,8 @@
-"""Asking for a file without blocking: the answer comes to a function, or never."""
+"""Asking for a file or a folder without blocking: the answer comes to a function, or never."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from signer_app.ui.qt import Qt, QtWidgets
@@ -11,18 +11,24 @@ Chosen = Callable[[Path], None]
 
 
 def choose_new_file(parent: QtWidgets.QWidget, title: str, name: str, chosen: Chosen) -> None:
-    """Where to write: ``name`` is offered; the system asks before a file is overwritten."""
+    """Where to write: ``name`` is offered, its ending where none is typed; the system asks before a file is
+    overwritten."""
     dialog = _dialog(parent, title, lambda paths: chosen(paths[0]))
     dialog.setAcceptMode(QtWidgets.QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QtWidgets.QFileDialog.FileMode.AnyFile)
+    dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
     dialog.selectFile(name)
     dialog.open()
 
 
-def choose_file(parent: QtWidgets.QWidget, title: str, chosen: Chosen) -> None:
-    """One file to read."""
+def choose_file(
+    parent: QtWidgets.QWidget, title: str, chosen: Chosen, *, filters: Sequence[str] = ()
+) -> None:
+    """One file to read. ``filters`` as Qt has them: "CSV (*.csv)"."""
     dialog = _dialog(parent, title, lambda paths: chosen(paths[0]))
     dialog.setFileMode(QtWidgets.QFileDialog.FileMode.ExistingFile)
+    if filters:
+        dialog.setNameFilters(filters)
     dialog.open()
 
 
@@ -30,6 +36,14 @@ def choose_files(parent: QtWidgets.QWidget, title: str, chosen: Callable[[list[P
     """One file or several to read."""
     dialog = _dialog(parent, title, chosen)
     dialog.setFileMode(QtWidgets.QFileDialog.FileMode.ExistingFiles)
+    dialog.open()
+
+
+def choose_folder(parent: QtWidgets.QWidget, title: str, chosen: Chosen) -> None:
+    """A folder that exists, or is made in the dialog."""
+    dialog = _dialog(parent, title, lambda paths: chosen(paths[0]))
+    dialog.setFileMode(QtWidgets.QFileDialog.FileMode.Directory)
+    dialog.setOption(QtWidgets.QFileDialog.Option.ShowDirsOnly, True)
     dialog.open()
 
 

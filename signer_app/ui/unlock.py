@@ -9,6 +9,7 @@ from pathlib import Path
 
 from signer_app.core.errors import CountersignError
 from signer_app.ui import strings
+from signer_app.ui.choosing import choose_folder
 from signer_app.ui.first_run import words
 from signer_app.ui.loop import Tasks
 from signer_app.ui.preload import load_rooms
@@ -258,7 +259,7 @@ class UnlockPage(QtWidgets.QWidget):
 
     def _chosen(self, _index: int) -> None:
         if self.directory() is None:
-            self._choose_folder(strings.CHOOSE_FOLDER_TITLE, self.choose)
+            choose_folder(self, strings.CHOOSE_FOLDER_TITLE, self.choose)
         self._blocking()
 
     def choose(self, directory: Path) -> None:
@@ -268,16 +269,8 @@ class UnlockPage(QtWidgets.QWidget):
         else:
             self._say("danger", strings.no_workspace(str(directory)))
 
-    def _choose_folder(self, title: str, chosen: Callable[[Path], None]) -> None:
-        dialog = QtWidgets.QFileDialog(self, title)
-        dialog.setFileMode(QtWidgets.QFileDialog.FileMode.Directory)
-        dialog.setOption(QtWidgets.QFileDialog.Option.ShowDirsOnly, True)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: chosen(Path(name)))
-        dialog.open()
-
     def _choose_journal(self) -> None:
-        self._choose_folder(strings.VERIFY_TITLE, self.verify_journal)
+        choose_folder(self, strings.VERIFY_TITLE, self.verify_journal)
 
     def verify_journal(self, folder: Path) -> None:
         """Verify a journal without any key: the logs of a workspace, or of an auditor's bundle."""

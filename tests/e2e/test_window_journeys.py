@@ -129,8 +129,11 @@ def test_from_unlock_to_a_validated_payment(screen: Desktop, offices: Offices, m
         nano.question()
         with nano.control() as control:
             control.do("approve")
-        carol.press("Done")
-        carol.press(SEND)
+        if mouse:
+            carol.press("Send this proposal")
+        else:
+            carol.press("Done")
+            carol.press(SEND)
         carol.press("Send")
         screen.find("Sent. .*")
         offices.ledger.close()

@@ -64,8 +64,8 @@ class Newcomer:
     def choose_file(self, path: Path) -> None:
         """In the dialog that is open."""
         (dialog,) = [d for d in self.window.findChildren(QtWidgets.QFileDialog) if d.isVisible()]
-        dialog.fileSelected.emit(str(path))
-        dialog.reject()
+        dialog.selectFile(str(path))
+        dialog.accept()
 
     @property
     def setup(self) -> SetupPage:

@@ -16,6 +16,7 @@ from offices import SECRETS, Offices
 from window_help import close_windows, until
 
 from signer_app.ui.loop import make_loop
+from signer_app.ui.pages.inbox.page import InboxPage
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
@@ -26,6 +27,7 @@ from signer_app.ui.signing.dialog import SignDialog
 from signer_app.ui.signing.pages import Choice, ChoosePage
 from signer_app.ui.signing.seat import Seat, Sitting
 from signer_app.ui.theme import Theme
+from signer_app.ui.widgets import ActionButton
 
 Run = Callable[..., Any]
 LINES = (
@@ -238,6 +240,7 @@ def test_six_steps_to_a_signature_from_a_ledger(
                 in dialog.findChild(QtWidgets.QWidget, "sign.saved").fact.text()
             )
             assert dialog.go_on.text() == words.DONE
+            assert dialog.findChild(ActionButton, "sign.further").text().strip() == words.FURTHER["send"][0]
             dialog.go_on.click()
             assert desk.asking is not None
             assert await desk.asking == 1
@@ -356,6 +359,43 @@ def test_a_halt_that_arrives_while_comparing_closes_the_dialog_with_the_reason(
             dialog.reject()
 
         driven(patient, ledger_offices, settings, work)
+
+
+@pytest.mark.slow
+def test_from_the_saved_signature_it_goes_on_to_export(
+    patient: Run, look: Theme, settings: ViewSettings, ledger_offices: Offices, tmp_path: Path
+) -> None:
+    offices = ledger_offices
+    identifier = offices.pay("alice", "100")
+    offices.travel("alice", "bob", identifier)
+
+    async def work(desk: Desk) -> None:
+        window = desk.window
+        await desk.session.open(offices.folder("bob"), bytearray(SECRETS["bob.vault"].encode()))
+        window.go("inbox", identifier)
+        page = window.page
+        assert isinstance(page, InboxPage)
+        await until(lambda: page.detail.details is not None and not page.detail.reasons.get("review"), 100)
+        page._asked("review")
+        await until(lambda: window.findChild(SignDialog), 100)
+        desk.dialog = window.findChild(SignDialog)
+        await until(lambda: desk.dialog.choose.buttons, 100)
+        desk.dialog.go_on.click()
+        await desk.pass_phrase()
+        await until(lambda: desk.dialog.rail.at == 3, 100)
+        desk.dialog.findChild(ActionButton, "sign.further").click()
+        await until(lambda: window.findChildren(QtWidgets.QFileDialog), 100)
+        (chooser,) = window.findChildren(QtWidgets.QFileDialog)
+        assert chooser.selectedFiles()[0].endswith(f"{identifier[:12]}.countersign")
+        target = tmp_path / "next.countersign"
+        chooser.findChild(QtWidgets.QLineEdit, "fileNameEdit").setText(str(target))
+        chooser.accept()
+        await until(target.exists, 100)
+
+    driven(patient, offices, settings, work, "bob")
+    answer = offices.do("carol", "proposal", "import", str(tmp_path / "next.countersign"))
+    assert answer.result["proposal_id"] == identifier
+    assert offices.do("carol", "proposal", "show", identifier).result["signatures"]
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
+from signer_app.ui.choosing import choose_folder
 from signer_app.ui.first_run import words
 from signer_app.ui.first_run.form import labelled, line_edit
 from signer_app.ui.loop import Tasks
@@ -266,14 +267,11 @@ class PlanView(QtWidgets.QWidget):
             field.clear()
 
     def _choose(self) -> None:
-        dialog = QtWidgets.QFileDialog(self, words.CHOOSE_TITLE)
-        dialog.setFileMode(QtWidgets.QFileDialog.FileMode.Directory)
-        dialog.setOption(QtWidgets.QFileDialog.Option.ShowDirsOnly, True)
-        dialog.fileSelected.connect(
-            lambda name: self.folder.setText(str(Path(name) / (self.plan.person or "workspace")))
+        choose_folder(
+            self,
+            words.CHOOSE_TITLE,
+            lambda folder: self.folder.setText(str(folder / (self.plan.person or "workspace"))),
         )
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     async def _make(self) -> None:
         from signer_app.vault.kdf import wipe  # noqa: PLC0415

@@ -12,7 +12,7 @@ from signer_app.core.errors import CountersignError, DeniedError
 from signer_app.core.json_types import JsonObject
 from signer_app.ui import strings
 from signer_app.ui.loop import Tasks
-from signer_app.ui.qt import Qt, QtGui, QtWidgets
+from signer_app.ui.qt import Qt, QtGui, QtWidgets, Signal
 from signer_app.ui.shell.page import Shell
 from signer_app.ui.signing import words
 from signer_app.ui.signing.compare import Expected
@@ -21,24 +21,37 @@ from signer_app.ui.signing.frame import SignFrame
 from signer_app.ui.signing.pages import Choice
 from signer_app.ui.signing.practice import PracticeHands
 from signer_app.ui.signing.seat import LIMIT_S
-from signer_app.ui.widgets import ActionButton, StateBanner, clear, label
+from signer_app.ui.widgets import ActionButton
 
 if TYPE_CHECKING:  # loads a ledger's codec
     from signer_app.signers.ledger.desk import Step
     from signer_app.signers.ledger.xrp.screens import Review
 
 
-async def sign_proposal(shell: Shell, identifier: str) -> None:
-    """Show the dialog for a proposal, from wherever Review and sign was pressed; then read the page again."""
+#: What a person may want to do once the signature is saved.
+EXPORT, SEND = "export", "send"
+
+
+async def sign_proposal(shell: Shell, identifier: str) -> str:
+    """Show the dialog for a proposal, from wherever Review and sign was pressed; then read the page again.
+    EXPORT or SEND where the person chose to go on with it, else ""."""
     if not isinstance(shell, QtWidgets.QWidget):
         raise TypeError("the dialog needs the window")
-    await shell.ask(SignDialog(shell, shell, identifier))
-    if not shell.session.locked:
-        shell.changed()
+    dialog = SignDialog(shell, shell, identifier)
+    wanted: list[str] = []
+    dialog.went_on.connect(wanted.append)
+    await shell.ask(dialog)
+    if shell.session.locked:
+        return ""
+    shell.changed()
+    return wanted[0] if wanted else ""
 
 
 class SignDialog(SignFrame):
     """See the module. It begins by itself, in the loop that shows it."""
+
+    #: EXPORT or SEND, when the dialog is left for that.
+    went_on = Signal(str)
 
     def __init__(self, parent: QtWidgets.QWidget, shell: Shell, identifier: str) -> None:
         summary = shell.session.summary
@@ -249,10 +262,6 @@ class SignDialog(SignFrame):
 
     def _saved(self, result: JsonObject) -> None:
         self._limit(None)
-        self._more()
-        page = self.done_page
-        for tick in page.lines.values():
-            tick.show_state("done", tick.detail.text())
         journal, quorum = _object(result["journal"]), _object(result["quorum"])
         ledger = _object(quorum.get("ledger"))
         record = journal["index"] if isinstance(journal["index"], int) else 0
@@ -262,16 +271,23 @@ class SignDialog(SignFrame):
             words.role_words(str(group["role"]), group["have"], group["need"])
             for group in objects(quorum.get("policy"))
         ]
-        clear(page.below)
-        banner = StateBanner("ok", words.saved_as(record), " ".join(told))
-        banner.setObjectName("sign.saved")
-        page.below.addWidget(banner)
-        page.below.addWidget(label(words.SEND_NEXT if ready else words.SHARE_NEXT, "body", wrap=True))
-        self._show(page, 3 if self._choice is not None and self._choice.sealed else 5)
-        self._wait_words(words.SAVED, "")
+        what_next = words.SEND_NEXT if ready else words.SHARE_NEXT
+        self.done_page.show_saved(words.saved_as(record), " ".join(told), what_next)
+        self._show(self.done_page, 3 if self._choice is not None and self._choice.sealed else 5)
+        self._wait_words(words.SAVED, "", look=("pass", "ok"))
         self.cancel.hide()
+        deed = SEND if ready else EXPORT
+        title, said, icon = words.FURTHER[deed]
+        further = ActionButton(title, icon=icon, name="sign.further")
+        further.setAccessibleName(said)
+        further.triggered.connect(lambda: self._leave_for(deed))
         self._offer(words.DONE, self.accept)
+        self._more(further)
         self.go_on.setFocus()
+
+    def _leave_for(self, deed: str) -> None:
+        self.went_on.emit(deed)
+        self.accept()
 
     # -- it does not go on ---------------------------------------------------------------------------------
 
@@ -329,7 +345,8 @@ class SignDialog(SignFrame):
         self._offer(words.CONTINUE, None)
         self.stopped.show_stop(tone, question, fact, text, lines=lines, details=details)
         self._show(self.stopped, self.rail.at)
-        self._wait_words(words.STOPPED_TITLE if tone != "ok" else fact, "")
+        said, icon = (fact, "pass") if tone == "ok" else (words.STOPPED_TITLE, "info")
+        self._wait_words(said, "", look=(icon, tone))
         self.cancel.setText(strings.CLOSE)
         self.cancel.show()
         self.cancel.setFocus()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from signer_app.ui import strings
-from signer_app.ui.qt import QtCore, QtWidgets
+from signer_app.ui.qt import Qt, QtCore, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.signing import words
 from signer_app.ui.signing.compare import ComparePage
@@ -15,6 +15,7 @@ from signer_app.ui.signing.pages import (
     ChoosePage,
     DiffersPage,
     Rail,
+    SavedPage,
     StopPage,
     TickPage,
     UnlockPage,
@@ -93,7 +94,7 @@ class SignFrame(Dialog):
         checks = [(str(number), text) for number, text in enumerate(words.CHECKS)]
         self.choose, self.unlock, self.compare = ChoosePage(), UnlockPage(), ComparePage()
         self.connecting = TickPage(words.CONNECT, words.CONNECT_SUB, lines)
-        self.done_page = TickPage(words.VERIFIED, "", checks)
+        self.done_page = SavedPage(words.VERIFIED, "", checks)
         self.stopped, self.differs = StopPage(), DiffersPage()
         self.blank = QtWidgets.QWidget()
         pages = (
@@ -110,12 +111,14 @@ class SignFrame(Dialog):
             foot, spacing=t.scaled(10), margins=(t.scaled(18), t.scaled(10), t.scaled(18), t.scaled(10))
         )
         self._waits = Icon("timer", "accent", "icon-banner")
-        line.addWidget(self._waits)
+        line.addWidget(self._waits, 0, Qt.AlignmentFlag.AlignVCenter)
         said = column(spacing=t.scaled(1))
         self.awaited = label("", "label", name="sign.awaited")
         self.left = label("", "small", "text2", wrap=True, name="sign.left")
+        said.addStretch(1)
         said.addWidget(self.awaited)
         said.addWidget(self.left)
+        said.addStretch(1)
         line.addLayout(said, 1)
         self._extra = row(spacing=t.scaled(8))
         line.addLayout(self._extra)
@@ -132,10 +135,11 @@ class SignFrame(Dialog):
 
     # -- the foot ------------------------------------------------------------------------------------------
 
-    def _wait_words(self, who: str, then: str) -> None:
+    def _wait_words(self, who: str, then: str, *, look: tuple[str, str] = ("timer", "accent")) -> None:
+        self._waits.show_icon(*look)
         self.awaited.setText(who)
         self._then = then
-        self.left.setText(then)
+        self._below(then)
 
     def _limit(self, seconds: float | None) -> None:
         self._deadline = None if seconds is None else time.monotonic() + seconds
@@ -143,10 +147,14 @@ class SignFrame(Dialog):
 
     def _count_down(self) -> None:
         if self._deadline is None:
-            self.left.setText(self._then)
+            self._below(self._then)
         else:
             left = max(0, round(self._deadline - time.monotonic()))
-            self.left.setText(f"{self._then} {words.time_left(left)}")
+            self._below(f"{self._then} {words.time_left(left)}")
+
+    def _below(self, text: str) -> None:
+        self.left.setText(text)
+        self.left.setVisible(bool(text))
 
     def _offer(self, text: str, act: Callable[[], None] | None, *, reason: str = "") -> None:
         """The button at the right: its word and what it does; None takes it away."""

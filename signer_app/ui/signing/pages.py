@@ -326,6 +326,20 @@ class TickPage(_Asking):
             self.lines[key].show_state("wait", detail)
 
 
+class SavedPage(TickPage):
+    """Steps 5 and 6: what was verified, then where it was saved."""
+
+    def show_saved(self, fact: str, quorum: str, what_next: str) -> None:
+        """Every line is done; the record below, and what comes next."""
+        for tick in self.lines.values():
+            tick.show_state("done", tick.detail.text())
+        clear(self.below)
+        banner = StateBanner("ok", fact, quorum)
+        banner.setObjectName("sign.saved")
+        self.below.addWidget(banner)
+        self.below.addWidget(label(what_next, "body", wrap=True))
+
+
 class StopPage(_Asking):
     """Why it does not go on: one fact, what to do, the details on request."""
 

@@ -100,6 +100,13 @@ DANGER_TITLE = "The device signed something else."
 DETAILS = "Details"
 SHARE_NEXT = "Give the proposal to the next signer: Export writes its file."
 SEND_NEXT = "Every quorum is met. The proposal can be sent."
+#: What a person may go on to -> button, what it says to screen readers, icon.
+FURTHER = MappingProxyType(
+    {
+        "export": ("Export…", "Export this proposal", "download"),
+        "send": ("Send…", "Send this proposal", "send"),
+    }
+)
 ASK_DIFFERENT = "Was it a difference?"
 LINE_DIFFERED, CHANGED_MIND = "A line differed", "I changed my mind"
 

@@ -13,6 +13,7 @@ from signer_app.core.clock import parse_duration
 from signer_app.core.errors import MalformedError, NotFoundError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
+from signer_app.ui.choosing import choose_file
 from signer_app.ui.pages.compose.asking import Options, Wish, drop_draft
 from signer_app.ui.pages.compose.fields import Field, choice, fill
 from signer_app.ui.pages.inbox import words
@@ -261,8 +262,4 @@ class BatchForm(QtWidgets.QWidget):
         return found
 
     def _choose(self) -> None:
-        dialog = QtWidgets.QFileDialog(self, say.CHOOSE_CSV)
-        dialog.setNameFilters([say.CSV_FILES, say.ALL_FILES])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.chosen.emit(Path(name)))
-        dialog.open()
+        choose_file(self, say.CHOOSE_CSV, self.chosen.emit, filters=(say.CSV_FILES, say.ALL_FILES))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signer_app.ui import strings
-from signer_app.ui.choosing import choose_new_file
+from signer_app.ui.choosing import choose_files, choose_new_file
 from signer_app.ui.halting import reads as halting
 from signer_app.ui.pages.inbox import paper, words
 from signer_app.ui.pages.inbox.allowed import Place
@@ -22,7 +22,7 @@ from signer_app.ui.pages.inbox.reading import Details, Entry, read_details, read
 from signer_app.ui.qt import Qt, QtPrintSupport, QtWidgets
 from signer_app.ui.sending import send_proposal
 from signer_app.ui.shell.page import EmptyState, Page, Shell
-from signer_app.ui.signing.dialog import sign_proposal
+from signer_app.ui.signing.dialog import EXPORT, SEND, sign_proposal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import HashCompare, StateBanner, TabButton, TabButtons, column, plain, row
 from signer_app.ui.words import inbox as say
@@ -194,7 +194,7 @@ class InboxPage(Page):
             return
         identifier = details.entry.id
         acts: dict[str, Callable[[], Awaitable[object]]] = {
-            "review": lambda: sign_proposal(self.shell, identifier),
+            "review": lambda: self._sign(identifier),
             "send": lambda: send_proposal(self.shell, identifier),
             "reject": lambda: self.deeds.reject(details),
             "override": lambda: self.deeds.override(details),
@@ -203,7 +203,7 @@ class InboxPage(Page):
             "verify": lambda: self._judge_now(identifier),
         }
         shown: dict[str, Callable[[], None]] = {
-            "export": self._choose_target,
+            "export": lambda: self._choose_target(identifier),
             "print": lambda: self._print(details),
             "pdf": lambda: self._choose_pdf(details, report=False),
             "report": lambda: self._choose_pdf(details, report=True),
@@ -212,6 +212,14 @@ class InboxPage(Page):
             self.run(acts[name]())
         elif name in shown:
             shown[name]()
+
+    async def _sign(self, identifier: str) -> None:
+        """The dialog, and what the person wants to do then."""
+        wanted = await sign_proposal(self.shell, identifier)
+        if wanted == SEND:
+            await send_proposal(self.shell, identifier)
+        elif wanted == EXPORT:
+            self._choose_target(identifier)
 
     async def _made(self, making: Awaitable[str]) -> None:
         """Show the proposal that was made, if one was."""
@@ -261,11 +269,7 @@ class InboxPage(Page):
         self.shell.changed()
 
     def _choose_file(self) -> None:
-        dialog = QtWidgets.QFileDialog(self, strings.OPEN_FILE)
-        dialog.setFileMode(QtWidgets.QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.take_files([Path(name) for name in names]))
-        dialog.open()
+        choose_files(self, strings.OPEN_FILE, self.take_files)
 
     def _paste(self) -> None:
         """Files that were copied, or the text of one proposal."""
@@ -295,17 +299,13 @@ class InboxPage(Page):
         self._wanted = made or self._wanted
         self.shell.changed()
 
-    def _choose_target(self) -> None:
-        identifier = self.list.current()
-        if not identifier:
-            return
-        dialog = QtWidgets.QFileDialog(self, strings.EXPORT)
-        dialog.setAcceptMode(QtWidgets.QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("countersign")
-        dialog.selectFile(f"{identifier[:12]}.countersign")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.run(self.export(identifier, Path(name))))
-        dialog.open()
+    def _choose_target(self, identifier: str) -> None:
+        choose_new_file(
+            self,
+            strings.EXPORT,
+            f"{identifier[:12]}.countersign",
+            lambda path: self.run(self.export(identifier, path)),
+        )
 
     async def export(self, identifier: str, path: Path) -> None:
         """Write a proposal's file for the others."""

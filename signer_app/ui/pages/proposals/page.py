@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from signer_app.ui import strings
+from signer_app.ui.choosing import choose_new_file
 from signer_app.ui.pages.proposals.model import Filter
 from signer_app.ui.pages.proposals.reading import Listed, read_list, write_csv
 from signer_app.ui.pages.proposals.table import ProposalTable
@@ -271,13 +272,7 @@ class ProposalsPage(Page):
         self.table.hide_columns([*(LEAST if narrow else []), *one])
 
     def _choose_target(self) -> None:
-        dialog = QtWidgets.QFileDialog(self, say.EXPORT_TITLE)
-        dialog.setAcceptMode(QtWidgets.QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile("proposals.csv")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.run(self.export(Path(name))))
-        dialog.open()
+        choose_new_file(self, say.EXPORT_TITLE, "proposals.csv", lambda path: self.run(self.export(path)))
 
     async def export(self, path: Path) -> None:
         """Write what is in view as CSV, in its order."""

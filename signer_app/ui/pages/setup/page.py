@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
+from signer_app.ui.choosing import choose_file, choose_new_file
 from signer_app.ui.first_run import words
 from signer_app.ui.pages.setup.first import AccountsStep, KeysStep, NodesStep
 from signer_app.ui.pages.setup.second import DevicesStep, PeopleStep, PolicyStep, VotesStep
@@ -233,20 +234,10 @@ class SetupPage(Page):
     # -- files ---------------------------------------------------------------------------------------------
 
     def open_file(self, title: str, take: Callable[[Path], None]) -> None:
-        dialog = QtWidgets.QFileDialog(self, title)
-        dialog.setFileMode(QtWidgets.QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: take(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_file(self, title, take)
 
     def save_file(self, title: str, suggestion: str, data: Callable[[FirstRun], bytes]) -> None:
-        dialog = QtWidgets.QFileDialog(self, title)
-        dialog.setAcceptMode(QtWidgets.QFileDialog.AcceptMode.AcceptSave)
-        dialog.setFileMode(QtWidgets.QFileDialog.FileMode.AnyFile)
-        dialog.selectFile(suggestion)
-        dialog.fileSelected.connect(lambda name: self.write(Path(name), data))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_new_file(self, title, suggestion, lambda path: self.write(path, data))
 
     def write(self, path: Path, data: Callable[[FirstRun], bytes]) -> None:
         """Write what ``data`` gives."""

@@ -10,6 +10,7 @@ from rich.console import Console
 from signer_app.cli import render, render_list
 from signer_app.cli.opening import workspace
 from signer_app.cli.session import session_of
+from signer_app.core.caip import parse_account
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
 
@@ -47,6 +48,24 @@ def show(context: typer.Context, account: Account) -> None:
     with workspace(session) as opened, session.output.working("Asking the nodes"):
         result = opened.accounts.show(account)
     session.output.result(result, lambda console: _show(console, result))
+
+
+@app.command("qr")
+def qr(context: typer.Context, account: Account) -> None:
+    """The address of an account as a QR code, to read with a camera. No workspace is opened."""
+    from signer_app.chains.registry import chain_of  # noqa: PLC0415 - keeps help quick
+    from signer_app.exchange.qr import encode  # noqa: PLC0415
+
+    session = session_of(context)
+    where = parse_account(account)
+    address = chain_of(where.network).normalise_account(where.address, where.network).rpartition(":")[2]
+    modules = encode(address)
+    result: JsonObject = {
+        "account": str(where),
+        "text": address,
+        "modules": ["".join("1" if dark else "0" for dark in line) for line in modules],
+    }
+    session.output.result(result, lambda console: render_list.qr(console, address, modules))
 
 
 @app.command("book")

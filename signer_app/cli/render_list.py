@@ -7,6 +7,7 @@ from rich.console import Console
 from signer_app.cli import render
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
+from signer_app.exchange.qr import QUIET_ZONE, Modules
 
 #: Rows of a list that are printed; --json has them all.
 _SHOWN = 200
@@ -88,6 +89,21 @@ def book(console: Console, result: JsonObject) -> None:
         )  # fmt: skip
         table.add_row(*(safe_text(word, 400) for word in words))
     console.print(table)
+
+
+#: Upper and lower module of a character -> block.
+_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+
+
+def qr(console: Console, text: str, modules: Modules) -> None:
+    """A code, two modules in each character, dark on white whatever the terminal's colours are."""
+    side, blank = (False,) * QUIET_ZONE, (False,) * (len(modules) + 2 * QUIET_ZONE)
+    quiet = [blank] * QUIET_ZONE
+    lines = [*quiet, *((*side, *line, *side) for line in modules), *quiet, blank]  # their number is odd
+    for upper, lower in zip(lines[::2], lines[1::2], strict=True):
+        blocks = "".join(_BLOCKS[pair] for pair in zip(upper, lower, strict=True))
+        console.print(blocks, style="black on white")
+    console.print(safe_text(text, 400))
 
 
 def account(console: Console, agreed: JsonObject) -> None:

@@ -9,6 +9,8 @@ import pytest
 from desk import XRP
 from offices import Offices
 
+from signer_app.exchange.qr import encode
+
 
 def new(offices: Offices, amount: str, *more: str) -> list[str]:
     return [
@@ -135,3 +137,20 @@ def test_the_list_as_csv(offices: Offices, tmp_path: Path) -> None:
         (line,) = list(csv.DictReader(stream))
     assert line["id"] == identifier
     assert line["message"].startswith("'=cmd")
+
+
+def test_an_address_as_a_qr_code_for_the_terminal_and_for_programs(offices: Offices) -> None:
+    account = offices.team.custodian
+    found = offices.do("alice", "accounts", "qr", account).result
+    address = account.rpartition(":")[2]
+    assert found["text"] == address
+    assert found["modules"] == ["".join("1" if dark else "0" for dark in line) for line in encode(address)]
+    *picture, text = offices.say("alice", "accounts", "qr", account).out.splitlines()
+    assert text == address
+    halves = {" ": "00", "▀": "10", "▄": "01", "█": "11"}
+    lines = [[halves[block][half] for block in line] for line in picture for half in (0, 1)]
+    quiet = range(4, 4 + len(found["modules"]))
+    assert ["".join(lines[row][4:-4]) for row in quiet] == found["modules"]
+    assert all(set(line) == {"0"} for number, line in enumerate(lines) if number not in quiet)
+    assert {"".join(line[:4] + line[-4:]) for line in lines} == {"0" * 8}
+    assert offices.do("alice", "accounts", "qr", account[:-1]).refused == (3, "MALFORMED")

@@ -9,6 +9,7 @@ from gallery import CHECKS, DEVICES, HASH, KNOWN, STRANGER, make_gallery
 from pytestqt.qtbot import QtBot
 from room import cramped, nameless
 
+from signer_app.exchange.qr import QUIET_ZONE, encode
 from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.theme import SCALES, Theme
@@ -36,6 +37,7 @@ from signer_app.ui.widgets import (
     NetworkFrame,
     Pill,
     Pip,
+    QrCode,
     QuorumPips,
     RiskChip,
     StateBanner,
@@ -615,3 +617,24 @@ def test_a_banner_keeps_its_words_and_its_buttons_where_it_is_narrow(qtbot: QtBo
         assert cramped(banner) == [], width
         assert all(banner.rect().contains(button.geometry()) for button in buttons), width
         assert (buttons[0].y() < banner.fact.geometry().bottom()) is beside, width
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_qr_code_is_black_on_white_with_its_quiet_zone(
+    qtbot: QtBot, look: Theme, mode: Any, scale: int
+) -> None:
+    look.choose(mode, scale)
+    modules = encode(STRANGER)
+    code = QrCode(modules, "QR code of an address")
+    qtbot.addWidget(code)
+    code.resize(code.sizeHint())
+    picture = code.grab().toImage()
+    side = picture.width() // (len(modules) + 2 * QUIET_ZONE)
+    assert side >= 4
+    assert side * (len(modules) + 2 * QUIET_ZONE) == picture.width() == picture.height()
+    for y in range(picture.height()):
+        for x in range(picture.width()):
+            column, line = x // side - QUIET_ZONE, y // side - QUIET_ZONE
+            inside = 0 <= column < len(modules) and 0 <= line < len(modules)
+            assert picture.pixelColor(x, y).lightness() == (0 if inside and modules[line][column] else 255)

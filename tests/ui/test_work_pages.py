@@ -517,6 +517,9 @@ def test_an_account_stands_beside_the_policy(
         banner = page.detail.findChild(QtWidgets.QFrame, "accounts.drift")
         assert banner is not None
         assert banner.accessibleName().startswith("Ledger equals policy, 2 operators")
+        code = page.detail.findChild(QtWidgets.QWidget, "qr")
+        assert code is not None
+        assert code.accessibleName() == f"QR code of {offices.team.treasury.rpartition(':')[2]}"
         change = page.detail.findChild(QtWidgets.QFrame, "accounts.change")
         assert change is not None
         assert "losing any 1 of 3 keys" in change.accessibleName()

@@ -37,6 +37,7 @@ from signer_app.ui.widgets.controls import (
     tab_through,
 )
 from signer_app.ui.widgets.network import NetworkChip, NetworkFrame
+from signer_app.ui.widgets.qr import QrCode
 from signer_app.ui.widgets.ring import FocusRing
 from signer_app.ui.widgets.tables import (
     Cell,
@@ -79,6 +80,7 @@ __all__ = [
     "Painted",
     "Pill",
     "Pip",
+    "QrCode",
     "QuorumPips",
     "RiskChip",
     "StateBanner",

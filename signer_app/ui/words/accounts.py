@@ -46,6 +46,11 @@ def network(name: str) -> str:
     return f"{known[name]}  {name}" if name in known else name
 
 
+def code_of(address: str) -> str:
+    """What the QR code says to screen readers."""
+    return f"QR code of {address}"
+
+
 def account_line(name: str, *, in_policy: bool) -> str:
     """An account in the tree."""
     return name if in_policy else f"{name}, not in the policy"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from signer_app.core.amounts import format_decimal, whole_units
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -18,6 +19,7 @@ from signer_app.ui.widgets import (
     Cell,
     Column,
     FactTable,
+    QrCode,
     StateBanner,
     WhyDisabled,
     clear,
@@ -30,6 +32,9 @@ from signer_app.ui.widgets import (
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import accounts as say
 from signer_app.ui.words import shared
+
+if TYPE_CHECKING:
+    from signer_app.exchange.qr import Modules
 
 XRP_DECIMALS = 6
 
@@ -53,47 +58,58 @@ class AccountDetail(QtWidgets.QScrollArea):
         self._box = column(holder, spacing=t.size("gap"), margins=(margin, t.scaled(14), margin, margin))
         self.setWidget(holder)
         self.table: FactTable | None = None
+        self._account, self._name, self._own = "", "", False
+        self._code: Modules = ()
 
-    def show_waiting(self, account: str, name: str, *, own: bool) -> None:
+    def about(self, account: str, name: str, code: Modules, *, own: bool) -> None:
+        """Which account is shown from now on. ``code`` is its address as a QR code."""
+        self._account, self._name, self._code, self._own = account, name, code, own
+
+    def show_waiting(self) -> None:
         """The address at once; the rest is being read."""
         clear(self._box)
-        self._box.addWidget(self._address(account, name, own=own))
+        self._box.addWidget(self._address())
         self._box.addWidget(StateBanner("info", say.READING_ACCOUNT))
         self._box.addStretch(1)
 
-    def show_failed(self, account: str, name: str, fact: str, hint: str, *, own: bool) -> None:
+    def show_failed(self, fact: str, hint: str) -> None:
         """The nodes did not say."""
         clear(self._box)
-        self._box.addWidget(self._address(account, name, own=own))
+        self._box.addWidget(self._address())
         banner = StateBanner("warn", fact, hint)
         banner.offer([(say.READ_AGAIN, self.read_again.emit)])
         self._box.addWidget(banner)
         self._box.addStretch(1)
 
-    def show_agreed(self, agreed: JsonObject, name: str, *, own: bool) -> None:
+    def show_agreed(self, agreed: JsonObject) -> None:
         """Everything that is known (workspace/account_detail.py)."""
         clear(self._box)
-        account = str(agreed["account"])
-        self._box.addWidget(self._address(account, name, own=own))
+        self._box.addWidget(self._address())
         for problem in items(agreed["problems"]):
             fact = say.could_not_tell(str(problem["fact"]))
             self._box.addWidget(StateBanner("warn", fact, say.PROBLEMS.get(str(problem["code"]), "")))
         self._lines(agreed)
         signers = agreed["signers"]
         if isinstance(signers, dict):
-            self._box.addWidget(self._signers(account, signers))
+            self._box.addWidget(self._signers(self._account, signers))
         state = agreed["state"]
         if isinstance(state, dict):
             self._box.addWidget(self._state(state))
         self._box.addStretch(1)
 
-    def _address(self, account: str, name: str, *, own: bool) -> Card:
-        card = Card(name="accounts.address")
-        address = account.rpartition(":")[2]
-        block = AddressBlock(address, name if name != address else "", mark="own" if own else "")
+    def _address(self) -> Card:
+        card, t = Card(name="accounts.address"), theme()
+        network, _, address = self._account.rpartition(":")
+        name = self._name if self._name != address else ""
+        block = AddressBlock(address, name, mark="own" if self._own else "")
         block.setObjectName("accounts.block")
-        card.body.addWidget(block)
-        card.body.addWidget(label(say.network(account.rpartition(":")[0]), "small", "text3", selectable=True))
+        line, words = row(spacing=t.scaled(16)), column(spacing=t.scaled(8))
+        words.addWidget(block)
+        words.addWidget(label(say.network(network), "small", "text3", selectable=True))
+        words.addStretch(1)
+        line.addLayout(words, 1)
+        line.addWidget(QrCode(self._code, say.code_of(address)), 0, Qt.AlignmentFlag.AlignTop)
+        card.body.addLayout(line)
         return card
 
     # -- lines: drift and deadlock -------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from signer_app.ui.words import accounts as say
 from signer_app.ui.words import shared
 
 if TYPE_CHECKING:
+    from signer_app.exchange.qr import Modules
     from signer_app.workspace import Workspace
 
 _ACCOUNT = Qt.ItemDataRole.UserRole
@@ -28,11 +29,12 @@ USUAL_PATH = "44'/144'/0'/0/0"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An account that is named here or in the policy."""
+    """An account that is named here or in the policy. ``code`` is its address as a QR code."""
 
     account: str
     name: str
     in_policy: bool
+    code: Modules
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Listed:
 
 def read_accounts(workspace: Workspace) -> Listed:
     """In the worker's thread."""
+    from signer_app.exchange.qr import encode  # noqa: PLC0415 - in the worker's thread
+
     names = workspace.accounts.names()
     found = items(workspace.accounts.list()["accounts"])
     return Listed(
@@ -53,6 +57,7 @@ def read_accounts(workspace: Workspace) -> Listed:
                 str(item["account"]),
                 names.get(str(item["account"]), address(item["account"])),
                 item["in_policy"] is True,
+                encode(address(item["account"])),
             )
             for item in found
         ),
@@ -204,11 +209,12 @@ class AccountsPage(Page):
         if known is None:
             return
         self._reading = known.account
+        self.detail.about(known.account, known.name, known.code, own=known.in_policy)
         agreed = self._read.get(known.account)
         if agreed is not None:
-            self.detail.show_agreed(agreed, known.name, own=known.in_policy)
+            self.detail.show_agreed(agreed)
             return
-        self.detail.show_waiting(known.account, known.name, own=known.in_policy)
+        self.detail.show_waiting()
         self.tasks.spawn(self._ask(known))
 
     async def _ask(self, known: Known) -> None:
@@ -220,13 +226,11 @@ class AccountsPage(Page):
             agreed = await self.session.call(read, name=say.READING_ACCOUNT)
         except CountersignError as error:
             if self._reading == known.account:
-                self.detail.show_failed(
-                    known.account, known.name, error.message, error.hint, own=known.in_policy
-                )
+                self.detail.show_failed(error.message, error.hint)
             return
         self._read[known.account] = agreed
         if self._reading == known.account:
-            self.detail.show_agreed(agreed, known.name, own=known.in_policy)
+            self.detail.show_agreed(agreed)
 
     # -- doing ---------------------------------------------------------------------------------------------
 

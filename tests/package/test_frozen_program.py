@@ -99,6 +99,13 @@ def test_the_frozen_command_line_decodes_with_both_readers(program: Path, tmp_pa
     assert answer["result"]["effects"]
 
 
+def test_the_frozen_program_draws_codes(program: Path) -> None:
+    """The library for QR codes is in the program."""
+    address = PAYMENT["Account"]
+    drawn = run(program, "--json", "accounts", "qr", f"{NETWORK}:{address}")
+    assert json.loads(drawn.stdout)["result"]["text"] == address
+
+
 def test_the_frozen_program_has_its_device_process_and_the_usb_rules(program: Path) -> None:
     """The child that opens devices starts, and finds both back ends of hidapi; no device is connected
     here.

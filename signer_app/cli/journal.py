@@ -59,7 +59,17 @@ def _with_vault(session: Session, path: Path, checkpoints: tuple[Path, ...]) -> 
     from signer_app.workspace import verify_with_vault  # noqa: PLC0415
 
     with vault_passphrase(session) as secret:
-        return verify_with_vault(session.workspace_path(), path, secret, checkpoints)
+        return verify_with_vault(workspace_of(session, path), path, secret, checkpoints)
+
+
+def workspace_of(session: Session, path: Path) -> Path:
+    """The workspace whose vault opens a journal: the one that is named, else the one that holds it."""
+    folder = path if path.is_dir() else path.parent
+    if session.workspace is None:
+        for place in (folder, folder.parent):
+            if (place / "vault.json").is_file():
+                return place
+    return session.workspace_path()
 
 
 @app.command("show")

@@ -52,11 +52,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """FORK, ROLLBACK or None; the statement that was broken; the newest note that was kept."""
+    """FORK, ROLLBACK or None; the statement that was broken; the newest note that was kept; whether a note
+    had to be passed over because its signature is broken."""
 
     state: State | None
     broken: Statement | None
     checkpoint: JsonObject | None
+    passed_over: bool
 
 
 def gather(
@@ -126,20 +128,27 @@ def judge(evidence: Evidence, scan: Scan) -> Judgement:
             forks.append(statement)
         elif statement.note is not None:
             agreeing.append(statement)
-    checkpoint = _newest(agreeing, evidence.keys)
+    (newest, passed_over), keys = _newest(agreeing, evidence.keys), evidence.keys
+    checkpoint: JsonObject | None = None
+    if newest is not None and newest.note is not None:
+        signature = newest.note.check(keys).value
+        checkpoint = {"size": newest.size, "root": newest.root.hex(), "signature": signature}
     for state, found in ((State.FORK, forks), (State.ROLLBACK, lost)):
-        for statement in sorted(found, key=lambda item: -item.size):
-            if _counts(statement, evidence.keys):
-                return Judgement(state, statement, checkpoint)
-    return Judgement(None, None, checkpoint)
+        broken, also = _newest(found, keys)
+        passed_over = passed_over or also
+        if broken is not None:
+            return Judgement(state, broken, checkpoint, passed_over)
+    return Judgement(None, None, checkpoint, passed_over)
 
 
-def _newest(agreeing: list[Statement], keys: Sequence[DeviceKey]) -> JsonObject | None:
-    for statement in sorted(agreeing, key=lambda item: -item.size):
-        if statement.note is not None and _counts(statement, keys):
-            signature = statement.note.check(keys).value
-            return {"size": statement.size, "root": statement.root.hex(), "signature": signature}
-    return None
+def _newest(found: list[Statement], keys: Sequence[DeviceKey]) -> tuple[Statement | None, bool]:
+    """The largest statement that counts, and whether larger ones do not."""
+    passed_over = False
+    for statement in sorted(found, key=lambda item: -item.size):
+        if _counts(statement, keys):
+            return statement, passed_over
+        passed_over = True
+    return None, passed_over
 
 
 def _counts(statement: Statement, keys: Sequence[DeviceKey]) -> bool:

@@ -58,7 +58,8 @@ class Verification:
 
     ``records`` counts the lines that end in LF, ``size_checked`` those before the first bad one; ``root``
     is the Merkle root over these. ``checkpoint`` is the newest signed statement that the file agrees with.
-    ``checkpoints_clean`` is false where checkpoints.log holds anything but whole, well-formed notes.
+    ``checkpoints_clean`` is false where checkpoints.log holds anything but whole, well-formed notes, and
+    where a newer one than ``checkpoint`` has a signature that its key refutes.
     """
 
     state: State

@@ -8,8 +8,8 @@ Prints one JSON object, {"ok":true,"result":{...}}, and exits with 0 (INTACT, UN
 (the other states), 3 (a file that is not what it should be; {"ok":false,"error":{...}}) or 8 (no such file).
 A log.json that cannot be read is damage to the journal: 7, JOURNAL_BROKEN. log.json, checkpoints.log and
 anchors.log are read from the folder of FILE where they exist. A proof carries the keys of its own author:
-compare the keys, the log id and the root that are printed with what you know, or name the key that must have
-signed with --key.
+"trust" says what the answer stands on. Compare the keys, the log id and the root that are printed with what
+you know, or name the key that must have signed with --key.
 
 It is written from the format's description alone and shares no code with the program, so that a mistake in
 one of the two shows as a disagreement.
@@ -457,7 +457,8 @@ def check_log(file: Path, log_id: str | None, named: list[Path]) -> dict[str, ob
     if walk.first_bad is not None:
         state = "TAMPERED"
     else:
-        contradicted, checkpoint = hold_against(walk, statements, keys)
+        contradicted, checkpoint, passed_over = hold_against(walk, statements, keys)
+        all_notes = all_notes and not passed_over
         if contradicted:
             state = contradicted
         elif walk.torn:
@@ -484,23 +485,27 @@ def check_log(file: Path, log_id: str | None, named: list[Path]) -> dict[str, ob
 
 def hold_against(
     walk: Walk, statements: list[Statement], keys: list[tuple[str, bytes]]
-) -> tuple[str | None, dict[str, object] | None]:
-    """(FORK, ROLLBACK or None; the newest checkpoint that agrees). Raises UnreadableError."""
+) -> tuple[str | None, dict[str, object] | None, bool]:
+    """(FORK, ROLLBACK or None; the newest checkpoint that agrees; whether one was passed over because its
+    signature does not fit). Raises UnreadableError."""
     ordered = sorted(statements, key=lambda item: item.size, reverse=True)
+    within = [item for item in ordered if item.size <= walk.size]
     checkpoint: dict[str, object] | None = None
-    for item in ordered:
-        if item.note and item.size <= walk.size and walk.roots[item.size] == item.root:
+    passed_over = False
+    for item in within:
+        if item.note and walk.roots[item.size] == item.root:
             standing = item.standing(keys)
             if standing != "bad":
                 checkpoint = {"size": item.size, "root": item.root, "signature": standing}
                 break
-    for item in ordered:
-        if item.size <= walk.size and walk.roots[item.size] != item.root and item.standing(keys) != "bad":
-            return "FORK", checkpoint
-    for item in ordered:
-        if item.size > walk.size and item.standing(keys) != "bad":
-            return "ROLLBACK", checkpoint
-    return None, checkpoint
+            passed_over = True
+    forks = [item for item in within if walk.roots[item.size] != item.root]
+    for state, against in (("FORK", forks), ("ROLLBACK", [i for i in ordered if i.size > walk.size])):
+        for item in against:
+            if item.standing(keys) != "bad":
+                return state, checkpoint, passed_over
+            passed_over = True
+    return None, checkpoint, passed_over
 
 
 # --- Proofs
@@ -595,9 +600,19 @@ def check_proof(data: bytes, wanted: list[bytes]) -> dict[str, object]:
         "size": size,
         "root": root,
         "signed_by": [] if reason else signed,
+        "trust": "" if reason else trust(bool(wanted), bool(signed)),
         "record": None if reason else record,
         "reason": reason,
     }
+
+
+def trust(named: bool, signed: bool) -> str:
+    """What a proof that holds stands on."""
+    if named:
+        return "the key that you named signed the tree"
+    if signed:
+        return "keys that the proof itself names signed the tree: compare them, or name yours with --key"
+    return "nobody signed the tree: compare log id, size and root with the journal's own"
 
 
 def hash_fault(
@@ -649,7 +664,8 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     log.add_argument("--checkpoint", type=Path, action="append", default=[], metavar="F")
     proof = commands.add_parser("proof", help="a proof of one record")
     proof.add_argument("file", type=Path)
-    proof.add_argument("--key", action="append", default=[], metavar="ed25519:HEX")
+    help_ = "a device key that must have signed the tree; without one, anybody may have written the proof"
+    proof.add_argument("--key", action="append", default=[], metavar="ed25519:HEX", help=help_)
     return parser.parse_args(argv)
 
 

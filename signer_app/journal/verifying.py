@@ -74,7 +74,7 @@ def verify(
     except OSError as error:
         raise storage_error(error, "The journal cannot be read") from error
     bad, root, checkpoint = result.first_bad, result.tree.root(), None
-    state, reason, unanchored = State.INTACT, "", None
+    state, reason, unanchored, clean = State.INTACT, "", None, evidence.clean
     unnamed = opener.unnamed_redactions(result) if opener else []
     if unnamed and (bad is None or unnamed[0] < bad):
         bad = unnamed[0]
@@ -84,6 +84,7 @@ def verify(
     else:
         judgement = judge(evidence, result)
         checkpoint = judgement.checkpoint
+        clean = clean and not judgement.passed_over
         if judgement.state is not None and judgement.broken is not None:
             state, reason = judgement.state, _explain(judgement.state, judgement.broken.size, result)
         elif result.torn_bytes:
@@ -91,14 +92,14 @@ def verify(
         elif evidence.anchored is not None and evidence.anchored < result.size:
             state, unanchored = State.UNANCHORED_TAIL, result.size - evidence.anchored
             reason = f"{unanchored} records are newer than the last anchor."
-    if not (reason or evidence.clean):
-        reason = "checkpoints.log holds something that is no whole checkpoint; what it covered is not known."
+    if not (reason or clean):
+        reason = "checkpoints.log holds something that is no sound checkpoint; what it covered is not known."
     return Verification(
         state=state, log_id=known.hex() if known else None, records=result.records,
         size_checked=result.size if bad is None else bad,
         root=root.hex(), first_bad=bad, torn_bytes=result.torn_bytes, redacted=len(result.redacted),
         decrypted=opener is not None, unanchored=unanchored, checkpoint=checkpoint,
-        checkpoints_clean=evidence.clean, reason=reason,
+        checkpoints_clean=clean, reason=reason,
     )  # fmt: skip
 
 

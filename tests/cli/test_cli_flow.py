@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from desk import XRP
-from offices import SECRETS, Offices
+from offices import SECRETS, Offices, run_here
 from xrpl.core.binarycodec import decode
 
 pytestmark = pytest.mark.slow
@@ -321,6 +321,11 @@ def test_the_journal_is_verified_shown_and_proved(offices: Offices) -> None:
     index = offices.sign("bob", identifier)["journal"]["index"]
     logs = offices.folder("bob") / "logs"
     ours = offices.do("bob", "journal", "verify", "--vault").result
+    named = run_here(
+        "--json", "--passphrase-file", str(offices.secrets / "bob.vault"),
+        "journal", "verify", str(offices.folder("bob")), "--vault",
+    )  # fmt: skip
+    assert named.result == ours
     theirs = stand_alone(VERIFIER, "log", str(logs / "audit-events.jsonl"))
     assert (ours["state"], ours["decrypted"]) == ("INTACT", True)
     assert {n: ours[n] for n in ("state", "records", "root")} == {

@@ -38,6 +38,7 @@ def test_each_record_is_proved_without_a_key(logs: Path, index: int) -> None:
     assert result["size"] == (6 if covered else 7)
     key = f"ed25519:{DEVICE_PUBLIC.hex()}"
     assert result["signed_by"] == ([{"person": "alice", "key": key}] if covered else [])
+    assert str(result["trust"]).startswith("keys that the proof itself names" if covered else "nobody signed")
 
 
 def test_the_proof_shows_no_other_record_and_no_key(logs: Path) -> None:
@@ -60,7 +61,8 @@ def test_every_changed_character_is_found(logs: Path) -> None:
 
 
 def test_a_named_key_must_have_signed(logs: Path) -> None:
-    assert check(prove(logs, 2, WRAP_KEY), DEVICE_PUBLIC)["state"] == "PROVED"
+    proved = check(prove(logs, 2, WRAP_KEY), DEVICE_PUBLIC)
+    assert (proved["state"], proved["trust"]) == ("PROVED", "the key that you named signed the tree")
     assert check(prove(logs, 2, WRAP_KEY), bytes(32))["state"] == "NOT_PROVED"
     assert check(prove(logs, 6, WRAP_KEY), DEVICE_PUBLIC)["state"] == "NOT_PROVED"
 

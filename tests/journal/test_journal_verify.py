@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -283,6 +284,30 @@ def test_fork(signed: tuple[Path, Head], tmp_path: Path) -> None:
     assert both(path, None, (notes,))["state"] == "FORK"
     path.write_bytes(b"".join(other[:4]))
     assert both(path, None, (notes,))["state"] == "FORK"
+
+
+def test_a_checkpoint_that_its_key_refutes_is_passed_over_and_said(signed: tuple[Path, Head]) -> None:
+    path, log = signed[0] / JOURNAL_FILE, signed[0] / "checkpoints.log"
+    *notes, last = re.findall(rb"(?:[^\n]+\n){3}\n\xe2\x80\x94 [^\n]+\n", log.read_bytes())
+    kept = both(path, None)["checkpoint"]
+
+    def refuted(note: bytes) -> bytes:
+        head, _, line = note.rpartition(b" ")
+        payload = bytearray(base64.b64decode(line))
+        payload[-1] ^= 1
+        return head + b" " + base64.b64encode(payload) + b"\n"
+
+    log.write_bytes(b"".join([*notes, refuted(last)]))
+    result = both(path, None)
+    assert (result["state"], result["checkpoints_clean"]) == ("INTACT", False)
+    assert result["checkpoint"] != kept
+    log.write_bytes(b"".join(map(refuted, [*notes, last])))
+    result = both(path, None)
+    assert (result["state"], result["checkpoint"], result["checkpoints_clean"]) == ("INTACT", None, False)
+    assert "no sound checkpoint" in verify(path).reason
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
+    result = both(path, None)
+    assert (result["state"], result["checkpoints_clean"]) == ("INTACT", False)
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "junk"])

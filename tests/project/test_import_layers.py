@@ -158,6 +158,7 @@ def small_copy(folder: Path, extra: dict[str, str]) -> None:
         ("workspace.py", "import signer_app.signers.hid.usb", "opens devices"),
         ("chains/xrpl/codec.py", "import xrpl", "XRPL SDK"),
         ("nodes/x.py", "import aiohttp", "HTTP"),
+        ("practice/x.py", "import signer_app.chains.xrpl", "shares no code"),
         ("journal/x.py", "import sqlalchemy", "database toolkit"),
         ("proposals/x.py", "import sqlcipher3", "opens databases"),
         ("signers/keystore/process.py", "import socket", "holds keys"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from signer_app.cli.demo.actors import Answer, StepError
-from signer_app.cli.demo.evidence import entries, expect, member, travelled, verified_journal
+from signer_app.cli.demo.evidence import entries, expect, member, travelled, verified_journal, written
 from signer_app.cli.demo.stage import Stage
 from signer_app.core.canonical import canonical
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -132,6 +132,9 @@ class Attacks:
         bob = self.stage.people["bob"]
         result = bob.do("proposal", "import", str(path)).ok()
         expect(result["state"], "DENIED", "state on import")
+        file = self.stage.file(f"{path.stem}-verdict.proof")
+        record = written(bob, "verdict", str(result["proposal_id"]), file)
+        expect((record["verdict"], record["codes"]), ("DENY", result["codes"]), "verdict on record")
         identifier = str(result["proposal_id"])
         asked = len(self.stage.wallet.decisions())
         answer: Answer = bob.sign(identifier)

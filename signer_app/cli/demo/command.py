@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -87,8 +88,9 @@ def _ending(console: Console, result: JsonObject, root: Path) -> None:
     console.print(f"Everything is kept in {root}: workspaces, files that travelled, the ledger.")
     console.print("Look around, for example:")
     workspace, secret = root / "workspaces" / LOOKER, root / "secrets" / f"{LOOKER}.vault"
-    console.print(f"  countersign --workspace {workspace} --passphrase-file {secret} proposal list")
-    console.print(f"  countersign --workspace {workspace}")
+    program = "countersign" if shutil.which("countersign") else sys.argv[0]
+    console.print(f"  {program} --workspace {workspace} --passphrase-file {secret} proposal list")
+    console.print(f"  {program} --workspace {workspace}")
     console.print(
         f"The window asks for a passphrase: the first line of {secret}; for the keys it is that of "
         f"{LOOKER}.keys beside it."

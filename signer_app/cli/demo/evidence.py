@@ -10,6 +10,7 @@ from pathlib import Path
 from signer_app.cli.demo.actors import Actor, StepError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.resources import package_path
+from signer_app.practice.xrpl.codec import parse
 
 
 def expect(actual: object, wanted: object, what: str) -> None:
@@ -58,13 +59,43 @@ def verified_journal(actor: Actor) -> JsonObject:
 
 
 def proved_record(actor: Actor, index: int, target: Path) -> JsonObject:
-    """One record as the stand-alone verifier opens it from a proof, without any key."""
+    """One record as the stand-alone verifier opens it from a proof, without any secret.
+
+    A proof names its own tree, so that is compared: the log id, and either the device key that signed it with
+    those of the workspace's log.json, or its root with the one of the whole journal file.
+    """
     actor.do("journal", "prove", str(index), "-o", str(target)).ok()
     answer = stand_alone("proof", str(target))
     record = answer.get("record")
     if not isinstance(record, dict):
         raise StepError(f"the proof of record {index} does not hold: {answer}")
+    log = travelled(journal_file(actor).parent / "log.json")
+    what = f"{actor.person}'s proof of record {index}"
+    expect((answer.get("log_id"), answer.get("index")), (log["log_id"], index), what)
+    signed = {str(signer["key"]) for signer in entries(answer["signed_by"])}
+    if signed:
+        known = {str(key["key"]) for key in entries(log["device_keys"])}
+        expect(signed - known, set(), f"{what}, keys of strangers")
+    else:
+        whole = stand_alone("log", str(journal_file(actor)))
+        expect((answer["size"], answer["root"]), (whole["size_checked"], whole["root"]), f"{what}, root")
     return record
+
+
+def written(actor: Actor, kind: str, proposal_id: str, target: Path) -> JsonObject:
+    """The newest record of a kind about a proposal, as the stand-alone verifier opens it."""
+    shown = actor.do("journal", "show", "--proposal", proposal_id, "--type", kind).ok()
+    index = int(str(member(entries(shown["records"])[-1], "index")))
+    record = proved_record(actor, index, target)
+    expect((record["type"], record["proposal_id"]), (kind, proposal_id), f"{actor.person}'s record {index}")
+    return record
+
+
+def fields_of(body: str) -> JsonObject:
+    """Fields of a transaction, read by the practice ledger's library: no code of the decoder that is
+    rehearsed. Multi-signed bodies have no signatures yet.
+    """
+    return parse(bytes.fromhex(body)).fields
 
 
 def travelled(path: Path) -> JsonObject:

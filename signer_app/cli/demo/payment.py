@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from signer_app.cli.demo.actors import Actor, StepError
-from signer_app.cli.demo.evidence import entries, expect, member, proved_record, travelled, verified_journal
+from signer_app.cli.demo.evidence import (
+    entries,
+    expect,
+    fields_of,
+    member,
+    proved_record,
+    travelled,
+    verified_journal,
+    written,
+)
 from signer_app.cli.demo.stage import Stage
 from signer_app.cli.render import effect_words
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -15,6 +24,8 @@ from signer_app.practice.treasury import NETWORK
 
 AMOUNT = "25000"
 OUTCOME_SECONDS = 40
+#: Fields that no order names: the builder settles them.
+SETTLED = {"NetworkID", "Flags", "Sequence", "TicketSequence", "LastLedgerSequence", "Fee", "SigningPubKey"}
 
 
 @dataclass(slots=True)
@@ -41,13 +52,33 @@ class Payment:
         self.proposal_id = str(result["proposal_id"])
         alice.do("proposal", "export", self.proposal_id, "-o", str(self.file("unsigned"))).ok()
         body = member(travelled(self.file("unsigned"))["transaction"], "body")
+        self._as_ordered(str(body))
         decoded = self.stage.people["bob"].do("inspect", str(self.file("unsigned"))).ok()
         expect(decoded["proposal_id"], self.proposal_id, "proposal id of the file")
+        self._judged(alice, "propose")
         return [
             f"proposal {self.proposal_id}",
             f"slot {_words(result['slot'])}, last ledger {result['expiry_ledger']}",
             f"{len(str(body)) // 2} bytes in {self.file('unsigned').name}",
         ]
+
+    def _as_ordered(self, body: str) -> None:
+        """The bytes of the file, read by another library, are the order and nothing else."""
+        fields, stage = fields_of(body), self.stage
+        ordered = {
+            "TransactionType": "Payment", "Account": stage.treasury.address,
+            "Destination": stage.custodian.address, "DestinationTag": int(CUSTODIAN_TAG),
+            "Amount": {"currency": "USD", "issuer": stage.issuer.address, "value": AMOUNT},
+        }  # fmt: skip
+        expect({name: fields.get(name) for name in ordered}, ordered, "the transaction in the file")
+        expect(set(fields) - set(ordered) - SETTLED, set(), "fields that nobody ordered")
+
+    def _judged(self, actor: Actor, phase: str) -> None:
+        """The verdict of a phase as the person's journal has it."""
+        record = written(actor, "verdict", self.proposal_id, self.stage.file(f"{phase}-{actor.person}.proof"))
+        expect(
+            (record["verdict"], record["phase"], record["codes"]), ("ALLOW", phase, []), "verdict on record"
+        )
 
     def file(self, name: str) -> Path:
         return self.stage.file(f"payment-{name}.countersign")
@@ -60,6 +91,9 @@ class Payment:
         expect(
             bob.do("proposal", "import", str(self.file("unsigned"))).ok()["created"], False, "second import"
         )
+        added = written(bob, "proposal.added", self.proposal_id, self.stage.file("added-bob.proof"))
+        sent = travelled(self.file("unsigned"))
+        expect(added["body"], member(sent["transaction"], "body"), "the body that bob keeps")
         transfer = next(e for e in entries(result["effects"]) if e["kind"] == "Transfer")
         expect(
             (transfer["amount"], transfer["to"], transfer["tag"], transfer["asset"]),
@@ -72,6 +106,7 @@ class Payment:
         """Each check with its values."""
         report = self.stage.people["bob"].do("proposal", "verify", self.proposal_id).ok()
         expect(report["verdict"], "ALLOW", "verdict")
+        self._judged(self.stage.people["bob"], "propose")
         return [
             f"{check['code']}: {check['message']}"
             for check in entries(report["checks"])
@@ -165,6 +200,11 @@ class Payment:
         for name in ("alice", "bob"):
             result = self.stage.people[name].do("proposal", "track", self.proposal_id).ok()
             expect((result["state"], result["tx_id"]), ("CONFIRMED", self.tx_id), f"{name}'s outcome")
+            actor, file = self.stage.people[name], self.stage.file(f"outcome-{name}.proof")
+            record = written(actor, "outcome", self.proposal_id, file)
+            expect(
+                (record["state"], record["tx_id"]), ("CONFIRMED", self.tx_id), f"{name}'s outcome on record"
+            )
             lines.append(f"{name}: {result['state_words']}")
         return lines
 

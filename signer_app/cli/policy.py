@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from signer_app.cli import render
 from signer_app.cli.opening import workspace
 from signer_app.cli.session import read_input, session_of, write_output
 from signer_app.core.canonical import canonical, read_json
-from signer_app.core.errors import UsageError
+from signer_app.core.errors import MalformedError, UsageError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
 
@@ -74,11 +75,28 @@ def sign(
     context: typer.Context,
     policy: Annotated[str, typer.Argument(metavar="POLICY", help="The document to vote for.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write the vote.")],
+    digest: Annotated[
+        str | None, typer.Option("--hash", metavar="HEX", help="The hash that the others told you.")
+    ] = None,
 ) -> None:
-    """Vote for a policy with this workstation's device key. Compare the hash with the others first."""
+    """Vote for a policy with this workstation's device key. Compare the hash with the others first.
+
+    At a terminal the hash is shown and a person has to agree; --yes does not. With --hash the vote is given
+    only for the document that has it.
+    """
+    from signer_app.policy.document import read_policy  # noqa: PLC0415 - keeps help quick
+
     session = session_of(context)
     data = read_input(policy)
+    document = read_policy(data)
+    if digest is not None and digest.lower() != document.hash:
+        raise MalformedError(f"The document has the hash {document.hash}, not the one that was named.")
     with workspace(session, keys=True) as opened:
+        identity = opened.identity
+        for remark in opened.policies.remarks(document, str(identity["org"]), str(identity["device_key"])):
+            session.output.note(remark)
+        if digest is None and sys.stdin is not None and sys.stdin.isatty():
+            session.confirm(f"The hash is {document.hash}. Do the others see the same?", loses_nothing=False)
         vote = opened.vote(data)
     write_output(output, canonical(vote), session)
     session.output.result(vote, lambda console: render.rows(console, list(vote.items())))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from signer_app.core.canonical import canonical
-from signer_app.core.errors import ConflictError, DeniedError, IntegrityError
+from signer_app.core.errors import ConflictError, DeniedError, IntegrityError, MalformedError
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.core.text import safe_text
 from signer_app.policy.document import PolicyDocument, read_policy
 from signer_app.policy.engine import CompiledPolicy, compile_policy
 from signer_app.policy.rules.count_cap import CountCap
@@ -71,12 +72,31 @@ class Policies:
             self._compiled[digest] = ActivePolicy(document, compile_policy(document))
         return self._compiled[digest]
 
+    def read(self, data: bytes) -> PolicyDocument:
+        """A document that can be for this workspace. MalformedError, NETWORK for one of another class of
+        network: a workspace belongs to one class (DESIGN section 4).
+        """
+        document = read_policy(data)
+        if not set(document.body.networks) & set(self._rooms.networks):
+            named = ", ".join(document.body.networks)
+            raise MalformedError(f"The policy is for {named}; this workspace does not do it.", code="NETWORK")
+        return document
+
+    def remarks(self, document: PolicyDocument, org: str, device_key: str) -> list[str]:
+        """What the person here should know before voting for a document: whole sentences."""
+        body, me, found = document.body, self._rooms.person, []
+        if body.org != org:
+            found.append(f"The document is of the organisation {safe_text(body.org, 80)}, not of {org}.")
+        if not any(person.id == me and device_key in person.device_keys for person in body.people):
+            found.append(f"The document does not name {me} with this workstation's device key.")
+        return found
+
     def activate(self, data: bytes, votes: list[bytes]) -> JsonObject:
         """Check votes and version chain, journal the policy. Returns {hash, id, version, voters}.
 
         Raises DeniedError VOTES_MISSING, ConflictError, IntegrityError POLICY_ROLLBACK, MalformedError.
         """
-        document = read_policy(data)
+        document = self.read(data)
         newest = self._newest()
         if newest is not None and newest.hash == document.hash:
             raise ConflictError("This policy is active already.")

@@ -17,7 +17,6 @@ from signer_app.core.json_types import JsonObject
 from signer_app.journal.proofs import prove
 from signer_app.journal.verifying import holds_checkpoint, vault_keys, verify
 from signer_app.journal.writer import Head, Journal
-from signer_app.policy.document import read_policy
 from signer_app.policy.schema import Key
 from signer_app.policy.votes import make_vote
 from signer_app.proposals.batches import Batches
@@ -283,8 +282,10 @@ class Workspace:
         return result
 
     def vote(self, data: bytes) -> JsonObject:
-        """This person's vote for a policy, signed by the device key and journaled."""
-        document = read_policy(data)
+        """This person's vote for a policy, signed by the device key and journaled. MalformedError as
+        Policies.read.
+        """
+        document = self.policies.read(data)
         keystore = self.keys.keystore()
         vote = make_vote(
             document,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
-from signer_app.ui.widgets import Elided
+from signer_app.ui.theme import theme
+from signer_app.ui.widgets import Elided, FactTable
 
 
 def shown(root: QtWidgets.QWidget) -> Iterator[QtWidgets.QWidget]:
@@ -38,6 +39,8 @@ def _lacks(widget: QtWidgets.QWidget) -> str:
             return f"{need.size()} in {widget.size()}" if wide or need.height() > height + 1 else ""
         hint = widget.sizeHint()
         return f"{hint} in {widget.size()}" if hint.width() > width or hint.height() > height + 1 else ""
+    if isinstance(widget, FactTable) and widget.textElideMode() == Qt.TextElideMode.ElideNone:
+        return _cut_cell(widget)
     if isinstance(widget, QtWidgets.QAbstractButton) or type(widget).__module__.startswith("signer_app"):
         hint = widget.minimumSizeHint()
         least, holds = hint.height(), widget.layout()
@@ -45,6 +48,18 @@ def _lacks(widget: QtWidgets.QWidget) -> str:
             # What holds others needs the least of them: a list in it may scroll.
             least = holds.minimumHeightForWidth(width) if holds else widget.heightForWidth(width)
         return f"{hint} in {widget.size()}" if hint.width() > width or least > height else ""
+    return ""
+
+
+def _cut_cell(table: FactTable) -> str:
+    """A cell of a table that never elides whose text does not fit, wrapped, into column and row."""
+    for row, line in enumerate(table.facts.lines):
+        for number, cell in enumerate(line):
+            box = table.visualRect(table.facts.index(row, number)).adjusted(4, 0, -4, 10_000)
+            metrics = QtGui.QFontMetrics(theme().font(cell.role))
+            need = metrics.boundingRect(box, Qt.TextFlag.TextWordWrap, cell.text)
+            if need.width() > box.width() or need.height() > table.rowHeight(row):
+                return f"{cell.text!r} needs {need.size()} in {box.width()}x{table.rowHeight(row)}"
     return ""
 
 

@@ -110,9 +110,14 @@ def test_bytes_and_fields_mark_each_other(go: Go, offices: Offices) -> None:
         raw: Any = opened.reading.raw(identifier)
     number, field = next((n, f) for n, f in enumerate(raw["fields"]) if f["name"] == "Amount")
 
-    async def test(_window: MainWindow, page: InboxPage) -> None:
+    async def test(window: MainWindow, page: InboxPage) -> None:
         press(page, "raw.fold")
         card = part(page, RawCard)
+        for width in (1440, 1366, 1280, 1024):
+            window.resize(width, 800)
+            await until(lambda: not cramped(page))
+        values = [str(line[2].text).replace("\u200b", "") for line in card.table.facts.lines]
+        assert offices.team.treasury.rpartition(":")[2] in values
         card.table.selectRow(number)
         assert card.hex.marked == (field["start"], field["length"])
         marked = card.hex.extraSelections()[0]

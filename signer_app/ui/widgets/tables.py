@@ -27,6 +27,8 @@ class Cell:
     raw: str = ""
 
 
+#: Where a long word may end its line; nobody reads or copies it.
+_BREAK = "\u200b"
 #: A column that is as wide as its longest text.
 FITS = -1
 
@@ -75,8 +77,8 @@ class FactModel(QtCore.QAbstractTableModel):
         cell, roles = self.lines[index.row()][index.column()], Qt.ItemDataRole
         answers: dict[int, Callable[[], object]] = {
             roles.DisplayRole: lambda: cell.text,
-            roles.ToolTipRole: lambda: cell.text,
-            roles.AccessibleTextRole: lambda: cell.text,
+            roles.ToolTipRole: lambda: cell.text.replace(_BREAK, ""),
+            roles.AccessibleTextRole: lambda: cell.text.replace(_BREAK, ""),
             roles.UserRole: lambda: cell.raw or cell.text,
             roles.ForegroundRole: lambda: QtGui.QColor(_colour(cell.tone)),
             roles.FontRole: lambda: theme().font(cell.role),
@@ -188,7 +190,21 @@ class FactTable(QtWidgets.QTableView):
             if item.width > 0:
                 self.setColumnWidth(number, t.scaled(item.width))
         if self._fit:
+            self._keep_words_whole()
             self._fit_rows()
+
+    def _keep_words_whole(self) -> None:
+        """A column that takes what is left takes at least its longest word; then the table scrolls."""
+        head, mode = self.horizontalHeader(), QtWidgets.QHeaderView.ResizeMode
+        taking = [number for number, item in enumerate(self.facts.columns) if item.width == 0]
+        others = sum(head.sectionSize(n) for n in range(len(self.facts.columns)) if n not in taking)
+        left = (self.viewport().width() - others) // max(1, len(taking))
+        for number in taking:
+            least = max((_longest_word(line[number]) for line in self.facts.lines), default=0)
+            least += 2 * (self.style().pixelMetric(QtWidgets.QStyle.PixelMetric.PM_FocusFrameHMargin) + 1) + 2
+            head.setSectionResizeMode(number, mode.Stretch if left >= least else mode.Fixed)
+            if left < least:
+                head.resizeSection(number, least)
 
     def _fit_rows(self) -> None:
         """A row is as high as its highest cell; the table as its rows."""
@@ -212,6 +228,7 @@ class FactTable(QtWidgets.QTableView):
         """A narrower table may need a second line in a row."""
         super().resizeEvent(event)
         if self._fit and event.size().width() != event.oldSize().width():
+            self._keep_words_whole()
             self._fit_rows()
 
     def changeEvent(self, event: QtCore.QEvent) -> None:  # noqa: N802
@@ -227,6 +244,14 @@ class FactTable(QtWidgets.QTableView):
             QtWidgets.QApplication.clipboard().setText(str(raw))
         else:
             super().keyPressEvent(event)
+
+
+def _longest_word(cell: Cell) -> int:
+    """Pixels of the longest part of a text that no line can break."""
+    metrics = QtGui.QFontMetrics(theme().font(cell.role))
+    words = cell.text.replace(_BREAK, " ").split()
+    widest = max((metrics.horizontalAdvance(word) for word in words), default=0)
+    return widest + (theme().size("icon") + 4 if cell.icon else 0)
 
 
 @dataclass(frozen=True, slots=True)

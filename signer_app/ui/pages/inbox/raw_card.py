@@ -11,12 +11,13 @@ from signer_app.ui.pages.inbox.words import items
 from signer_app.ui.qt import QtGui, QtWidgets
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Card, Cell, Chip, Column, FactTable, StateBanner, label, row
+from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import inbox as say
 
 #: Bytes in a line of hex, in groups of two.
 LINE, PAIR = 16, 2
-#: Characters in a line of a value, which is never cut.
-WIDE = 28
+#: A value is never cut: a line of it ends after any four characters.
+BREAK = "\u200b"
 
 
 def layout_of(body: str) -> tuple[str, list[int]]:
@@ -116,7 +117,7 @@ class RawCard(Card):
     def _make(self) -> None:
         self.hex = HexView(self._body)
         self.table = FactTable(
-            [Column(say.FIELDS[0], 170), Column(say.FIELDS[1], 80), Column(say.FIELDS[2])],
+            [Column(say.FIELDS[0], FITS), Column(say.FIELDS[1], FITS), Column(say.FIELDS[2])],
             fit=True,
             name="detail.fields",
             said=say.FIELDS_SAID,
@@ -178,7 +179,7 @@ def _line(field: JsonObject) -> tuple[Cell, ...]:
     value = field["value"]
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=True)
     whole = safe_text(text, 4000)
-    shown = "\n".join(whole[at : at + WIDE] for at in range(0, len(whole), WIDE))
+    shown = BREAK.join(whole[at : at + 4] for at in range(0, len(whole), 4))
     return (
         Cell(str(field["name"]), "label"),
         Cell(f"{start}–{start + length - 1}", "mono", "text2"),

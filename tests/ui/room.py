@@ -55,7 +55,7 @@ def _cut_cell(table: FactTable) -> str:
     """A cell of a table that never elides whose text does not fit, wrapped, into column and row."""
     for row, line in enumerate(table.facts.lines):
         for number, cell in enumerate(line):
-            box = table.visualRect(table.facts.index(row, number)).adjusted(4, 0, -4, 10_000)
+            box = table.visualRect(table.facts.index(row, number)).adjusted(3, 0, -3, 10_000)
             metrics = QtGui.QFontMetrics(theme().font(cell.role))
             need = metrics.boundingRect(box, Qt.TextFlag.TextWordWrap, cell.text)
             if need.width() > box.width() or need.height() > table.rowHeight(row):

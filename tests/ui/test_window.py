@@ -420,7 +420,7 @@ def test_a_first_reading_that_takes_long_shows_bars_then_words_then_cancel(
         await until(lambda: page._stack.currentWidget() is page._empty)
         page.hold = None
         page._empty.findChildren(QtWidgets.QPushButton)[0].click()
-        await until(lambda: page._stack.currentWidget() is page.body)
+        await until(page.body.isVisible)
         await closed(window)
 
     run(main())

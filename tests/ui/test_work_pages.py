@@ -33,7 +33,7 @@ from signer_app.ui.words import proposals as proposal_words
 
 Run = Callable[..., Any]
 P = TypeVar("P")
-SIZES = ((1440, 900, 100), (1024, 700, 100), (1440, 900, 150))
+SIZES = ((1440, 900, 100), (1024, 700, 100), (1440, 900, 150), (1024, 700, 150))
 
 
 async def opened(settings: ViewSettings, offices: Offices, person: str = "alice") -> MainWindow:

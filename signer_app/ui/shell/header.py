@@ -46,9 +46,9 @@ class FindBox(QtWidgets.QPushButton):
         self._words = label(strings.FIND_HINT, "small", "text3")
         line.addWidget(self._words)
         line.addStretch(1)
-        key = label(strings.FIND_KEY)
-        key.setProperty("kbd", "true")
-        line.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._key = label(strings.FIND_KEY)
+        self._key.setProperty("kbd", "true")
+        line.addWidget(self._key, 0, Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed)
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
@@ -56,13 +56,22 @@ class FindBox(QtWidgets.QPushButton):
         if not enter_presses(self, event):
             super().keyPressEvent(event)
 
+    def set_short(self, short: bool) -> None:
+        """The glass alone, where there is no room for a word; the tooltip says the rest."""
+        if short is self._key.isHidden():
+            return
+        self._words.setVisible(not short)
+        self._key.setVisible(not short)
+        self.setToolTip(self.accessibleName() if short else "")
+        self.updateGeometry()
+
     def sizeHint(self) -> QtCore.QSize:  # noqa: N802
         """As wide as it may be."""
         return QtCore.QSize(theme().scaled(372), theme().scaled(30))
 
     def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
-        """The first word and the key."""
-        return QtCore.QSize(theme().scaled(130), theme().scaled(30))
+        """The first word and the key, or the glass."""
+        return QtCore.QSize(theme().scaled(40 if self._key.isHidden() else 130), theme().scaled(30))
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
         """Without room for the whole sentence, the first word alone."""
@@ -136,16 +145,17 @@ class HeaderBar(QtWidgets.QFrame):
         self.fit(self.width())
 
     def fit(self, width: int) -> None:
-        """Give up words in a narrow window: first those of the pills, then the name. Icons, dots, tooltips
-        and accessible names stay."""
+        """Give up words in a narrow window: first those of the pills, then the name, then those of the find
+        box. Icons, dots, tooltips and accessible names stay."""
         t = theme()
         self.setMinimumHeight(t.size("header"))
         self.find_box.setMaximumWidth(t.scaled(372))
         pills = (self.nodes, self.device)
-        for level in range(3):
+        for level in range(4):
             for pill in pills:
                 pill.set_short(level > 0)
             self._name.setVisible(level < 2)
+            self.find_box.set_short(level > 2)
             fixed = (self._name, self.network, *pills, self.halt, self.lock)
             need = sum(part.sizeHint().width() for part in fixed if not part.isHidden())
             if need + t.scaled(130 + 60 + 20 * len(fixed)) <= width:

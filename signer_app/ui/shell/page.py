@@ -23,7 +23,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Painted, StateBanner, clear, column, label, plain, row
+from signer_app.ui.widgets import ActionButton, Painted, StateBanner, clear, column, label, plain, roomy, row
 from signer_app.ui.widgets.base import rounded
 from signer_app.ui.words.crash import SHOW as SHOW_REPORT
 
@@ -80,7 +80,8 @@ class Page(QtWidgets.QWidget):
         self.body = plain()
         self._waiting = Waiting()
         self._empty = EmptyState()
-        for widget in (self.body, self._waiting, self._empty):
+        self._view = roomy(self.body)
+        for widget in (self._view, self._waiting, self._empty):
             self._stack.addWidget(widget)
         self._shown: dict[str, StateBanner] = {}
         self._read_at: datetime | None = None
@@ -204,7 +205,7 @@ class Page(QtWidgets.QWidget):
 
     def show_body(self) -> None:
         """The page itself."""
-        self._stack.setCurrentWidget(self.body)
+        self._stack.setCurrentWidget(self._view)
 
     def show_empty(self, sentence: str, action: str = "", act: Callable[[], None] | None = None) -> None:
         """There is nothing: one sentence, one thing to do."""

@@ -81,6 +81,17 @@ def plain(surface: str = "none") -> QtWidgets.QWidget:
     return made
 
 
+def roomy(inner: QtWidgets.QWidget) -> QtWidgets.QScrollArea:
+    """Where there is less room than ``inner`` needs, as with large text in a small window, one scrolls and
+    nothing is cut."""
+    made = QtWidgets.QScrollArea()
+    made.setWidgetResizable(True)
+    made.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setWidget(inner)
+    return made
+
+
 def rule() -> QtWidgets.QFrame:
     """A thin line between rows."""
     made = QtWidgets.QFrame()

@@ -178,7 +178,14 @@ class DeviceChip(QtWidgets.QToolButton):
     def __init__(self, name: str = "", state: str = "SEARCHING", reason: str = "") -> None:
         super().__init__()
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
+        self.setProperty("kind", "device")  # two lines high: the style sheet's height wins over the hint
         self.show_device(name, state, reason)
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:  # noqa: N802
+        """Another text size: it measures itself."""
+        super().changeEvent(event)
+        if event.type() == QtCore.QEvent.Type.StyleChange:
+            self.updateGeometry()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
         """Enter presses it, as Space does."""

@@ -79,7 +79,6 @@ class ConnectedRow(QtWidgets.QFrame):
         state = str(device["state"])
         reason = STATE_STEPS.get(state, "") or str(device["transport"])
         self.chip.show_device(f"{device['model']} ({self.device})", state, reason)
-        self.chip.setMinimumHeight(self.chip.sizeHint().height())
         self.app.setText(f"{device['app']} {device['app_version']}" if device["app"] else "")
         off = "" if state in ("READY", "APP_CLOSED", "WRONG_APP", "LOCKED") else STATE_STEPS.get(state, "")
         for button in (self.address, self.test):

@@ -65,13 +65,7 @@ class JournalPage(Page):
     def _build(self) -> None:
         t = theme()
         margin = t.size("margin")
-        view = QtWidgets.QScrollArea()  # large text in a small window: one scrolls, nothing is cut
-        view.setWidgetResizable(True)
-        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it scrolls it
-        column(self.body).addWidget(view)
-        whole = plain()
-        view.setWidget(whole)
-        box = column(whole, spacing=t.size("gap"), margins=(margin, t.scaled(14), margin, margin))
+        box = column(self.body, spacing=t.size("gap"), margins=(margin, t.scaled(14), margin, margin))
         head, _ = page_head(strings.PAGES["journal"], words.SUB)
         self.verify = ActionButton(words.VERIFY_ALL, icon="refresh", name="journal.verify")
         self.verify.setToolTip(f"{words.VERIFY_ALL} ({words.VERIFY_KEY})")

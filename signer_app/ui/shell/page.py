@@ -23,7 +23,18 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Painted, StateBanner, clear, column, label, plain, roomy, row
+from signer_app.ui.widgets import (
+    ActionButton,
+    Elided,
+    Painted,
+    StateBanner,
+    clear,
+    column,
+    label,
+    plain,
+    roomy,
+    row,
+)
 from signer_app.ui.widgets.base import rounded
 from signer_app.ui.words.crash import SHOW as SHOW_REPORT
 
@@ -295,7 +306,10 @@ def page_head(title: str, sub: str = "") -> tuple[QtWidgets.QHBoxLayout, QtWidge
     """The head line of a page: title, supporting words, room for buttons at the right."""
     line = row(spacing=10)
     line.addWidget(label(title, "page"))
-    words = label(sub, "body", "text3")
-    line.addWidget(words, 0, Qt.AlignmentFlag.AlignBottom)
-    line.addStretch(1)
+    words = Elided(sub, "body", "text3")
+    # Both are drawn in the middle of the line; so far down both stand on one base line.
+    large, small = (QtGui.QFontMetrics(theme().font(role)) for role in ("page", "body"))
+    lower = (large.ascent() - large.descent()) - (small.ascent() - small.descent())
+    words.setContentsMargins(0, max(0, lower), 0, 0)
+    line.addWidget(words, 1)
     return line, words

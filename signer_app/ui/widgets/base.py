@@ -157,11 +157,12 @@ class Elided(QtWidgets.QLabel):
     def paintEvent(self, _event: QtGui.QPaintEvent) -> None:  # noqa: N802
         """Draw as much as fits."""
         painter = QtGui.QPainter(self)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         option = QtWidgets.QStyleOption()
         option.initFrom(self)
         painter.setPen(option.palette.color(QtGui.QPalette.ColorRole.WindowText))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
 class Painted(QtWidgets.QWidget):

@@ -137,7 +137,7 @@ class FactTable(QtWidgets.QTableView):
         self.setModel(self.facts)
         self.setObjectName(name)
         self.setAccessibleName(said or ", ".join(item.title for item in columns if item.title))
-        self._fit = fit
+        self._fit, self._settling = fit, False
         view = QtWidgets.QAbstractItemView
         self.setEditTriggers(view.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(view.SelectionBehavior.SelectRows)
@@ -161,7 +161,7 @@ class FactTable(QtWidgets.QTableView):
         if fit:
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
-            head.sectionResized.connect(lambda *_sizes: self._fit_rows())
+            head.sectionResized.connect(lambda *_sizes: self._settle())
             self.horizontalScrollBar().rangeChanged.connect(lambda *_range: self._fit_rows())
         self._measure()
 
@@ -189,9 +189,15 @@ class FactTable(QtWidgets.QTableView):
         for number, item in enumerate(self.facts.columns):
             if item.width > 0:
                 self.setColumnWidth(number, t.scaled(item.width))
-        if self._fit:
+        self._settle()
+
+    def _settle(self) -> None:
+        """Columns, then rows; what that moves does not begin it again."""
+        if self._fit and not self._settling:
+            self._settling = True
             self._keep_words_whole()
             self._fit_rows()
+            self._settling = False
 
     def _keep_words_whole(self) -> None:
         """A column that takes what is left takes at least its longest word; then the table scrolls."""
@@ -227,9 +233,8 @@ class FactTable(QtWidgets.QTableView):
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
         """A narrower table may need a second line in a row."""
         super().resizeEvent(event)
-        if self._fit and event.size().width() != event.oldSize().width():
-            self._keep_words_whole()
-            self._fit_rows()
+        if event.size().width() != event.oldSize().width():
+            self._settle()
 
     def changeEvent(self, event: QtCore.QEvent) -> None:  # noqa: N802
         """Another text size."""

@@ -43,6 +43,8 @@ MORE = (
     ("pdf", say.PDF, "file"),
     ("report", say.REPORT, "journal"),
 )
+#: A title has so much room beside the chips, or they stand below it.
+TITLE_FROM = 280
 #: Enter begins none of these; Space does.
 DELIBERATE = ("review", "send", "reject", "override", "copy", "cancel")
 
@@ -59,6 +61,7 @@ class Detail(QtWidgets.QScrollArea):
         self.setAccessibleName(strings.DETAIL)
         self.setWidgetResizable(True)
         self._columns: QtWidgets.QBoxLayout | None = None
+        self._title: QtWidgets.QBoxLayout | None = None
         self._effects: Card | None = None
         self._sides: tuple[QtWidgets.QVBoxLayout, ...] = ()
         self.shown = ""
@@ -144,7 +147,7 @@ class Detail(QtWidgets.QScrollArea):
         box.addLayout(self._columns)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """One column or two."""
+        """One column or two; chips beside the title or below it."""
         super().resizeEvent(event)
         self._arrange(event.size().width())
 
@@ -153,6 +156,9 @@ class Detail(QtWidgets.QScrollArea):
             return
         directions = QtWidgets.QBoxLayout.Direction
         wide = width >= theme().scaled(TWO_COLUMNS_FROM)
+        if self._title is not None:
+            beside = self._chips.sizeHint().width() + theme().scaled(TITLE_FROM) <= width
+            self._title.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
         direction = directions.LeftToRight if wide else directions.BottomToTop
         if direction != self._columns.direction():
             self._columns.setDirection(direction)
@@ -169,20 +175,24 @@ class Detail(QtWidgets.QScrollArea):
         parts = (entry.account_name, entry.network, kind, entry.id[:12])
         crumb = Elided("  ·  ".join(str(part) for part in parts), "small", "text2")
         box.addWidget(crumb)
-        line = row(spacing=t.scaled(8))
+        line = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight)
+        line.setSpacing(t.scaled(8))
         line.addWidget(label(entry.title, "page", wrap=True, name="detail.title"), 1)
+        chips = row(spacing=t.scaled(8))
         chip = RiskChip(STATE_LOOKS[entry.state], entry.state_words)
         chip.setObjectName("detail.verdict")
         if entry.halted:
-            line.addWidget(RiskChip("halted"), 0, Qt.AlignmentFlag.AlignVCenter)
+            chips.addWidget(RiskChip("halted"))
         elif details.needs_override and entry.open:
-            line.addWidget(RiskChip("override"), 0, Qt.AlignmentFlag.AlignVCenter)
+            chips.addWidget(RiskChip("override"))
         elif details.verdict is not None and entry.state in ("PENDING", "READY") and not details.hard:
-            line.addWidget(RiskChip("allowed"), 0, Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
+            chips.addWidget(RiskChip("allowed"))
+        chips.addWidget(chip)
         if entry.live and entry.open:
-            live = Chip(strings.LIVE, "warn", "warning", reason=strings.LIVE_SAID)
-            line.addWidget(live, 0, Qt.AlignmentFlag.AlignVCenter)
+            chips.addWidget(Chip(strings.LIVE, "warn", "warning", reason=strings.LIVE_SAID))
+        chips.addStretch(1)
+        line.addLayout(chips)
+        self._title, self._chips = line, chips
         box.addLayout(line)
         return box
 

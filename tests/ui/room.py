@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import Elided, FactTable
+from signer_app.ui.widgets.tables import cell_margin
 
 
 def shown(root: QtWidgets.QWidget) -> Iterator[QtWidgets.QWidget]:
@@ -53,9 +54,10 @@ def _lacks(widget: QtWidgets.QWidget) -> str:
 
 def _cut_cell(table: FactTable) -> str:
     """A cell of a table that never elides whose text does not fit, wrapped, into column and row."""
+    margin = cell_margin(table)
     for row, line in enumerate(table.facts.lines):
         for number, cell in enumerate(line):
-            box = table.visualRect(table.facts.index(row, number)).adjusted(3, 0, -3, 10_000)
+            box = table.visualRect(table.facts.index(row, number)).adjusted(margin, 0, -margin, 10_000)
             metrics = QtGui.QFontMetrics(theme().font(cell.role))
             need = metrics.boundingRect(box, Qt.TextFlag.TextWordWrap, cell.text)
             if need.width() > box.width() or need.height() > table.rowHeight(row):

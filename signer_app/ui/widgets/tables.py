@@ -29,6 +29,8 @@ class Cell:
 
 #: Where a long word may end its line; nobody reads or copies it.
 _BREAK = "\u200b"
+#: Of an item in resources/style.qss.
+PADDING = 8
 #: A column that is as wide as its longest text.
 FITS = -1
 
@@ -207,7 +209,7 @@ class FactTable(QtWidgets.QTableView):
         left = (self.viewport().width() - others) // max(1, len(taking))
         for number in taking:
             least = max((_longest_word(line[number]) for line in self.facts.lines), default=0)
-            least += 2 * (self.style().pixelMetric(QtWidgets.QStyle.PixelMetric.PM_FocusFrameHMargin) + 1) + 2
+            least += 2 * cell_margin(self) + 1
             head.setSectionResizeMode(number, mode.Stretch if left >= least else mode.Fixed)
             if left < least:
                 head.resizeSection(number, least)
@@ -216,7 +218,7 @@ class FactTable(QtWidgets.QTableView):
         """A row is as high as its highest cell; the table as its rows."""
         t, total = theme(), 0
         for number in range(len(self.facts.lines)):
-            height = max(t.size("row-table"), self.sizeHintForRow(number) + t.scaled(8))
+            height = max(t.size("row-table"), self._text_height(number) + t.scaled(14))
             self.setRowHeight(number, height)
             total += height
         titled = any(item.title for item in self.facts.columns)
@@ -224,6 +226,19 @@ class FactTable(QtWidgets.QTableView):
         bar = self.horizontalScrollBar()
         scrolls = bar.sizeHint().height() if bar.maximum() > 0 else 0  # else it would lie on the last row
         self.setFixedHeight(head + total + scrolls + 2)
+
+    def _text_height(self, number: int) -> int:
+        """Pixels of the highest text of a row, wrapped as it is drawn. Qt's own hint forgets the padding, and
+        columns that are scrolled away."""
+        margin, highest = cell_margin(self), 0
+        for place, cell in enumerate(self.facts.lines[number]):
+            span = range(place, place + self.columnSpan(number, place))
+            width = sum(self.columnWidth(one) for one in span) - 2 * margin
+            width -= theme().size("icon") + 4 if cell.icon else 0
+            box = QtCore.QRect(0, 0, max(1, width), 100_000)
+            metrics = QtGui.QFontMetrics(theme().font(cell.role))
+            highest = max(highest, metrics.boundingRect(box, Qt.TextFlag.TextWordWrap, cell.text).height())
+        return highest
 
     def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
         """A table that fits has no smallest height but its own."""
@@ -249,6 +264,11 @@ class FactTable(QtWidgets.QTableView):
             QtWidgets.QApplication.clipboard().setText(str(raw))
         else:
             super().keyPressEvent(event)
+
+
+def cell_margin(table: QtWidgets.QTableView) -> int:
+    """Pixels between the edge of a cell and its text: the padding of the style sheet and the style's own."""
+    return PADDING + table.style().pixelMetric(QtWidgets.QStyle.PixelMetric.PM_FocusFrameHMargin) + 1
 
 
 def _longest_word(cell: Cell) -> int:

@@ -13,6 +13,7 @@ from signer_app.cli.new_proposal import app as new_app
 from signer_app.cli.opening import workspace
 from signer_app.cli.policy import EXIT_OF
 from signer_app.cli.session import read_input, session_of, write_output
+from signer_app.cli.slots import app as slots_app
 from signer_app.core.canonical import canonical
 from signer_app.core.clock import parse_duration
 from signer_app.core.errors import UsageError
@@ -21,6 +22,7 @@ from signer_app.core.text import safe_text
 
 app = typer.Typer(name="proposal", help="Propose, check, sign, send and follow transactions.")
 app.add_typer(new_app, no_args_is_help=True)
+app.add_typer(slots_app, no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The proposal's id, or its first digits.")]
 

@@ -1,4 +1,4 @@
-"""`countersign slots`: tickets, the proposals that wait on them, and how to burn one."""
+"""`countersign proposal slots`: tickets, the proposals that wait on them, and how to burn one."""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "BAD_SIGNATURE",
         "malformed",
         "A signature does not fit these bytes.",
-        "It was kept in quarantine. Do not retry; find out who made it.",
+        "Do not retry; find out who made it.",
     ),
     ("INCOMPLETE", "malformed", "Parts of the message are missing.", "Scan or give the missing parts."),
     ("POLICY_DENIED", "denied", "Policy does not allow this.", "The report names each rule that failed."),

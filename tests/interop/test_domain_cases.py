@@ -76,8 +76,8 @@ def test_each_holder_counts_once_and_strangers_never(case: dict[str, Any]) -> No
     people = [Person(id=ids[name], name=name, roles=[ROLE], device_keys=[]) for name in holders]
     keys = [
         Key(
-            id=ids[name], person=ids[name], signer=accounts[name], public_key="02" + "ab" * 32, device=ids[name],
-            backend="ledger", tier="cold", purpose="sign",
+            id=ids[name], person=ids[name], signer=accounts[name], public_key="02" + "ab" * 32,
+            device=ids[name], backend="ledger", tier="cold", purpose="sign",
         )
         for name in holders
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from signer_app.cli import render, render_list
+from signer_app.cli import render, render_list, typed
 from signer_app.cli.opening import workspace
 from signer_app.cli.session import session_of
 from signer_app.core.caip import parse_account
@@ -16,7 +16,7 @@ from signer_app.core.text import safe_text
 
 app = typer.Typer(name="accounts", help="Accounts that this workspace watches.")
 
-Account = Annotated[str, typer.Argument(metavar="CAIP-10", help="Such as xrpl:0:r…")]
+Account = Annotated[str, typer.Argument(metavar="CAIP-10", help="Such as xrpl:0:r…", callback=typed.account)]
 
 
 @app.command("add")
@@ -27,7 +27,7 @@ def add(
 ) -> None:
     """Name an account."""
     session = session_of(context)
-    with workspace(session) as opened:
+    with workspace(session) as opened, typed.values():
         result = opened.accounts.add(account, label)
     session.output.result(result, lambda console: render.rows(console, list(result.items())))
 
@@ -58,7 +58,9 @@ def qr(context: typer.Context, account: Account) -> None:
 
     session = session_of(context)
     where = parse_account(account)
-    address = chain_of(where.network).normalise_account(where.address, where.network).rpartition(":")[2]
+    with typed.values():
+        known = chain_of(where.network).normalise_account(where.address, where.network)
+    address = known.rpartition(":")[2]
     modules = encode(address)
     result: JsonObject = {
         "account": str(where),

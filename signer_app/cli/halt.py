@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from signer_app.cli import render
+from signer_app.cli import render, typed
 from signer_app.cli.opening import workspace
 from signer_app.cli.session import Session, read_input, session_of, write_output
+from signer_app.core.caip import parse_account
 from signer_app.core.errors import UsageError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
@@ -47,6 +48,8 @@ def halt(
     if source is not None:
         _take(session, source, account, output)
         return
+    for text in account or ():
+        typed.check(parse_account, text, "--account")
     with workspace(session, keys=True) as opened:
         result = opened.proposals.halts.halt(str(reason), tuple(account or ()))
         document = opened.proposals.halts.document()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from signer_app.cli import render
+from signer_app.cli import render, typed
 from signer_app.cli.session import read_input, session_of
 
 
 def inspect(
     context: typer.Context,
     file: str = typer.Argument(..., metavar="FILE|-", help="A transaction in any known form; - reads stdin."),
-    network: str | None = typer.Option(None, "--network", help="CAIP-2 id, where the bytes do not say."),
+    network: str | None = typer.Option(
+        None, "--network", help="CAIP-2 id, where the bytes do not say.", callback=typed.network
+    ),
     account: str | None = typer.Option(None, "--account", help="CAIP-10 id that the transaction must be of."),
     signer: str | None = typer.Option(None, "--signer", help="Show what this signer would sign."),
 ) -> None:

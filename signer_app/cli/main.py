@@ -48,8 +48,10 @@ app.command("demo")(demo_command.demo)
 app.command("halt")(halt.halt)
 app.command("resume")(halt.resume)
 app.command("treasury")(treasury.treasury)
-for noun in (workspace, keys, devices, accounts, nodes, policy, proposal, slots, journal, practice):
+for noun in (workspace, keys, devices, accounts, nodes, policy, proposal, journal, practice):
     app.add_typer(noun.app, no_args_is_help=True)
+#: Its place is `proposal slots`; this one is kept for who has it in a script.
+app.add_typer(slots.app, hidden=True, no_args_is_help=True)
 
 #: Global options that take a value, and those that do not. They may stand anywhere in the command.
 _VALUED = frozenset({"--workspace", "--passphrase-file", "--key-passphrase-file"})

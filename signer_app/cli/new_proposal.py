@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from signer_app.chains.intents import Intent, Pay, ReserveTickets, SetSigners, Settings, Trust
-from signer_app.cli import render, render_list
+from signer_app.cli import render, render_list, typed
 from signer_app.cli.opening import workspace
 from signer_app.cli.policy import EXIT_OF
 from signer_app.cli.session import read_input, session_of
@@ -20,9 +20,14 @@ from signer_app.core.inspection import Slot
 
 app = typer.Typer(name="new", help="Compose a proposal. Slot, fee and last ledger come from the ledger.")
 
-From = Annotated[str, typer.Option("--from", metavar="CAIP-10", help="The account that acts.")]
+From = Annotated[
+    str, typer.Option("--from", metavar="CAIP-10", help="The account that acts.", callback=typed.account)
+]
 Ticket = Annotated[str | None, typer.Option("--ticket", help="Use this ticket instead of the next free one.")]
-Expires = Annotated[str, typer.Option("--expires-in", help="How long it may wait: 90s, 30m, 12h, 3d.")]
+Expires = Annotated[
+    str,
+    typer.Option("--expires-in", help="How long it may wait: 90s, 30m, 12h, 3d.", callback=typed.duration),
+]
 Title = Annotated[str, typer.Option("--title", help="A few words for the signers. No check reads them.")]
 Note = Annotated[str, typer.Option("--note", help="More words for the signers.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show and judge it; nothing is written.")]
@@ -43,10 +48,17 @@ class _Terms:
 def payment(
     context: typer.Context,
     sender: From,
-    to: Annotated[str, typer.Option("--to", metavar="CAIP-10", help="The receiver.")],
-    asset: Annotated[str, typer.Option("--asset", metavar="CAIP-19", help="xrpl:N/slip44:144 for XRP.")],
-    amount: Annotated[str, typer.Option("--amount", help="In whole units, such as 25000.50.")],
-    tag: Annotated[str | None, typer.Option("--tag", help="The receiver's destination tag.")] = None,
+    to: Annotated[str, typer.Option("--to", metavar="CAIP-10", help="The receiver.", callback=typed.account)],
+    asset: Annotated[
+        str,
+        typer.Option("--asset", metavar="CAIP-19", help="xrpl:N/slip44:144 for XRP.", callback=typed.asset),
+    ],
+    amount: Annotated[
+        str, typer.Option("--amount", help="In whole units, such as 25000.50.", callback=typed.amount)
+    ],
+    tag: Annotated[
+        str | None, typer.Option("--tag", help="The receiver's destination tag.", callback=typed.tag)
+    ] = None,
     expires_in: Expires = "1d",
     ticket: Ticket = None,
     title: Title = "",
@@ -62,8 +74,13 @@ def payment(
 def trust(
     context: typer.Context,
     sender: From,
-    asset: Annotated[str, typer.Option("--asset", metavar="CAIP-19", help="The issued asset to accept.")],
-    limit: Annotated[str, typer.Option("--limit", help="Up to how much, in whole units.")],
+    asset: Annotated[
+        str,
+        typer.Option("--asset", metavar="CAIP-19", help="The issued asset to accept.", callback=typed.asset),
+    ],
+    limit: Annotated[
+        str, typer.Option("--limit", help="Up to how much, in whole units.", callback=typed.amount)
+    ],
     flag: Annotated[
         list[str] | None, typer.Option("--flag", help="Such as tfSetNoRipple; may be repeated.")
     ] = None,
@@ -100,7 +117,8 @@ def signer_list(
         account, _, weight = entry.rpartition("=")
         if not (weight.isascii() and weight.isdigit()):
             raise UsageError(f"{entry[:100]!r} is not an account with its weight, such as xrpl:0:r…=1.")
-        entries.append((str(parse_account(account)), int(weight)))
+        with typed.values():
+            entries.append((str(parse_account(account)), int(weight)))
     _propose(
         context, sender, SetSigners(quorum, tuple(entries)), _Terms(expires_in, ticket, title, note, dry_run)
     )
@@ -151,7 +169,13 @@ def payments(
         typer.Option("--column", metavar="FIELD=TITLE", help="Column of to, amount, asset, tag or title."),
     ] = None,
     asset: Annotated[
-        str | None, typer.Option("--asset", metavar="CAIP-19", help="What is paid where no column says it.")
+        str | None,
+        typer.Option(
+            "--asset",
+            metavar="CAIP-19",
+            help="What is paid where no column says it.",
+            callback=typed.asset,
+        ),
     ] = None,
     expires_in: Expires = "1d",
     title: Title = "",
@@ -215,11 +239,11 @@ def _propose(
         slot=Slot("ticket", terms.ticket) if terms.ticket is not None else None,
     )
     if terms.dry_run:
-        with workspace(session) as opened:
+        with workspace(session) as opened, typed.values():
             result = opened.previews.preview(order).to_json()
         code = EXIT_OF.get(str(result["verdict"]), 4)
         session.output.result(result, lambda console: render_list.preview(console, result), exit_code=code)
         return
-    with workspace(session, keys=True) as opened:
+    with workspace(session, keys=True) as opened, typed.values():
         result = opened.proposals.new(order)
     session.output.result(result, lambda console: render.proposal_judged(console, result))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from signer_app.cli import render
+from signer_app.cli import render, typed
 from signer_app.cli.opening import workspace
 from signer_app.cli.session import session_of
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -23,7 +23,8 @@ def add(
     node_id: Annotated[str, typer.Option("--id", help="A name for the node.")],
     operator: Annotated[str, typer.Option("--operator", help="Who runs it. Agreement counts operators.")],
     network: Annotated[
-        str | None, typer.Option("--network", help="CAIP-2 id; default: the workspace's.")
+        str | None,
+        typer.Option("--network", help="CAIP-2 id; default: the workspace's.", callback=typed.network),
     ] = None,
     ws: Annotated[str | None, typer.Option("--ws", help="Its WebSocket address.")] = None,
     role: Annotated[list[str] | None, typer.Option("--role", help="read, submit; default both.")] = None,
@@ -42,7 +43,8 @@ def add(
             "ws": ws,
             "roles": roles,
         }
-        opened.nodes.add(read_profile(profile))
+        with typed.values():
+            opened.nodes.add(read_profile(profile))
         result = opened.nodes.describe()
     session.output.result(result, lambda console: _nodes(console, result))
 

@@ -70,8 +70,10 @@ def new_vault_passphrase(session: Session) -> Iterator[bytearray]:
         yield secret
 
 
-def keystore_creator(session: Session) -> KeystoreCreator:
-    """Makes a new keystore; at a terminal the passphrase is asked twice."""
+def keystore_creator(session: Session, vault_secret: bytearray, *, judge: bool) -> KeystoreCreator:
+    """Makes a new keystore; at a terminal the passphrase is asked twice. ``judge``: warn of poor ones."""
+
+    beside = vault_secret if judge else None
 
     def creator(directory: Path, kdf: KdfParameters) -> Keystore:
         from signer_app.signers.keystore.client import open_keystore  # noqa: PLC0415
@@ -79,12 +81,29 @@ def keystore_creator(session: Session) -> KeystoreCreator:
 
         if session.key_passphrase_file is not None:
             warn_if_exposed(session, session.key_passphrase_file)
-            return open_keystore(directory, passphrase_file=session.key_passphrase_file, create=kdf)
-        secret = prompt_passphrase("Key passphrase")
-        _ask_again(secret, "Key passphrase again")
-        return open_keystore(directory, passphrase=secret, create=kdf)
+            made = open_keystore(
+                directory, passphrase_file=session.key_passphrase_file, create=kdf, beside=beside
+            )
+        else:
+            secret = prompt_passphrase("Key passphrase")
+            _ask_again(secret, "Key passphrase again")
+            made = open_keystore(directory, passphrase=secret, create=kdf, beside=beside)
+        if judge:
+            _warn_of_poor(session, vault_secret, made)
+        return made
 
     return creator
+
+
+def _warn_of_poor(session: Session, vault_secret: bytearray, made: Keystore) -> None:
+    """Real money stands behind these two. They are taken all the same: whoever scripts this knows why."""
+    from signer_app.vault.strength import strength  # noqa: PLC0415
+
+    for name, word in (("vault", strength(vault_secret).word), ("key", made.strength)):
+        if word in ("too weak", "weak"):
+            session.output.warn(f"The {name} passphrase is {word} for real keys. Longer is stronger.")
+    if made.same_as_beside:
+        session.output.warn("Vault and keys have the same passphrase: who learns one has both.")
 
 
 def _ask_again(secret: bytearray, label: str) -> None:

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from signer_app.cli import render
+from signer_app.cli import render, typed
 from signer_app.cli.new_proposal import app as new_app
 from signer_app.cli.opening import workspace
 from signer_app.cli.policy import EXIT_OF
 from signer_app.cli.session import read_input, session_of, write_output
+from signer_app.cli.slots import app as slots_app
 from signer_app.core.canonical import canonical
 from signer_app.core.clock import parse_duration
 from signer_app.core.errors import UsageError
@@ -21,10 +22,14 @@ from signer_app.core.text import safe_text
 
 app = typer.Typer(name="proposal", help="Propose, check, sign, send and follow transactions.")
 app.add_typer(new_app, no_args_is_help=True)
+app.add_typer(slots_app, no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The proposal's id, or its first digits.")]
 
-Expires = Annotated[str, typer.Option("--expires-in", help="How long it may wait: 90s, 30m, 12h, 3d.")]
+Expires = Annotated[
+    str,
+    typer.Option("--expires-in", help="How long it may wait: 90s, 30m, 12h, 3d.", callback=typed.duration),
+]
 
 #: Exit codes of states after sending (CONTRACTS C5).
 _SENT_EXIT = {"SUBMITTED": 0, "CONFIRMED": 0, "UNKNOWN": 6, "FAILED": 8, "EXPIRED": 8, "SUPERSEDED": 8}
@@ -35,7 +40,8 @@ def import_file(
     context: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="A proposal file, or a native transaction.")],
     network: Annotated[
-        str | None, typer.Option("--network", help="CAIP-2 id, where the bytes do not say.")
+        str | None,
+        typer.Option("--network", help="CAIP-2 id, where the bytes do not say.", callback=typed.network),
     ] = None,
     account: Annotated[str | None, typer.Option("--account", help="CAIP-10 id that it must be of.")] = None,
 ) -> None:
@@ -281,12 +287,18 @@ def submit(
     context: typer.Context,
     identifier: Id,
     wait: Annotated[
-        str, typer.Option("--wait", metavar="S", help="Follow this long, in seconds or as 90s, 5m.")
+        str,
+        typer.Option(
+            "--wait",
+            metavar="S",
+            help="Follow this long, in seconds or as 90s, 5m.",
+            callback=typed.wait,
+        ),
     ] = "0",
 ) -> None:
     """Send a proposal whose quorums are met. Exit 0 sent or confirmed, 6 unknown, 8 final without success."""
     session = session_of(context)
-    seconds = _seconds(wait)
+    seconds = typed.seconds(wait)
     with workspace(session) as opened:
         result = opened.proposals.submit(identifier)
         if seconds:
@@ -301,12 +313,14 @@ def track(
     context: typer.Context,
     identifier: Id,
     follow: Annotated[bool, typer.Option("--follow", help="Until the outcome is final.")] = False,
-    wait: Annotated[str, typer.Option("--wait", metavar="S", help="Follow this long.")] = "0",
+    wait: Annotated[
+        str, typer.Option("--wait", metavar="S", help="Follow this long.", callback=typed.wait)
+    ] = "0",
 ) -> None:
     """Look for proof of what became of a proposal. Exit 0 open or confirmed, 6 unknown, 8 without success."""
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.proposals.track(identifier, seconds=None if follow else _seconds(wait))
+        result = opened.proposals.track(identifier, seconds=None if follow else typed.seconds(wait))
     session.output.result(
         result, lambda console: _sent(console, result), exit_code=_SENT_EXIT.get(str(result["state"]), 0)
     )
@@ -315,12 +329,6 @@ def track(
 def _verified(console: Console, result: JsonObject) -> None:
     render.report(console, result)
     render.unable_signers(console, result)
-
-
-def _seconds(text: str) -> float:
-    if text.isascii() and text.isdigit() and len(text) <= 7:
-        return float(int(text))
-    return parse_duration(text).total_seconds()
 
 
 def _list(console: Console, result: JsonObject) -> None:

@@ -294,7 +294,8 @@ def proposal(console: Console, result: JsonObject) -> None:
     signatures = items(result["signatures"])
     if result["live"] and result["state"] in ("DENIED", "REJECTED"):
         console.print(
-            "Signatures are out: until it expires, others can still send it. Run slots cancel to end that.",
+            "Signatures are out: until it expires, others can still send it. "
+            "Run proposal slots cancel to end that.",
             style="yellow",
         )
     console.print(f"\nSignatures: {len(signatures)}")

@@ -1,4 +1,4 @@
-"""`countersign slots`: tickets, the proposals that wait on them, and how to burn one."""
+"""`countersign proposal slots`: tickets, the proposals that wait on them, and how to burn one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from signer_app.chains.intents import CancelSlot
-from signer_app.cli import render
+from signer_app.cli import render, typed
 from signer_app.cli.opening import workspace
 from signer_app.cli.session import session_of
 from signer_app.core.caip import parse_account
@@ -18,7 +18,9 @@ from signer_app.core.json_types import JsonObject
 
 app = typer.Typer(name="slots", help="Tickets let proposals wait for days beside each other.")
 
-Account = Annotated[str, typer.Option("--account", metavar="CAIP-10", help="Whose tickets.")]
+Account = Annotated[
+    str, typer.Option("--account", metavar="CAIP-10", help="Whose tickets.", callback=typed.account)
+]
 Value = Annotated[str, typer.Argument(metavar="TICKET", help="The ticket's number.")]
 
 
@@ -63,7 +65,7 @@ def cancel(
     account: Account,
     value: Value,
     expires_in: Annotated[
-        str, typer.Option("--expires-in", help="How long the cancellation may wait.")
+        str, typer.Option("--expires-in", help="How long the cancellation may wait.", callback=typed.duration)
     ] = "1d",
 ) -> None:
     """Propose to use a ticket up without effect, so that what waits on it can never execute."""
@@ -78,7 +80,7 @@ def cancel(
         title=f"Cancel what waits on ticket {value[:20]}",
         slot=Slot("ticket", value),
     )
-    with workspace(session, keys=True) as opened:
+    with workspace(session, keys=True) as opened, typed.values():
         result = opened.proposals.new(order)
     session.output.result(result, lambda console: render.proposal_judged(console, result))
 

@@ -59,7 +59,7 @@ def init(
             person=person,
             roles=tuple(role or ()),
             passphrase=secret,
-            create_keystore=keystore_creator(session),
+            create_keystore=keystore_creator(session, secret, judge=chosen == "mainnet"),
             use_keyring=keyring,
         )
     session.output.result(result, lambda console: render.rows(console, list(result.items())))

@@ -31,7 +31,7 @@ ISSUED_DIGITS = 15
 def parse_decimal(text: str) -> Decimal:
     """Decimal of a plain decimal string such as "25000.50" (no exponent, no sign but "-"). MalformedError."""
     if len(text) > _MAX_TEXT or not _DECIMAL.match(text):
-        raise MalformedError(f"{text[:60]!r} is not a decimal amount.")
+        raise MalformedError(f"{text[:60]!r} is not a decimal amount such as 25000.50.")
     return EXACT.create_decimal(text)
 
 

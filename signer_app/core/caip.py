@@ -56,18 +56,25 @@ def parse_network(text: str) -> str:
 def parse_account(text: str) -> Account:
     """Split and check a CAIP-10 id such as xrpl:0:r…."""
     network, _, address = text.rpartition(":")
+    if not network:
+        raise MalformedError(
+            f"{text[:120]!r} names no network. Write the network before the address, such as xrpl:0:r…"
+        )
     parse_network(network)
     if not _ADDRESS[namespace(network)].match(address):
-        raise MalformedError(f"{text[:120]!r} is not an account id.")
+        raise MalformedError(f"{text[:120]!r} is not an account id such as xrpl:0:r…")
     return Account(network, address)
 
 
 def parse_asset(text: str) -> str:
     """The CAIP-19 id itself, checked."""
-    network, _, reference = text.partition("/")
-    parse_network(network)
-    if not _ASSET[namespace(network)].match(reference):
-        raise MalformedError(f"{text[:160]!r} is not an asset id.")
+    network, slash, reference = text.partition("/")
+    if slash:
+        parse_network(network)
+    if not slash or not _ASSET[namespace(network)].match(reference):
+        raise MalformedError(
+            f"{text[:160]!r} is not an asset id such as xrpl:0/slip44:144 or xrpl:0/iou:<40 hex>.<issuer>."
+        )
     return text
 
 

@@ -179,7 +179,7 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "BAD_SIGNATURE",
         "malformed",
         "A signature does not fit these bytes.",
-        "It was kept in quarantine. Do not retry; find out who made it.",
+        "Do not retry; find out who made it.",
     ),
     ("INCOMPLETE", "malformed", "Parts of the message are missing.", "Scan or give the missing parts."),
     ("POLICY_DENIED", "denied", "Policy does not allow this.", "The report names each rule that failed."),
@@ -431,7 +431,7 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "Run workspace init, or give --workspace.",
     ),
     ("WRONG_STATE", "conflict", "The proposal's state does not allow this.", "Run proposal show."),
-    ("SLOT_CONFLICT", "conflict", "The ticket or sequence is taken.", "Run slots list."),
+    ("SLOT_CONFLICT", "conflict", "The ticket or sequence is taken.", "Run proposal slots list."),
     ("NOTHING_TO_SIGN", "conflict", "There is nothing here for this signer.", "Run proposal show."),
     ("NOT_SUCCESSFUL", "conflict", "The transaction is final and did not succeed.", "Run proposal show."),
 )

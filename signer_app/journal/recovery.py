@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,6 +74,27 @@ def refuse_broken(result: Scan) -> None:
         raise broken(State.TAMPERED, f"Record {result.first_bad} of the journal was changed.", result)
     if result.size == 0:
         raise IntegrityError("The journal has no first record.", details={"state": "EMPTY"})
+
+
+def refuse_unnamed(result: Scan, records: Callable[[int], Iterable[tuple[int, JsonObject]]]) -> None:
+    """Raises IntegrityError JOURNAL_BROKEN where a record has no content and no `redacted` record names it.
+
+    ``records``: those from an index on, decrypted. Nothing is opened where every record has its content; else
+    what follows the first one without, up to the last that is named, since only the content says of what
+    type a record is.
+    """
+    unnamed = set(result.redacted)
+    if not unnamed:
+        return
+    for _, record in records(min(unnamed) + 1):
+        if record.get("type") == "redacted" and isinstance(named := record.get("i"), int):
+            unnamed.discard(named)
+            if not unnamed:
+                return
+    first = min(unnamed)
+    message = f"The content of record {first} of the journal was removed, and no record says so."
+    details: JsonObject = {"state": State.TAMPERED.value, "records": result.size, "first_bad": first}
+    raise IntegrityError(message, details=details)
 
 
 def broken(state: State, message: str, result: Scan) -> IntegrityError:

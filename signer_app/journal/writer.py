@@ -120,6 +120,7 @@ class Journal:
             result, evidence = recovery.examine(log.folder, log.info, with_head(head, other_heads))
             recovery.refuse_broken(result)
             journal = cls(log, result, person=person, clock=clock)
+            recovery.refuse_unnamed(result, journal.records)
             journal._read_start()
             journal._recover(result, evidence, confirmed=confirm_repair)
             journal._trim_checkpoints()

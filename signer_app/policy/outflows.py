@@ -1,16 +1,20 @@
 """What left an account inside a window: the union of what ledgers and this workspace know (CONTRACTS B).
 
-An item seen in several places counts once: per id, asset and receiver the largest amount and the latest time
-of any source. The items of one source add up, because one transaction can pay the same receiver twice.
+The items of one source add up, because one transaction can pay the same receiver twice. What several sources
+say of one id counts once, by what counts most: the source whose amounts are the largest, at the latest
+time of any. So a source that is wrong or behind can make the room smaller for a while, and never larger. For
+the sum of an account the amounts of one id and asset are compared; for the sum of one receiver those to this
+receiver, since a source that names another one must not hide it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
+from typing import TypeAlias
 
 from signer_app.core.amounts import add, subtract
 from signer_app.core.facts import Observation
@@ -19,6 +23,8 @@ from signer_app.policy.observations import Decided, Undecided, moment
 from signer_app.policy.subject import read_amount
 
 _ZERO = Decimal(0)
+#: Id, asset, receiver.
+_Name: TypeAlias = tuple[str, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Outflows:
-    """All items known of one account, newest last."""
+    """All items known of one account, newest last; ``received`` are those that count for one receiver."""
 
     items: tuple[Item, ...]
+    received: tuple[Item, ...]
     evidence: tuple[Observation, ...]
 
 
@@ -69,7 +76,7 @@ def read_outflows(fact: Decided, key: str) -> Outflows | Undecided:
     """Items of a decided `outflows` fact. FACT_MISSING where it is not complete or cannot be read."""
     values = [fact.value, *(seen.value for seen in fact.local)]
     evidence = fact.evidence + fact.local
-    merged: dict[tuple[str, str, str | None], Item] = {}
+    sources: list[dict[_Name, Item]] = []
     for value in values:
         items = value.get("items")
         if value.get("complete") is not True or not isinstance(items, list):
@@ -77,12 +84,11 @@ def read_outflows(fact: Decided, key: str) -> Outflows | Undecided:
         own = _of_one_source(items)
         if own is None:
             return _lacks(key, "readable items", evidence)
-        known = {item.id for item in merged.values()}
-        for name, item in own.items():
-            # The union is by id (CONTRACTS B): what the ledger says of a proposal stands for what we knew.
-            if item.id not in known:
-                merged[name] = item
-    return Outflows(tuple(sorted(merged.values(), key=_order)), evidence)
+        sources.append(own)
+    if len(sources) == 1:
+        all_items = tuple(sorted(sources[0].values(), key=_order))
+        return Outflows(all_items, all_items, evidence)
+    return Outflows(_union(sources, _by_asset), _union(sources, _by_receiver), evidence)
 
 
 def window_sum(
@@ -96,7 +102,7 @@ def window_sum(
     start = now - timedelta(seconds=window_s)
     kept = tuple(
         item
-        for item in outflows.items
+        for item in (outflows.items if to is None else outflows.received)
         if start < item.at and (asset is None or item.asset == asset) and (to is None or item.to == to)
     )
     by_id: dict[str, Decimal] = {}
@@ -128,8 +134,39 @@ def count_room_again(window: WindowSum, own: str, window_s: int, excess: int) ->
     return times[excess - 1] + timedelta(seconds=window_s) if 0 < excess <= len(times) else None
 
 
-def _of_one_source(items: Iterable[JsonValue]) -> dict[tuple[str, str, str | None], Item] | None:
-    result: dict[tuple[str, str, str | None], Item] = {}
+def _by_asset(item: Item) -> Hashable:
+    return item.id, item.asset
+
+
+def _by_receiver(item: Item) -> Hashable:
+    return item.id, item.asset, item.to
+
+
+def _union(sources: Iterable[dict[_Name, Item]], group: Callable[[Item], Hashable]) -> tuple[Item, ...]:
+    """Of each group the items of the source with the largest sum, at the latest time of any."""
+    kept: dict[Hashable, list[Item]] = {}
+    for source in sources:
+        found: dict[Hashable, list[Item]] = {}
+        for item in source.values():
+            found.setdefault(group(item), []).append(item)
+        for name, items in found.items():
+            other = kept.get(name)
+            kept[name] = items if other is None else _larger(other, items)
+    return tuple(sorted((item for items in kept.values() for item in items), key=_order))
+
+
+def _larger(first: list[Item], second: list[Item]) -> list[Item]:
+    latest = max(item.at for item in (*first, *second))
+    chosen = second if _sum(second) > _sum(first) else first
+    return [replace(item, at=latest) for item in chosen]
+
+
+def _sum(items: Iterable[Item]) -> Decimal:
+    return reduce(add, (item.amount for item in items), _ZERO)
+
+
+def _of_one_source(items: Iterable[JsonValue]) -> dict[_Name, Item] | None:
+    result: dict[_Name, Item] = {}
     for raw in items:
         item = _item(raw)
         if item is None:

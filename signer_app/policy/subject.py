@@ -5,6 +5,7 @@ Amounts that cannot be read, are negative or unlimited count as infinite, so tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache, reduce
@@ -29,6 +30,7 @@ from signer_app.core.effects import (
 )
 from signer_app.core.errors import MalformedError
 from signer_app.core.inspection import Inspection, Leg
+from signer_app.core.json_types import JsonValue
 
 UNLIMITED: Final = Decimal("Infinity")
 
@@ -39,12 +41,18 @@ Amounts: TypeAlias = tuple[tuple[str, Decimal], ...]
 NATIVE_DECIMALS: Final[Mapping[str, int]] = {"slip44:144": 6, "slip44:148": 7, "slip44:60": 18}
 
 
+_TAG: Final = re.compile(r"0|[1-9][0-9]{0,9}")
+_MAX_TAG: Final = 2**32 - 1
+
 #: Indexes into Subject.amounts.
 Places: TypeAlias = tuple[int, ...]
 
 
 class View(NamedTuple):
-    """One effect: ``assets`` it touches, ``amounts`` that caps count, ``to`` who receives or may take."""
+    """One effect: ``assets`` it touches, ``amounts`` that caps count, ``to`` who receives or may take.
+
+    ``within``: the effect is a part of another one at the same path, and is allowed or refused with it.
+    """
 
     position: int
     effect: Effect
@@ -56,6 +64,7 @@ class View(NamedTuple):
     amounts: Amounts
     to: str | None
     tag: str | None
+    within: bool = False
 
 
 class Subject(NamedTuple):
@@ -73,14 +82,15 @@ class Subject(NamedTuple):
 def prepare(inspection: Inspection) -> Subject:
     """Never raises on whatever a decoder puts into the effects."""
     legs = {leg.path: leg for leg in reversed(inspection.legs)}
-    tags = _written_tags(inspection.effects)
+    tags = _escrow_tags(inspection.effects)
+    openers = _openers(inspection.effects) if tags else {}
     totals: dict[str, Decimal] = {}
     views: list[View] = []
     used: set[str] = set()
     for effect in inspection.effects:
         view = _view(len(views), effect, legs.get(effect.path))
-        if tags and view.kind == "EscrowOpen":
-            view = view._replace(tag=tags.get(view.path))
+        if tags:
+            view = _with_tag(view, tags.get(view.path, ()), openers.get(view.path))
         views.append(view)
         if view.kind != "FeePaid":
             used.add(view.path)
@@ -110,13 +120,34 @@ def adder(places: Places) -> Callable[[Sequence[Decimal]], Decimal]:
     return lambda amounts: reduce(add, (amounts[place] for place in places))
 
 
-def _written_tags(effects: tuple[Effect, ...]) -> dict[str, str]:
+def _escrow_tags(effects: tuple[Effect, ...]) -> dict[str, list[DataWrite]]:
     """Tags of escrows, by path: EscrowOpen has no place for one, so decoding gives a DataWrite beside it."""
-    return {
-        effect.path: str(effect.value)
-        for effect in effects
-        if isinstance(effect, DataWrite) and effect.name == "DestinationTag"
-    }
+    found: dict[str, list[DataWrite]] = {}
+    for effect in effects:
+        if isinstance(effect, DataWrite) and effect.name == "DestinationTag":
+            found.setdefault(effect.path, []).append(effect)
+    return found
+
+
+def _openers(effects: tuple[Effect, ...]) -> dict[str, str]:
+    """Who opens an escrow, by path."""
+    return {effect.path: effect.account for effect in effects if isinstance(effect, EscrowOpen)}
+
+
+def _with_tag(view: View, written: Sequence[DataWrite], opener: str | None) -> View:
+    """An escrow with its tag, or the tag as a part of the escrow that ``opener`` opens at the same path.
+
+    Only one tag can be a part of it, and nothing but a tag: any other DataWrite needs an allow of its own.
+    """
+    if view.kind == "EscrowOpen" and written:
+        return view._replace(tag=str(written[-1].value))
+    if len(written) == 1 and view.effect is written[0] and view.account == opener:
+        return view._replace(within=_is_tag(written[0].value))
+    return view
+
+
+def _is_tag(value: JsonValue) -> bool:
+    return isinstance(value, str) and _TAG.fullmatch(value) is not None and int(value) <= _MAX_TAG
 
 
 def _view(position: int, effect: Effect, leg: Leg | None) -> View:

@@ -194,6 +194,7 @@ def same_transaction(proposal: Proposal, inspection: Inspection) -> None:
         raise MalformedError(
             "The file holds another transaction than this proposal.",
             code="BAD_SIGNATURE",
+            hint="Nothing of it was added or kept. Name the proposal that it is of, or import it.",
             details={"proposal_id": proposal.id, "found": inspection.proposal_id},
         )
 

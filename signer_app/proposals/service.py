@@ -243,6 +243,7 @@ class ProposalService:
             raise MalformedError(
                 "No signature in this file fits these bytes.",
                 code="BAD_SIGNATURE",
+                hint="They were kept in quarantine. Do not retry; find out who made them.",
                 details={"quarantined": [_fate(entry) for entry in fates.quarantined]},
             )
         proposal = self._rooms.queries.proposal(proposal.id)

@@ -1,7 +1,12 @@
-"""How hard a passphrase is to guess, in words. A rough lower measure: it never calls a poor one strong."""
+"""How hard a passphrase is to guess, in words, and whether two are the same.
+
+A rough lower measure: it never calls a poor one strong.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import math
 import re
 from dataclasses import dataclass
@@ -49,6 +54,11 @@ def strength(passphrase: bytearray) -> Strength:
     bits -= said_again * _WORD_BITS  # a word said twice is hardly a second word
     bits = max(0.0, min(bits, _random_bits(text)))
     return Strength(bits, next(word for least, word in _STEPS if bits >= least))
+
+
+def likeness(passphrase: bytearray, salt: str) -> str:
+    """Shared by two passphrases, under one fresh salt, only if they are the same. Quick, so never stored."""
+    return hmac.new(passphrase, f"countersign/likeness@1\n{salt}".encode(), hashlib.sha256).hexdigest()
 
 
 def _random_bits(text: str) -> float:

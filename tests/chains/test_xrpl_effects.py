@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from policy_samples import compiled, read
 
 from signer_app.chains.port import Source
 from signer_app.chains.xrpl.chain import XrplChain
@@ -12,6 +13,7 @@ from signer_app.chains.xrpl.codec.definitions import TRANSACTION_FORMATS
 from signer_app.chains.xrpl.effects.table import COMMON, KINDS
 from signer_app.core.errors import MalformedError
 from signer_app.core.inspection import Inspection
+from signer_app.policy.engine import evaluate
 
 A = "rUJsHmadv4nbSuxF9nqAYNVhV8vfxGh95r"
 B = "rB2dfdmWJqWtCBKuFXy1YEeR9ZiLRSJpdM"
@@ -106,7 +108,7 @@ def test_partial_payment_with_send_max() -> None:
     assert found["paths"] is True
     assert found["max_spend"] == {"asset": XRP, "amount": "5"}
     assert found["min_delivered"] == {"asset": USD, "amount": "9"}
-    assert codes("Payment", **fields) == ["PARTIAL_PAYMENT"]
+    assert codes("Payment", **fields) == ["PARTIAL_PAYMENT", "PATHS_NOT_ALLOWED"]
 
 
 def test_paths_are_said() -> None:
@@ -114,6 +116,36 @@ def test_paths_are_said() -> None:
     assert found["paths"] is True
     same = only("Payment", Destination=B, Amount=usd("10"), SendMax=usd("10.1"))
     assert (same["paths"], same["max_spend"]) == (False, {"asset": USD, "amount": "10.1"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "warned"),
+    [
+        ({"Paths": [[{"account": ISSUER}]]}, True),
+        ({"SendMax": "5000000"}, True),
+        ({"SendMax": usd("11", B)}, True),
+        ({"SendMax": usd("11"), "Paths": [[{"account": ISSUER}]]}, True),
+        ({"SendMax": usd("11")}, False),
+        ({}, False),
+    ],
+)
+def test_a_conversion_on_the_way_is_a_warning_of_its_leg(fields: dict, *, warned: bool) -> None:
+    """Seen without facts, so said without a policy, once a leg and with the code of the check."""
+    payment = {"Destination": B, "Amount": usd("10"), **fields}
+    found = inspect("Payment", **payment)
+    assert [(item.code, item.path) for item in found.warnings] == [("PATHS_NOT_ALLOWED", "")] * warned
+    inner = {"TransactionType": "Payment", "Account": A, "Fee": "0", "Sequence": 8, "SigningPubKey": "",
+             "Flags": 0x40000000, **payment}  # fmt: skip
+    batch = inspect("Batch", RawTransactions=[{"RawTransaction": inner}] * 2, Flags=0x00010000)
+    paths = [item.path for item in batch.warnings if item.code == "PATHS_NOT_ALLOWED"]
+    assert paths == ["RawTransactions[0]", "RawTransactions[1]"] * warned
+
+
+def test_policy_judges_a_conversion_once() -> None:
+    found = inspect("Payment", Destination=B, Amount=usd("10"), SendMax="5000000")
+    report = evaluate(compiled(), found, read())
+    judged = [(check.verdict, check.path) for check in report.checks if check.code == "PATHS_NOT_ALLOWED"]
+    assert judged == [("FAIL", "")]
 
 
 def test_memos_are_texts_and_data_is_shown_as_hex() -> None:

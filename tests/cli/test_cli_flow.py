@@ -299,11 +299,11 @@ def test_every_kind_that_can_be_composed(offices: Offices) -> None:
 def test_slots_are_listed_held_and_released(offices: Offices) -> None:
     account = ("--account", offices.team.treasury)
     identifier = offices.pay("alice", "15")
-    listed = offices.do("alice", "slots", "list", *account).result["tickets"]
+    listed = offices.do("alice", "proposal", "slots", "list", *account).result["tickets"]
     (mine,) = [ticket for ticket in listed if ticket["proposals"]]
     assert (mine["state"], mine["proposals"]) == ("assigned", [identifier])
     free = next(ticket["value"] for ticket in listed if ticket["state"] == "free")
-    assert offices.do("alice", "slots", "reserve", free, *account).result["state"] == "held"
+    assert offices.do("alice", "proposal", "slots", "reserve", free, *account).result["state"] == "held"
     assert offices.do("alice", "slots", "reserve", free, *account).refused == (8, "SLOT_CONFLICT")
     next_one = offices.do("alice", "proposal", "show", offices.pay("alice", "16")).result["slot"]["value"]
     assert next_one != free

@@ -33,7 +33,7 @@ nodes add|nodes list|nodes test|proposal new payment|proposal new signer-list|pr
 proposal new ticket|proposal new settings|proposal import|proposal export|proposal sign
 proposal add-signature|proposal reject|proposal copy|proposal cancel|proposal raw|proposal balances
 proposal override|proposal submit|proposal track
-halt|resume|slots list|slots reserve|slots cancel
+halt|resume|proposal slots list|proposal slots reserve|proposal slots release|proposal slots cancel
 practice start|demo|inspect|journal repair|journal verify|journal show|journal export|journal prove
 """.replace("\n", "|")
 
@@ -41,6 +41,14 @@ practice start|demo|inspect|journal repair|journal verify|journal show|journal e
 def test_the_commands_of_the_contract_are_there() -> None:
     wanted = {tuple(words.split()) for words in CONTRACT.split("|") if words}
     assert wanted <= set(LEAVES)
+
+
+def test_slots_stand_under_proposal_and_the_short_form_is_hidden() -> None:
+    long, short = COMMANDS["proposal", "slots"], COMMANDS["slots",]
+    assert (long.hidden, short.hidden) == (False, True)
+    assert set(long.commands) == set(short.commands) == {"list", "reserve", "release", "cancel"}
+    assert "slots" in run_here("proposal", "--help").out
+    assert "slots" not in run_here("--help").out
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

@@ -212,11 +212,19 @@ def test_redacted_lines(tmp_path: Path) -> None:
     hidden = verify(path, epoch_keys=keys, head=head)
     assert (hidden.state.value, hidden.first_bad, hidden.size_checked) == ("TAMPERED", 2, 2)
     assert hidden.root == root_of([records.parse_line(line).leaf for line in lines[:2]]).hex()
+    with pytest.raises(IntegrityError) as caught:
+        reopen(tmp_path)
+    assert (caught.value.code, caught.value.details["state"]) == ("JOURNAL_BROKEN", "TAMPERED")
+    assert caught.value.details["first_bad"] == 2
+    path.write_bytes(b"".join(lines))
+    with reopen(tmp_path) as journal:
+        journal.append("redacted", {"i": 2, "reason": "asked", "approvals": []})
+    redaction = path.read_bytes().splitlines(keepends=True)[-1]
+    path.write_bytes(b"".join([*lines[:2], redact(lines[2]), *lines[3:], redaction]))
     with reopen(tmp_path) as journal:
         with pytest.raises(NotFoundError):
             journal.read(2)
-        assert [index for index, _ in journal.records()] == [0, 1, 3, 4]
-        journal.append("redacted", {"i": 2, "reason": "asked", "approvals": []})
+        assert [index for index, _ in journal.records()] == [0, 1, 3, 4, 5]
     assert verify(path, epoch_keys=keys).state.value == "INTACT"
 
 

@@ -180,6 +180,8 @@ def test_a_signature_without_a_public_key_is_quarantined(bob: Desk, proposal: Pr
     with pytest.raises(MalformedError) as caught:
         bob.service.add_signatures(proposal.id, file)
     assert caught.value.details["quarantined"][0]["code"] == "SIGNATURE_INVALID"
+    assert caught.value.hint.startswith("They were kept in quarantine.")
+    assert bob.queries.is_quarantined(proposal.id, made.signer, made.signature)
 
 
 def test_a_valid_signature_by_a_key_of_no_person_counts_for_the_ledger_alone(
@@ -208,12 +210,15 @@ def test_without_nodes_a_valid_signature_is_kept_and_judged_later(bob: Desk, pro
 
 def test_bytes_of_another_transaction_are_refused_whole(bob: Desk, proposal: Proposal) -> None:
     other = bob.take("77")
+    size = bob.journal.size
     with pytest.raises(MalformedError) as caught:
         bob.service.add_signatures(
             proposal.id, signature_file(other, bob.team.people["carol"].sign(other.body))
         )
     assert caught.value.code == "BAD_SIGNATURE"
     assert caught.value.details["found"] == other.id
+    assert caught.value.hint.startswith("Nothing of it was added or kept.")
+    assert bob.journal.size == size
     assert bob.get(proposal.id).signatures == bob.get(other.id).signatures == ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signer_app.vault.strength import strength
+from signer_app.vault.strength import likeness, strength
 from signer_app.workspace.practising import draw_passphrase
 
 
@@ -29,3 +29,10 @@ def test_what_the_program_draws_is_strong() -> None:
     drawn = {draw_passphrase() for _ in range(50)}
     assert len(drawn) == 50
     assert {strength(bytearray(text.encode())).word for text in drawn} <= {"strong", "good"}
+
+
+def test_likeness_is_that_of_the_words_and_of_the_salt() -> None:
+    one, other = bytearray(b"words"), bytearray(b"other")
+    assert likeness(one, "1") == likeness(bytearray(one), "1")
+    assert len({likeness(one, "1"), likeness(one, "2"), likeness(other, "1")}) == 3
+    assert one == b"words"

@@ -1,7 +1,9 @@
 """Scope: every effect of every leg needs an `allow` that covers it (CONTRACTS A). No allow, no signature.
 
 The nearest allow decides what is said: one that matches but for the type gives KIND_NOT_ALLOWED, but for the
-flags FLAG_NOT_ALLOWED, none at all NO_SCOPE. FeePaid needs no scope; fee_cap judges it.
+flags FLAG_NOT_ALLOWED, none at all NO_SCOPE. FeePaid needs no scope; fee_cap judges it. An escrow's tag is an
+effect of its own, since EscrowOpen has no place for it: what covers the escrow covers its tag too, and the
+rules about receivers judge it.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ def compile_scope(grants: Sequence[Grant]) -> Judge:
     def judge(case: Case) -> tuple[Check, ...]:
         found = []
         for view in case.subject.views:
-            if view.kind == "FeePaid":
+            if view.kind == "FeePaid" or view.within:
                 continue
             nearest, grant = _nearest(ordered, view, case)
             if nearest == _COVERED and grant is not None and _is_plain(view):

@@ -19,6 +19,7 @@ from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.signers.host import CALL_TIMEOUT_S, ChildHost
 from signer_app.signers.port import DEVICE_KEY_ID, DeviceState, DeviceStatus, KeyInfo, SignedTransaction
 from signer_app.vault.kdf import KdfParameters
+from signer_app.vault.strength import likeness
 
 __all__ = ["KeyInfo", "Keystore", "SignedTransaction", "open_keystore"]
 
@@ -32,10 +33,14 @@ class Keystore:
     keys.
     """
 
-    def __init__(self, host: ChildHost, keys: list[KeyInfo]) -> None:
+    def __init__(self, host: ChildHost, opened: JsonObject) -> None:
         """Not for callers: use open_keystore."""
         self._host = host
-        self._keys = keys
+        self._keys = _key_list(opened)
+        #: Of a keystore that was made with ``beside``: a word of vault.strength for its passphrase, else "".
+        self.strength = str(opened.get("strength", ""))
+        #: Whether that passphrase is the one given as ``beside``.
+        self.same_as_beside = opened.get("same") is True
 
     @property
     def pid(self) -> int:
@@ -194,6 +199,7 @@ def open_keystore(
     passphrase_file: Path | None = None,
     passphrase: bytearray | None = None,
     create: KdfParameters | None = None,
+    beside: bytearray | None = None,
     timeout: float = UNLOCK_TIMEOUT_S,
     host: ChildHost | None = None,
 ) -> Keystore:
@@ -201,8 +207,10 @@ def open_keystore(
 
     Exactly one of ``passphrase_file`` (opened by the child alone) and ``passphrase`` (wiped in any case) is
     given. ``create`` starts an empty folder with that cost of hashing; KdfParameters() is the default of
-    256 MiB. Raises UsageError, SignerError SIGNER_UNAVAILABLE, SANDBOX_UNAVAILABLE, KEY_PASSPHRASE_WRONG
-    (details: retry_after_s in a wait), KEY_NOT_FOUND, KEY_FILE_BROKEN, SIGNER_*; ConflictError EXISTS.
+    256 MiB; with ``beside``, another passphrase, which is not wiped, the child then says how strong the new
+    one is and whether it is the same. Raises UsageError, SignerError SIGNER_UNAVAILABLE,
+    SANDBOX_UNAVAILABLE, KEY_PASSPHRASE_WRONG (details: retry_after_s in a wait), KEY_NOT_FOUND,
+    KEY_FILE_BROKEN, SIGNER_*; ConflictError EXISTS.
     """
     if (passphrase_file is None) == (passphrase is None):
         raise UsageError("The keys need one passphrase.", code="PASSPHRASE_REQUIRED")
@@ -211,9 +219,12 @@ def open_keystore(
         "passphrase_file": None if passphrase_file is None else _absolute(passphrase_file),
         "create": None if create is None else create.to_json(),
     }
+    if beside is not None:
+        salt = os.urandom(16).hex()
+        params["beside"] = {"salt": salt, "likeness": likeness(beside, salt)}
     child = host or ChildHost("keystore")
     try:
-        return Keystore(child, _key_list(child.call("unlock", params, secret=passphrase, timeout=timeout)))
+        return Keystore(child, child.call("unlock", params, secret=passphrase, timeout=timeout))
     except BaseException:
         child.close()
         raise

@@ -7,6 +7,7 @@ own encoder only: no ledger SDK, no network library, no database.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from signer_app.signers.keystore.keyring import KeyRing
 from signer_app.signers.statements import RECEIPT_FORMAT, receipt_message, statement_message
 from signer_app.vault.kdf import KdfParameters, wipe
 from signer_app.vault.passphrase import read_passphrase_file
+from signer_app.vault.strength import likeness, strength
 
 _HASH_DIGITS: Final = 64
 
@@ -66,23 +68,29 @@ class KeystoreService:
         return handler(params, secret)
 
     def _unlock(self, params: JsonObject, secret: bytearray | None) -> JsonObject:
-        """{folder, passphrase_file|null, create: kdf|null} and the passphrase, unless a file holds it."""
+        """{folder, passphrase_file|null, create: kdf|null, beside?}; the passphrase, unless a file holds it.
+
+        Where a keystore is made and ``beside`` {salt, likeness} is given, the answer says how strong its
+        passphrase is, and whether it is that of ``beside``. The passphrase itself never leaves.
+        """
         if self._ring is not None:
             raise UsageError("The keystore is open already.")
         passphrase = secret
         if passphrase is None:
             passphrase = read_passphrase_file(Path(text_param(params, "passphrase_file")))
         ring = KeyRing(Path(text_param(params, "folder")), self._clock)
+        judged: JsonObject = {}
         try:
             failpoint("keystore.unlocking")
             if params.get("create") is None:
                 ring.unlock(passphrase)
             else:
                 ring.create(passphrase, KdfParameters.from_json(params["create"]))
+                judged = _judged(passphrase, params.get("beside"))
         finally:
             wipe(passphrase)
         self._ring = ring
-        return {"keys": _describe_all(ring)}
+        return {"keys": _describe_all(ring), **judged}
 
     def _generate(self, params: JsonObject, _secret: bytearray | None) -> JsonObject:
         """{id, curve, purpose}"""
@@ -181,6 +189,14 @@ def _asked(params: JsonObject, public_key: str) -> _Asked:
     account = f"{network}:{transaction.account}"
     identity = proposal_id(network=network, account=account, encoding=ENCODING, body=body)
     return _Asked(payload, identity, report_hash)
+
+
+def _judged(passphrase: bytearray, beside: JsonValue) -> JsonObject:
+    if not isinstance(beside, dict):
+        return {}
+    salt, told = text_param(beside, "salt"), text_param(beside, "likeness")
+    same = hmac.compare_digest(likeness(passphrase, salt).encode(), told.encode())
+    return {"strength": strength(passphrase).word, "same": same}
 
 
 def _curve(params: JsonObject) -> Curve:

@@ -39,10 +39,16 @@ def payment(c: Context) -> list[Effect]:
             max_spend=spend,
             min_delivered=delivered,
             partial=bool(c.flags & PARTIAL),
-            paths=c.has("Paths") or (spend is not None and spend.asset != money.amount.asset),
+            paths=converts(c),
             issue=money.issuer is not None and money.issuer == c.text("Account"),
         )
     ]
+
+
+def converts(c: Context) -> bool:
+    """Whether the value of a Payment is converted on the way: by given paths, or from another asset."""
+    spend, money = c.optional_money("SendMax"), c.optional_money("Amount")
+    return c.has("Paths") or (spend is not None and (money is None or spend.asset != money.asset))
 
 
 def escrow_create(c: Context) -> list[Effect]:

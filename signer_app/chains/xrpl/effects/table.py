@@ -196,6 +196,9 @@ def _warnings(effects: list[Effect], contexts: list[Context], legs: list[Leg]) -
         if name == "Payment" and c.flags & payments.PARTIAL:
             message = "A partial payment may deliver far less than its amount."
             found.append(Warning("PARTIAL_PAYMENT", message, c.path))
+        if name == "Payment" and payments.converts(c):
+            message = "The payment may be converted on the way. Policy never allows that."
+            found.append(Warning("PATHS_NOT_ALLOWED", message, c.path))
     for leg in legs:
         if leg.unknown_flags:
             message = f"Flags without a name: {', '.join(leg.unknown_flags)}."

@@ -353,6 +353,7 @@ def test_each_action_that_is_off_says_the_first_reason(
     ("place", "reason"),
     [
         (Place(writable=False, offline=False, now=NOW), say.READ_ONLY),
+        (Place(writable=False, offline=False, now=NOW, trouble="Off: torn."), "Off: torn."),
         (Place(writable=True, offline=True, now=NOW), say.OFFLINE),
     ],
 )
@@ -360,6 +361,14 @@ def test_what_cannot_be_written_or_judged_here_is_off(place: Place, reason: str)
     found = reasons(replace(details(), me="carol"), place)
     assert {found[name] for name in ("review", "cancel", "verify")} == {reason}
     assert found["print"] == found["pdf"] == found["report"] == ""
+
+
+def test_while_no_node_answers_nothing_is_signed_or_sent_but_it_may_be_judged_again() -> None:
+    silent = Place(writable=True, offline=False, now=NOW, silent=True)
+    found = reasons(replace(details(), me="carol"), silent)
+    assert found["review"] == say.NO_NODE
+    assert found["verify"] == found["export"] == found["reject"] == ""
+    assert reasons(replace(details(state="READY"), me="carol"), silent)["send"] == say.NO_NODE
 
 
 def test_an_open_quorum_waits_and_names_are_those_of_people() -> None:

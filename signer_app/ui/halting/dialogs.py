@@ -34,6 +34,7 @@ from signer_app.ui.widgets import (
 )
 from signer_app.ui.words import halt as words
 from signer_app.ui.words import passphrase as key_words
+from signer_app.ui.words import standing
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -144,9 +145,8 @@ class StatementDialog(Dialog):
 
     def judge(self) -> None:
         """Look again whether the button is on."""
-        summary = self.session.summary
-        off = "" if summary is not None and summary.writable else words.READ_ONLY
-        off = off or self.reason_off()
+        off = standing.off(self.session.summary)
+        off = f"{off} {words.ELSEWHERE}" if off else self.reason_off()
         if not off and not self._unlocked and not self.secret.text():
             off = words.PASSPHRASE_NEEDED
         self.why.block(off)

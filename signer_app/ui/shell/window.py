@@ -94,7 +94,7 @@ class MainWindow(QtWidgets.QMainWindow):
         box = column(self._open)
         self.header = HeaderBar()
         box.addWidget(self.header)
-        self._lasting = LastingBanners(self.go, self._show_resume)
+        self._lasting = LastingBanners(self.go, self._show_resume, self.nodes)
         middle = row(spacing=0)
         self.navigation = Navigation()
         middle.addWidget(self.navigation)

@@ -30,7 +30,7 @@ from signer_app.ui.theme import theme
 from signer_app.ui.widgets import TabButton, TabButtons, column, row
 from signer_app.ui.words import compose as say
 from signer_app.ui.words import lists as list_words
-from signer_app.ui.words import shared
+from signer_app.ui.words import shared, standing
 from signer_app.ui.worker import Job, Progress
 
 if TYPE_CHECKING:
@@ -204,8 +204,7 @@ class NewPage(Page):
         self.result.show_seen(seen, self._blocked())
 
     def _blocked(self) -> str:
-        summary = self.session.summary
-        return say.READ_ONLY if summary is not None and not summary.writable else ""
+        return standing.off(self.session.summary)
 
     def _again(self) -> None:
         self.run(self._forget())

@@ -64,6 +64,7 @@ class Detail(QtWidgets.QScrollArea):
         self.shown = ""
         self.details: Details | None = None
         self.reasons: dict[str, str] = {}
+        self._place, self._asking = Place(writable=True, offline=False, now=datetime.now(UTC)), False
 
     def show_details(
         self, details: Details | None, place: Place | None = None, *, asking: bool = False
@@ -84,6 +85,7 @@ class Detail(QtWidgets.QScrollArea):
         self._columns = None
         if details is not None:
             here = place or Place(writable=True, offline=False, now=datetime.now(UTC))
+            self._place, self._asking = here, asking
             self.reasons = reasons(details, here)
             self._fill(box, details, here, asking)
         box.addStretch(1)
@@ -95,11 +97,16 @@ class Detail(QtWidgets.QScrollArea):
             again.setFocus(Qt.FocusReason.OtherFocusReason)
         self.verticalScrollBar().setValue(scrolled)
 
+    def show_place(self, place: Place) -> None:
+        """It is looked at from another place; what is off there says so."""
+        if self.details is not None and not place.like(self._place):
+            self.show_details(self.details, place, asking=self._asking)
+
     def show_balances(self, details: Details) -> None:
         """Balances that were read meanwhile: the first card alone changes, so that nothing else moves."""
         if self._effects is None or details.entry.id != self.shown:
             return
-        self.details = details
+        self.details, self._asking = details, False
         fresh = cards.effects_card(details)
         stops, before, here = stops_in(fresh), stop_before(self._effects), stops_in(self)
         after = here[here.index(before) + 1 :] if before in here else here

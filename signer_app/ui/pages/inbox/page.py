@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signer_app.core.errors import CountersignError
 from signer_app.ui import strings
 from signer_app.ui.choosing import choose_files, choose_new_file
 from signer_app.ui.halting import reads as halting
@@ -26,7 +27,7 @@ from signer_app.ui.signing.dialog import EXPORT, SEND, sign_proposal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import HashCompare, StateBanner, TabButton, TabButtons, column, plain, row
 from signer_app.ui.words import inbox as say
-from signer_app.ui.words import shared
+from signer_app.ui.words import shared, standing
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -66,6 +67,8 @@ class InboxPage(Page):
         self.detail.asked.connect(self._asked)
         self.detail.record_asked.connect(lambda record: shell.go("journal", str(record)))
         self.deeds = Deeds(shell, self)
+        self.session.changed.connect(self._place_changed)
+        shell.nodes.changed.connect(self._place_changed)
 
     def _left(self) -> QtWidgets.QWidget:
         t = theme()
@@ -160,18 +163,29 @@ class InboxPage(Page):
         self.run(self._read(identifier))
 
     async def _read(self, identifier: str) -> None:
-        details = await self.session.call(
-            lambda workspace: read_details(workspace, identifier), name=strings.READING_PROPOSALS
-        )
+        try:
+            details = await self.session.call(
+                lambda workspace: read_details(workspace, identifier), name=strings.READING_PROPOSALS
+            )
+        except CountersignError:
+            if self._reading == identifier != self.detail.shown:  # never another one than the list's
+                self.detail.show_details(None)
+            raise
         if self._reading != identifier:  # a person may have gone on meanwhile
             return
-        summary = self.session.summary
-        writable = summary is not None and summary.writable
         asking = details.entry.open and not self.session.offline
-        place = Place(writable, self.session.offline, datetime.now(UTC))
-        self.detail.show_details(details, place, asking=asking)
+        self.detail.show_details(details, self._place(), asking=asking)
         if asking:
             await self._ask_balances(details)
+
+    def _place(self) -> Place:
+        off, silent = standing.off(self.session.summary), self.shell.nodes.silence is not None
+        return Place(not off, self.session.offline, datetime.now(UTC), off, silent)
+
+    def _place_changed(self) -> None:
+        """What is in view is on or off by what holds now."""
+        if not self.session.locked:
+            self.detail.show_place(self._place())
 
     async def _ask_balances(self, details: Details) -> None:
         """Balances of now. The nodes are asked in a thread of their own: nothing waits behind them."""

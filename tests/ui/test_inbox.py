@@ -413,6 +413,10 @@ def test_balances_that_are_unknown_say_why(qtbot: QtBot, look: Theme) -> None:
     assert say.NOT_ENOUGH in texts
 
 
+async def _noted(taken: list[Any], path: Path) -> None:
+    taken.append(path)
+
+
 def test_an_empty_inbox_and_a_file_that_is_none(
     run: Run, look: Theme, settings: ViewSettings, workspace_folder: Path, tmp_path: Path
 ) -> None:
@@ -427,6 +431,14 @@ def test_an_empty_inbox_and_a_file_that_is_none(
         bad.write_bytes(b"{")
         window.take_files([bad])
         await until(lambda: "error" in page.banner_keys)
+        shown = page._shown["error"]
+        assert shown.fact.text().startswith("bad.countersign: ")
+        retry = next(b for b in shown.findChildren(ActionButton) if b.text() == strings.RETRY)
+        taken: list[Any] = []
+        page._import = lambda path: _noted(taken, path)
+        retry.click()
+        await until(lambda: taken)
+        assert taken == [bad], "it takes the file again, it does not read the page again"
         await closed(window)
 
     run(main())

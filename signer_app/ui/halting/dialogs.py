@@ -32,9 +32,9 @@ from signer_app.ui.widgets import (
     plain,
     row,
 )
+from signer_app.ui.words import faults, standing
 from signer_app.ui.words import halt as words
 from signer_app.ui.words import passphrase as key_words
-from signer_app.ui.words import standing
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -167,7 +167,7 @@ class StatementDialog(Dialog):
         try:
             result = await self.session.call(call, name=name)
         except CountersignError as error:
-            self.say("danger", error.message, error.hint)
+            self.say("danger", error.message, faults.hint(error))
             return None
         else:
             self.ready(unlocked=True)
@@ -189,7 +189,7 @@ class StatementDialog(Dialog):
         try:
             await work
         except CountersignError as error:
-            self.say("danger", error.message, error.hint)
+            self.say("danger", error.message, faults.hint(error))
 
     def say(self, tone: str, fact: str, consequence: str = "") -> None:
         """What became of it; stays until something else is said."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.text import safe_text
 from signer_app.ui.node_watch import News
+from signer_app.ui.words import faults
 
 if TYPE_CHECKING:  # the rooms load in the worker's thread
     from signer_app.nodes.health import Agreement, Look
@@ -55,7 +56,7 @@ def pill(news: News, nodes: int, confirmed: bool, offline: bool, *, now: datetim
     if not confirmed:
         return Said(listed, CHANGED, "danger", f"{CHANGED_WHY} {CLICK}")
     if news.error is not None:
-        why = f"{news.error.message} {news.error.hint}".strip()
+        why = f"{news.error.message} {faults.hint(news.error)}".strip()
         return Said(NODES, FAILED, "warn", f"{safe_text(why, 400)}\n{CLICK}")
     if news.look is None:
         words, why = (ASKING, ASKING_WHY) if news.asking else (UNKNOWN, UNKNOWN_WHY)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
+from signer_app.core.text import safe_text
 from signer_app.ui import strings
 from signer_app.ui.choosing import choose_files, choose_new_file
 from signer_app.ui.halting import reads as halting
@@ -124,7 +125,8 @@ class InboxPage(Page):
     def take_files(self, files: Sequence[Path]) -> None:
         """Import files, one after the other."""
         for path in files:
-            self.run(self._import(path))
+            name = safe_text(path.name, 200)
+            self.run(self._import(path), about=name, again=partial(self.take_files, [path]))
 
     # -- the list ------------------------------------------------------------------------------------------
 
@@ -293,7 +295,7 @@ class InboxPage(Page):
             self.take_files(files)
         elif copied.hasText() and copied.text().strip():
             data = copied.text().strip().encode()
-            self.run(self._take(lambda: data, say.CLIPBOARD))
+            self.run(self._take(lambda: data, say.CLIPBOARD), about=say.CLIPBOARD, again=self._paste)
 
     async def _import(self, path: Path) -> None:
         await self._take(lambda: halting.read_file(path), path.name)

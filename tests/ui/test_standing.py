@@ -15,9 +15,10 @@ from test_journal_page import break_record
 from test_node_pill import row
 from window_help import Run, until
 
-from signer_app.core.errors import IntegrityError
+from signer_app.core.errors import IntegrityError, NodeError
 from signer_app.journal import files
 from signer_app.nodes.health import NodeHealth
+from signer_app.nodes.pool import NodePool, Reply
 from signer_app.ui import node_watch
 from signer_app.ui.halting.dialogs import HaltDialog
 from signer_app.ui.settings import ViewSettings
@@ -198,3 +199,33 @@ def test_since_when_no_node_answers() -> None:
     said = node_words.silence(since, agreed, UTC)
     assert said.startswith("None has answered since 14:03; enough of them last agreed at 14:01. Reading,")
     assert node_words.silence(since, None, UTC).startswith("None has answered since 14:03. Reading,")
+
+
+def test_judged_while_no_node_answers_it_could_not_tell(
+    run: Run[None], offices: Offices, settings: ViewSettings, look: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifier = offices.pay("alice", "100")
+
+    def nobody(pool: NodePool[Any], nodes: Any, _job: object) -> tuple[Reply[Any, Any], ...]:
+        return tuple(Reply(node, pool.now(), None, NodeError("It does not answer.")) for node in nodes)
+
+    async def main() -> None:
+        folder, secret = offices.folder("alice"), passphrase_of("alice")
+        async with window_of(folder, secret, settings, "inbox") as window:
+            window.go("inbox", identifier)
+            page: Any = await settled(window)
+            with monkeypatch.context() as cut:
+                cut.setattr(NodePool, "ask", nobody)
+                page.detail.asked.emit("verify")
+                await until(lambda: page.detail.findChild(StateBanner, "detail.untold"))
+                assert page.detail.details.entry.state == "DENIED"
+                assert page.detail.findChild(StateBanner, "detail.denied") is None
+                assert page.detail.reasons["review"] in (say.UNTOLD, say.NO_NODE)
+                await window.tasks.settle()
+                await settled(window)
+            page.detail.asked.emit("verify")
+            await until(lambda: page.detail.details.entry.state == "PENDING")
+            await window.tasks.settle()
+            await settled(window)
+
+    run(main())

@@ -57,6 +57,11 @@ def overdue(details: Details, now: datetime) -> bool:
     return details.entry.open and words.left(details.entry.expires_at, now)[0] == "time is over"
 
 
+def untold(details: Details) -> bool:
+    """Whether it is stopped for want of facts alone: nobody said no."""
+    return details.entry.state == "DENIED" and details.untold
+
+
 def halting(details: Details) -> str:
     """Who halted what this proposal acts for; "" if nobody."""
     standing = words.items(details.raw.get("halts"))
@@ -72,6 +77,7 @@ def _sign(details: Details, place: Place) -> str:
     entry, who = details.entry, halting(details)
     mine = [holder.signer for holder in details.holders if holder.person == details.me]
     return _first(
+        (untold(details), place.read_only or place.no_facts or say.UNTOLD),
         (entry.state == "DENIED", strings.DENIED),
         (entry.state not in ("PENDING", "READY"), strings.takes_no_signature(entry.state_words)),
         (not place.writable, place.read_only),

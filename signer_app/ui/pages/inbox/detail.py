@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from signer_app.ui import strings
 from signer_app.ui.pages.inbox import cards, words
-from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons
+from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons, untold
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS
 from signer_app.ui.pages.inbox.raw_card import RawCard
 from signer_app.ui.pages.inbox.reading import Details, Entry
@@ -178,7 +178,8 @@ class Detail(QtWidgets.QScrollArea):
         box.addWidget(crumb)
         line = row(spacing=t.scaled(8))
         line.addWidget(label(entry.title, "page", wrap=True, name="detail.title"), 1)
-        chip = RiskChip(STATE_LOOKS[entry.state], entry.state_words)
+        unknown = untold(details)
+        chip = RiskChip("unknown") if unknown else RiskChip(STATE_LOOKS[entry.state], entry.state_words)
         chip.setObjectName("detail.verdict")
         if entry.halted:
             line.addWidget(RiskChip("halted"), 0, Qt.AlignmentFlag.AlignVCenter)
@@ -196,7 +197,15 @@ class Detail(QtWidgets.QScrollArea):
     def _banners(self, details: Details, place: Place) -> list[StateBanner]:
         """What stands over everything else, the gravest first."""
         found = []
-        if details.entry.state == "DENIED":
+        if untold(details):
+            unread = [check.words for check in details.checks if check.outcome == "INDETERMINATE"]
+            unread = list(dict.fromkeys(unread))
+            banner = StateBanner("warn", say.UNTOLD_FACT, strings.denied_because(unread), icon="unknown")
+            if not self.reasons["verify"]:
+                banner.offer([(strings.JUDGE_AGAIN, lambda: self.asked.emit("verify"))])
+            banner.setObjectName("detail.untold")
+            found.append(banner)
+        elif details.entry.state == "DENIED":
             against = [c for kind in ("FAIL", "INDETERMINATE") for c in details.checks if c.outcome == kind]
             because = strings.denied_because([f"{check.name}: {check.words}" for check in against])
             banner = StateBanner("danger", strings.DENIED, because, icon="denied")

@@ -48,6 +48,7 @@ from signer_app.journal.records import (
 )
 from signer_app.journal.scan import Scan
 from signer_app.journal.states import Head
+from signer_app.journal.trust import WRITE_FAILED, Trouble, Trust
 
 __all__ = ["Head", "Journal"]
 
@@ -74,7 +75,7 @@ class Journal:
         self._previous = scan.last_leaf or first_previous(log.info.log_id)
         self._epoch = max(scan.last_epoch, 1)
         self._epoch_start = scan.epoch_start
-        self._usable = True
+        self._trust = Trust()
         self._mutex = threading.RLock()
         self._blobs = BlobIndex()
         self._org = ""
@@ -182,12 +183,17 @@ class Journal:
     @property
     def usable(self) -> bool:
         """False once a write failed: nothing more is appended, and nothing more may be signed."""
-        return self._usable
+        return self._trust.trouble is None
 
-    def distrust(self) -> None:
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why it is not usable; None while it is."""
+        return self._trust.trouble
+
+    def distrust(self, trouble: Trouble = WRITE_FAILED) -> None:
         """What is on disk is not what was written: nothing more is appended, so nothing more is signed."""
         with self._mutex:
-            self._usable = False
+            self._trust.trouble = trouble
 
     @property
     def end(self) -> int:
@@ -264,9 +270,8 @@ class Journal:
         self._previous = previous
 
     def _store(self, data: bytes) -> None:
-        """Bytes to disk, or a poisoned journal: it stays unusable for whatever ends this call early."""
-        self._usable = False
-        try:
+        """Bytes to disk, or a poisoned journal."""
+        with self._trust.writing("The journal cannot be written"):
             descriptor, start = self._log.descriptor, self._end
             if files.size_of(descriptor) != start:
                 raise IntegrityError("Something else wrote to the journal.", code="JOURNAL_POISONED")
@@ -282,16 +287,13 @@ class Journal:
                 files.sync_data(descriptor)
             else:
                 files.write_durably(descriptor, data, start=start)
-        except OSError as error:
-            raise files.storage_error(error, "The journal cannot be written", poisoned=True) from error
-        failpoint("journal.after_sync")
-        self._usable = True
+            failpoint("journal.after_sync")
 
     def _refuse_unusable(self) -> None:
         if self._log.closed:
             raise UnforeseenError("The journal is closed.")
-        if not self._usable:
-            raise IntegrityError("An earlier write to the journal failed.", code="JOURNAL_POISONED")
+        if self._trust.trouble is not None:
+            raise self._trust.trouble.refusal()
 
     def rotate_epoch(self, reason: str) -> int:
         """Begin a new epoch key with the record ``epoch.rotated``, whose index is returned."""
@@ -360,14 +362,9 @@ class Journal:
         text = Checkpoint(origin, self.log_id, size, root, (item,)).to_text()
         with self._mutex:
             self._refuse_unusable()
-            self._usable = False
-            try:
-                files.append_file(
-                    self._folder / files.CHECKPOINTS_FILE, text.encode("utf-8"), failpoints="checkpoint"
-                )
-            except OSError as error:
-                raise files.storage_error(error, "A checkpoint cannot be written", poisoned=True) from error
-            self._usable = True
+            with self._trust.writing("A checkpoint cannot be written"):
+                path = self._folder / files.CHECKPOINTS_FILE
+                files.append_file(path, text.encode("utf-8"), failpoints="checkpoint")
         return text
 
     def put_blob(self, data: bytes, media: str) -> str:

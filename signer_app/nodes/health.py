@@ -106,6 +106,16 @@ class Look:
     rows: tuple[NodeHealth, ...]
     networks: tuple[Agreement, ...]
 
+    @property
+    def silent(self) -> bool:
+        """Whether not one of the nodes answered at all."""
+        return bool(self.rows) and all(row.state == NO_ANSWER for row in self.rows)
+
+    @property
+    def agreed(self) -> bool:
+        """Whether facts of every network can be decided."""
+        return bool(self.networks) and all(of.enough for of in self.networks)
+
 
 def agreements(rows: Sequence[NodeHealth], need: int) -> tuple[Agreement, ...]:
     """One for each network, in the order of the rows."""

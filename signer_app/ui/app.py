@@ -18,7 +18,7 @@ from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
-from signer_app.ui.single import Listener, hand_over, server_name
+from signer_app.ui.single import Listener, hand_over, server_name, windows
 from signer_app.ui.theme import icons, theme
 
 #: The first paint has come by then.
@@ -74,7 +74,7 @@ def open_window(arguments: Sequence[str]) -> int:
     app = QtWidgets.QApplication([strings.APP])
     app.setApplicationName(strings.APP)
     name = server_name(start.workspace)
-    if hand_over(name, start.files):
+    if any(hand_over(other, start.files) for other in ([name] if start.workspace else windows())):
         return 0
     return run(app, lambda: _live(app, start, name))
 
@@ -98,6 +98,12 @@ async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
     collector = Collector(app)
     listener = Listener(name)
     listener.received.connect(window.take_files)
+
+    def listen_for_opened() -> None:
+        if not window.session.locked:
+            listener.also(window.session.directory)
+
+    window.session.changed.connect(listen_for_opened)
     on_unhandled(window.tasks_failed)
     ended = asyncio.Event()
     window.closed.connect(ended.set)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # the rooms load in the worker's thread
 T = TypeVar("T")
 #: Seconds between two rounds; what is older than three of them is too old to rely on.
 EVERY_S, STALE_AFTER_S = 60, 180
+#: While no node answers they are asked more often, so that it is seen soon when one does.
+SILENT_EVERY_S = 10
 #: After something was written, a round that is younger than this is not repeated.
 FRESH_S = 10
 #: The first round comes this long after the unlock, so that it never delays the first page.
@@ -53,6 +55,16 @@ class News:
         return age is not None and age > STALE_AFTER_S
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No node answers. ``since``: when that was first seen; ``agreed``: when enough of them last agreed, None
+    if they never did while this workspace was open.
+    """
+
+    since: datetime
+    agreed: datetime | None = None
+
+
 class NodeStation(QtCore.QObject):
     """The one watch of a window. It follows the session by itself."""
 
@@ -65,6 +77,9 @@ class NodeStation(QtCore.QObject):
         self._session, self._failed = session, failed
         self._tasks = Tasks(self._broken)
         self.news = News()
+        #: None unless not one node answers.
+        self.silence: Silence | None = None
+        self._agreed: datetime | None = None
         self._again = False
         #: Which list of nodes the news are of: (how many, whether confirmed).
         self._list: tuple[int, bool] | None = None
@@ -138,15 +153,21 @@ class NodeStation(QtCore.QObject):
         self._first.stop()
         self._ticks.stop()
         self._tasks.cancel_all()
-        self._again = False
+        self._again, self._agreed = False, None
         self._say(News())
 
     def _tick(self) -> None:
-        self.look_if_due()
+        self.look_if_due(SILENT_EVERY_S if self.silence is not None else EVERY_S)
         self._say(self.news)
 
     def _say(self, news: News) -> None:
-        self.news = news
+        self.news, look = news, news.look
+        if look is not None and look.agreed:
+            self._agreed = look.at
+        if look is None or not look.silent:
+            self.silence = None
+        elif self.silence is None:
+            self.silence = Silence(look.at, self._agreed)
         self.changed.emit(news)
 
 

@@ -14,6 +14,7 @@ from signer_app.ui.shell.page import Shell
 from signer_app.ui.theme import theme
 from signer_app.ui.unlock import PassphraseField
 from signer_app.ui.widgets import ActionButton, StateBanner, label
+from signer_app.ui.words import faults
 from signer_app.ui.words import passphrase as words
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class KeysDialog(Dialog):
         try:
             await self._session.call(lambda workspace: unlock_with(workspace, secret), name=words.UNLOCKING)
         except CountersignError as error:
-            self._say("danger", error.message, error.hint)
+            self._say("danger", error.message, faults.hint(error))
             self.field.setFocus()
         else:
             self.accept()

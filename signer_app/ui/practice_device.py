@@ -20,11 +20,21 @@ from signer_app.ui.pages.devices import words
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.signing.nano import NanoDrawing
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, FocusRing, NetworkFrame, StateBanner, column, label, row
+from signer_app.ui.widgets import (
+    ActionButton,
+    FocusRing,
+    NetworkFrame,
+    StateBanner,
+    column,
+    enter_presses,
+    label,
+    row,
+)
 
 if TYPE_CHECKING:  # practice ledgers load when one is looked at
     from signer_app.workspace.practice_devices import PracticeHand
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 #: How long a pressed button is drawn as held.
 _HELD_MS = 120
 
@@ -66,6 +76,7 @@ class PracticeDeviceWindow(QtWidgets.QWidget):
         box.addStretch(1)
         for part in (*self.buttons.values(), self.plug, self.lock, self.app):
             part.installEventFilter(self)
+        self.buttons["both"].setFocus()
         self._release = QtCore.QTimer(self)
         self._release.setSingleShot(True)
         self._release.setInterval(_HELD_MS)
@@ -166,8 +177,12 @@ class PracticeDeviceWindow(QtWidgets.QWidget):
             self.ask.setText(strings.INTERNAL_ERROR)
 
     def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Arrow keys on a button of this window: Qt would move the focus instead of pressing."""
+        """Keys on a button of this window: Enter presses that button and no other, as Space does. Arrow keys
+        press the device's, where Qt would move the focus."""
         if isinstance(event, QtGui.QKeyEvent) and event.type() == QtCore.QEvent.Type.KeyPress:
+            if event.key() in _ENTER and isinstance(watched, ActionButton):
+                enter_presses(watched, event)
+                return True
             return self._pressed(event)
         return super().eventFilter(watched, event)
 
@@ -184,7 +199,7 @@ class PracticeDeviceWindow(QtWidgets.QWidget):
         keys = Qt.Key
         pressed = {
             keys.Key_Left: "left", keys.Key_Right: "right", keys.Key_Down: "both",
-            keys.Key_Return: "both", keys.Key_Enter: "both",
+            keys.Key_Return: "both", keys.Key_Enter: "both",  # without a button in focus
         }  # fmt: skip
         button = pressed.get(Qt.Key(event.key()))
         if button is None or self.buttons[button].reason:

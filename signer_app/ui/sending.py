@@ -37,6 +37,7 @@ from signer_app.ui.widgets import (
     label,
     row,
 )
+from signer_app.ui.words import faults
 from signer_app.ui.words.answers import with_meaning
 
 if TYPE_CHECKING:  # the rooms load in the worker's thread
@@ -274,7 +275,7 @@ class SendDialog(Dialog):
         if self._ended:
             return
         checks = checks_of(error) if isinstance(error, DeniedError) else ()
-        self.problem.show_state("danger", error.message, "\n".join(checks) or error.hint)
+        self.problem.show_state("danger", error.message, "\n".join(checks) or faults.hint(error))
         self.problem.show()
 
     def _unforeseen(self, _error: BaseException) -> None:

@@ -7,8 +7,10 @@ the first paint.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,6 +23,7 @@ from signer_app.ui.signing.seat import Seat
 from signer_app.ui.worker import Job, Progress, Worker
 
 if TYPE_CHECKING:  # see above
+    from signer_app.journal.trust import Trouble
     from signer_app.signers.ledger.desk import Desk
     from signer_app.workspace import Workspace
     from signer_app.workspace.devices import ConnectedDevices
@@ -70,9 +73,15 @@ class Summary:
     policy_in_force: bool
     records: int
     needs_me: int
-    writable: bool
+    #: Why nothing more can be written; None while it can.
+    trouble: Trouble | None = None
     halts: tuple[Halted, ...] = ()
     setting_up: bool = False
+
+    @property
+    def writable(self) -> bool:
+        """Whether the journal takes more: every step is journaled first, so without it nothing goes on."""
+        return self.trouble is None
 
     @classmethod
     def of(
@@ -80,7 +89,7 @@ class Summary:
         described: JsonObject,
         *,
         needs_me: int,
-        writable: bool,
+        trouble: Trouble | None = None,
         halts: tuple[Halted, ...] = (),
         setting_up: bool = False,
     ) -> Summary:
@@ -97,7 +106,7 @@ class Summary:
             policy_in_force=described["policy_in_force"] is not None,
             records=records if isinstance(records, int) else 0,
             needs_me=needs_me,
-            writable=writable,
+            trouble=trouble,
             halts=halts,
             setting_up=setting_up,
         )
@@ -116,6 +125,8 @@ class Session(QtCore.QObject):
         self._worker: Worker | None = None
         self._workspace: Workspace | None = None
         self._closing: asyncio.Future[None] | None = None
+        self._loop: asyncio.AbstractEventLoop
+        self._trouble: Trouble | None = None
         self.directory: Path | None = None
         self.summary: Summary | None = None
         self.offline = False
@@ -144,6 +155,7 @@ class Session(QtCore.QObject):
             await worker.close(lambda: _close(opened))
             raise
         self._worker, self._workspace = worker, workspace
+        self._loop, self._trouble = asyncio.get_running_loop(), summary.trouble
         self.directory, self.offline, self.summary = directory, offline, summary
         self.changed.emit()
 
@@ -175,7 +187,27 @@ class Session(QtCore.QObject):
         worker, workspace = self._worker, self._workspace
         if worker is None or workspace is None:
             raise ConflictError("The workspace is locked.")
-        return worker.call(lambda: work(workspace), name=name)
+        return worker.call(partial(self._watched, work, workspace), name=name)
+
+    def _watched(self, work: Callable[[Workspace], T], workspace: Workspace) -> T:
+        """In the worker's thread: what a call does to the journal is said at once, however the call ends."""
+        try:
+            return work(workspace)
+        finally:
+            trouble = workspace.journal.trouble
+            if trouble != self._trouble:
+                self._trouble = trouble
+                with contextlib.suppress(RuntimeError):  # the loop has ended
+                    self._loop.call_soon_threadsafe(self._say_trouble, workspace, trouble)
+
+    def _say_trouble(self, workspace: Workspace, trouble: Trouble | None) -> None:
+        if self.summary is not None and workspace is self._workspace:
+            self._take(replace(self.summary, trouble=trouble))
+
+    def _take(self, summary: Summary) -> None:
+        if summary != self.summary:
+            self.summary = summary
+            self.changed.emit()
 
     @property
     def connected(self) -> ConnectedDevices:
@@ -197,9 +229,8 @@ class Session(QtCore.QObject):
     async def refresh(self) -> None:
         """Read again what the frame shows."""
         summary = await self.call(_summary, name="")
-        if not self.locked and summary != self.summary:
-            self.summary = summary
-            self.changed.emit()
+        if not self.locked:
+            self._take(summary)
 
 
 def _open(directory: Path, passphrase: bytearray, desk: Desk, offline: bool) -> Workspace:
@@ -225,7 +256,7 @@ def _summary(workspace: Workspace) -> Summary:
     return Summary.of(
         workspace.describe(),
         needs_me=workspace.reading.needing(workspace.person),
-        writable=workspace.journal.usable,
+        trouble=workspace.journal.trouble,
         halts=tuple(halted_of(item) for item in standing),
         setting_up=unfinished(workspace),
     )

@@ -209,8 +209,6 @@ CANCEL = "Cancel"
 CLOSE = "Close"
 COPY_DETAILS = "Copy details"
 LOADING = "Reading"
-READ_ONLY = "Another window has the journal open."
-READ_ONLY_CONSEQUENCE = "You can look, not sign."
 OFFLINE = "You work offline."
 OFFLINE_CONSEQUENCE = (
     "No node is asked. Reading, building and exporting stay on; signing is off until nodes answer."

@@ -19,6 +19,7 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.header import Mark
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, repolish, row
+from signer_app.ui.words import faults
 
 #: Seconds that each wrong passphrase in a row costs, and the most.
 FIRST_WAIT, LONGEST_WAIT = 2, 64
@@ -194,7 +195,7 @@ class UnlockPage(QtWidgets.QWidget):
 
     def say_failure(self, error: CountersignError) -> None:
         """Closing the last workspace failed; it is locked all the same."""
-        self._say("danger", error.message, error.hint)
+        self._say("danger", error.message, faults.hint(error, locked=True))
 
     def _progressed(self, words: str) -> None:
         if self._busy:
@@ -236,9 +237,9 @@ class UnlockPage(QtWidgets.QWidget):
             self.passphrase.setProperty("problem", "true")
             repolish(self.passphrase)
         elif error.code == "WORKSPACE_LOCKED":
-            self._say("warn", strings.ALREADY_OPEN, error.hint)
+            self._say("warn", strings.ALREADY_OPEN, faults.hint(error, locked=True))
         else:
-            self._say("danger", error.message, error.hint)
+            self._say("danger", error.message, faults.hint(error, locked=True))
         self.passphrase.setFocus()
 
     def _waiting(self) -> None:
@@ -282,7 +283,7 @@ class UnlockPage(QtWidgets.QWidget):
         try:
             sound, records, reason = await asyncio.to_thread(_check_journal, logs)
         except CountersignError as error:
-            self._say("danger", error.message, error.hint)
+            self._say("danger", error.message, faults.hint(error, locked=True))
             return
         if sound:
             self._say("ok", strings.journal_verified(records), strings.VERIFIED_WITHOUT_KEY)

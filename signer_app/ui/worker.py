@@ -44,7 +44,10 @@ class Job(Generic[T]):
 
     def __await__(self) -> Generator[object, None, T]:
         # Shielded: a page that goes away must not look as if it had stopped work that goes on.
-        return asyncio.shield(asyncio.wrap_future(self._future)).__await__()
+        inner = asyncio.wrap_future(self._future)
+        # Whoever waits may be gone by then, and nobody else would ask what came of it.
+        inner.add_done_callback(_seen)
+        return asyncio.shield(inner).__await__()
 
     def run(self) -> None:
         """In the worker's thread: do the work and keep what came of it."""
@@ -56,6 +59,11 @@ class Job(Generic[T]):
             self._future.set_exception(error)
         else:
             self._future.set_result(answer)
+
+
+def _seen(future: asyncio.Future[T]) -> None:
+    if not future.cancelled():
+        future.exception()
 
 
 class _Entry(Protocol):

@@ -12,6 +12,7 @@ from signer_app.core.json_types import JsonObject
 from signer_app.journal.coverage import Coverage, read_coverage
 from signer_app.journal.scan import Progress
 from signer_app.journal.states import Head, Verification
+from signer_app.journal.trust import not_intact
 from signer_app.journal.verifying import vault_keys, verify
 from signer_app.vault.envelope import Purpose
 
@@ -52,7 +53,7 @@ def full_check(workspace: Workspace) -> FullCheck:
 def accept_finding(workspace: Workspace, found: Verification) -> None:
     """A journal that is not intact is never written again: every step is journaled first, so none follows."""
     if not found.state.sound:
-        workspace.journal.distrust()
+        workspace.journal.distrust(not_intact(found))
 
 
 def coverage(workspace: Workspace) -> Coverage:

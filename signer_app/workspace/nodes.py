@@ -71,7 +71,7 @@ class Nodes:
 
     def _open_readers(self) -> Readers:
         if self._offline:
-            raise NodeError("Nodes are not asked, because --offline was given.", code="OFFLINE")
+            raise NodeError("You work offline, so no node is asked.", code="OFFLINE")
         if not self.confirmed:
             raise NodeError(
                 "The list of nodes was changed outside of the program. A person has to confirm it.",

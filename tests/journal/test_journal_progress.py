@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 from journal_help import DEVICE, DEVICE_PUBLIC, WRAP_KEY, make
 
 from signer_app.core.errors import IntegrityError, NotFoundError
+from signer_app.journal import files
 from signer_app.journal.coverage import read_coverage
 from signer_app.journal.files import JOURNAL_FILE
-from signer_app.journal.states import State
+from signer_app.journal.states import State, Verification
+from signer_app.journal.trust import Trouble, not_intact
 from signer_app.journal.verifying import vault_keys, verify
 
 
@@ -76,3 +79,35 @@ def test_coverage_is_what_a_known_key_signed(tmp_path: Path) -> None:
         assert read_coverage(logs).signed == 0, "a changed note has no good signature"
     with pytest.raises(NotFoundError):
         read_coverage(tmp_path)
+
+
+def test_a_distrusted_journal_says_what_was_found(tmp_path: Path) -> None:
+    found = Verification(
+        State.TAMPERED, None, records=9, size_checked=5, root="", first_bad=5, torn_bytes=0, redacted=0,
+        decrypted=True,
+    )  # fmt: skip
+    with make(tmp_path / "logs") as journal:
+        assert journal.trouble is None
+        journal.distrust(not_intact(found))
+        for _ in range(2):
+            with pytest.raises(IntegrityError) as caught:
+                journal.append("note", {"text": "more"})
+            assert caught.value.code == "JOURNAL_BROKEN"
+            assert caught.value.message == "The journal is not what was written: record 5."
+            assert caught.value.details == {"state": "TAMPERED", "first_bad": 5}
+
+
+def test_what_a_failed_write_said_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    with make(tmp_path / "logs") as journal:
+        monkeypatch.setattr(files, "write_durably", full)
+        with pytest.raises(IntegrityError):
+            journal.append("note", {"text": "more"})
+        trouble = journal.trouble
+        assert trouble is not None
+        assert trouble == Trouble("STORAGE_FULL", "The journal cannot be written: No space left on device.")
+        with pytest.raises(IntegrityError) as caught:
+            journal.append("note", {"text": "more"})
+        assert caught.value.code == "JOURNAL_POISONED"

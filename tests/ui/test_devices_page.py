@@ -24,7 +24,7 @@ from signer_app.ui.sending import FollowPanel, SendDialog
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
-from signer_app.ui.widgets import AddressBlock
+from signer_app.ui.widgets import ActionButton, AddressBlock
 
 Run = Callable[..., Any]
 
@@ -144,6 +144,40 @@ def test_the_practice_window_shows_the_screen_and_presses_its_buttons(run: Run, 
         hand.over.set()
         await until(lambda: not window.gone.isHidden())
         assert window.buttons["left"].blocked
+        window.close()
+        window.deleteLater()
+
+    run(main())
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+@pytest.mark.parametrize(
+    ("button", "done"),
+    [
+        ("plug", ("unplug", {})),
+        ("lock", ("lock", {})),
+        ("app", ("quit", {})),
+        ("left", ("press", {"button": "left"})),
+        ("both", ("press", {"button": "both"})),
+        ("right", ("press", {"button": "right"})),
+    ],
+)
+def test_a_key_on_a_button_of_the_practice_window_presses_that_button_alone(
+    run: Run, look: Theme, button: str, done: tuple[str, dict[str, Any]], key: Qt.Key
+) -> None:
+    async def main() -> None:
+        hand = Hand()
+        window = PracticeDeviceWindow("nano-1", hand)  # type: ignore[arg-type]
+        window.show()
+        await until(lambda: window.drawing.title == "Amount")
+        part = window.findChild(ActionButton, f"practice.{button}")
+        assert part is not None
+        part.setFocus()
+        for kind in (QtGui.QKeyEvent.Type.KeyPress, QtGui.QKeyEvent.Type.KeyRelease):
+            event = QtGui.QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier)
+            QtWidgets.QApplication.sendEvent(part, event)
+        await until(lambda: hand.done and not window._tasks._tasks)
+        assert hand.done == [done]
         window.close()
         window.deleteLater()
 

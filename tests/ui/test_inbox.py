@@ -23,6 +23,7 @@ from signer_app.ui.pages.inbox.cards import timeline_steps
 from signer_app.ui.pages.inbox.detail import Detail
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS, EntryList, chip_of, group_of
 from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _check, _standing, entry_of
+from signer_app.ui.pages.inbox.words import only_unread
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
@@ -34,6 +35,7 @@ from signer_app.ui.widgets import (
     CheckList,
     EffectTable,
     GroupedText,
+    RiskChip,
     StateBanner,
     WhyDisabled,
 )
@@ -353,6 +355,7 @@ def test_each_action_that_is_off_says_the_first_reason(
     ("place", "reason"),
     [
         (Place(writable=False, offline=False, now=NOW), say.READ_ONLY),
+        (Place(writable=False, offline=False, now=NOW, trouble="Off: torn."), "Off: torn."),
         (Place(writable=True, offline=True, now=NOW), say.OFFLINE),
     ],
 )
@@ -360,6 +363,50 @@ def test_what_cannot_be_written_or_judged_here_is_off(place: Place, reason: str)
     found = reasons(replace(details(), me="carol"), place)
     assert {found[name] for name in ("review", "cancel", "verify")} == {reason}
     assert found["print"] == found["pdf"] == found["report"] == ""
+
+
+def test_while_no_node_answers_nothing_is_signed_or_sent_but_it_may_be_judged_again() -> None:
+    silent = Place(writable=True, offline=False, now=NOW, silent=True)
+    found = reasons(replace(details(), me="carol"), silent)
+    assert found["review"] == say.NO_NODE
+    assert found["verify"] == found["export"] == found["reject"] == ""
+    assert reasons(replace(details(state="READY"), me="carol"), silent)["send"] == say.NO_NODE
+
+
+def test_facts_that_could_not_be_read_are_no_denial(qtbot: QtBot, look: Theme) -> None:
+    unread = replace(details(state="DENIED", state_words="Denied"), me="carol", untold=True)
+    assert reasons(unread, HERE)["review"] == say.UNTOLD
+    assert reasons(unread, replace(HERE, silent=True))["review"] == say.NO_NODE
+    assert reasons(replace(unread, untold=False), HERE)["review"] == strings.DENIED
+    detail = Detail()
+    qtbot.addWidget(detail)
+    asked: list[str] = []
+    detail.asked.connect(asked.append)
+    detail.show_details(unread, HERE)
+    assert detail.findChild(StateBanner, "detail.denied") is None
+    banner = detail.findChild(StateBanner, "detail.untold")
+    assert banner is not None
+    assert banner.fact.text() == say.UNTOLD_FACT
+    next(b for b in banner.findChildren(ActionButton) if b.text() == strings.JUDGE_AGAIN).click()
+    assert asked == ["verify"]
+    chip = detail.findChild(RiskChip, "detail.verdict")
+    assert chip is not None
+    assert "Could not tell" in chip.accessibleName()
+
+
+@pytest.mark.parametrize(
+    ("checks", "only"),
+    [
+        ([("INDETERMINATE", "FACT_MISSING"), ("INDETERMINATE", "FACT_STALE")], True),
+        ([("INDETERMINATE", "FACT_MISSING"), ("FAIL", "QUORUM")], True),
+        ([("INDETERMINATE", "FACT_MISSING"), ("FAIL", "TX_CAP")], False),
+        ([("INDETERMINATE", "NODES_DISAGREE")], False),
+        ([("FAIL", "QUORUM")], False),
+        ([], False),
+    ],
+)
+def test_only_unread_facts_stand_against_it(checks: list[tuple[str, str]], only: bool) -> None:
+    assert only_unread([{"verdict": verdict, "code": code} for verdict, code in checks]) is only
 
 
 def test_an_open_quorum_waits_and_names_are_those_of_people() -> None:
@@ -404,6 +451,10 @@ def test_balances_that_are_unknown_say_why(qtbot: QtBot, look: Theme) -> None:
     assert say.NOT_ENOUGH in texts
 
 
+async def _noted(taken: list[Any], path: Path) -> None:
+    taken.append(path)
+
+
 def test_an_empty_inbox_and_a_file_that_is_none(
     run: Run, look: Theme, settings: ViewSettings, workspace_folder: Path, tmp_path: Path
 ) -> None:
@@ -418,6 +469,14 @@ def test_an_empty_inbox_and_a_file_that_is_none(
         bad.write_bytes(b"{")
         window.take_files([bad])
         await until(lambda: "error" in page.banner_keys)
+        shown = page._shown["error"]
+        assert shown.fact.text().startswith("bad.countersign: ")
+        retry = next(b for b in shown.findChildren(ActionButton) if b.text() == strings.RETRY)
+        taken: list[Any] = []
+        page._import = lambda path: _noted(taken, path)
+        retry.click()
+        await until(lambda: taken)
+        assert taken == [bad], "it takes the file again, it does not read the page again"
         await closed(window)
 
     run(main())

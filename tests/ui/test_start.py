@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import gc
 import os
+import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,7 +31,7 @@ from signer_app.ui.first_run import places, plan, practise
 from signer_app.ui.garbage import Collector
 from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import QtCore
-from signer_app.ui.single import LIMIT, Listener, hand_over, server_name
+from signer_app.ui.single import LIMIT, PATH_LIMIT, Listener, hand_over, server_name, windows
 from signer_app.ui.single import parse as parse_message
 from signer_app.ui.theme import Theme
 from signer_app.workspace.first_steps import Plan
@@ -194,6 +196,91 @@ def test_files_of_a_second_start_arrive(run: Run, look: Theme, tmp_path: Path) -
 def test_nobody_listens(tmp_path: Path, look: Theme) -> None:
     assert not hand_over(server_name(tmp_path / "nobody"), [])
     assert server_name(tmp_path) != server_name(None)
+
+
+@pytest.fixture
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A short folder for sockets that only this test uses."""
+    with tempfile.TemporaryDirectory(prefix="cs-") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
+
+
+def test_a_start_that_names_no_workspace_finds_the_open_window(
+    run: Run, look: Theme, runtime: Path, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        listener = Listener(server_name(tmp_path / "northgate"))
+        received: list[list[Path]] = []
+        listener.received.connect(received.append)
+        environment = {
+            **os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path),
+            "PYTHONPATH": str(ROOT),
+        }  # fmt: skip
+        command = [sys.executable, "-m", "signer_app", "a.countersign"]
+        second = await asyncio.to_thread(subprocess.Popen, command, cwd=tmp_path, env=environment)
+        try:
+            await until(lambda: received and second.poll() is not None, 60)
+        finally:
+            second.kill()
+        assert second.returncode == 0
+        assert received == [[tmp_path / "a.countersign"]]
+        listener.close()
+        assert not windows()
+
+    run(main())
+
+
+def test_a_window_also_listens_for_the_workspace_that_it_opened(
+    run: Run, look: Theme, runtime: Path, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        listener, other = Listener(server_name(None)), Listener(server_name(tmp_path / "of-another"))
+        received: list[list[Path]] = []
+        for one in (listener, other):
+            one.received.connect(received.append)
+        listener.also(tmp_path / "opened")
+        listener.also(tmp_path / "opened")
+        listener.also(tmp_path / "of-another")
+        assert len(windows()) == 3
+        assert hand_over(server_name(tmp_path / "opened"), [])
+        await until(lambda: received)
+        for _ in range(20):
+            await asyncio.sleep(0.005)
+        assert received == [[]], "a look whether somebody is there names nothing and raises no window"
+        listener.close()
+        other.close()
+        assert not windows()
+
+    run(main())
+
+
+def test_sockets_lie_where_nobody_else_comes(look: Theme, runtime: Path, tmp_path: Path) -> None:
+    name = server_name(tmp_path)
+    listener = Listener(name)
+    assert windows() == [name]
+    assert len(os.fsencode(name)) <= PATH_LIMIT
+    assert stat.S_IMODE(Path(name).parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(Path(name).stat().st_mode) & 0o077 == 0
+    listener.close()
+
+
+def test_a_folder_of_others_is_not_used(
+    look: Theme, runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (runtime / "countersign").mkdir(mode=0o755)
+    fallback = runtime / f"countersign-{os.getuid()}"
+    assert Path(server_name(tmp_path)).parent == fallback, "others may enter the first"
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime / ("long" * 30)))
+    assert Path(server_name(tmp_path)).parent == fallback, "too long for a socket"
+    fallback.rmdir()
+    (runtime / "elsewhere").mkdir(mode=0o700)
+    fallback.symlink_to(runtime / "elsewhere")
+    assert server_name(tmp_path) == ""
+    assert windows() == []
+    assert not Listener(server_name(tmp_path)).listening
+    assert not hand_over(server_name(tmp_path), [])
 
 
 @pytest.mark.parametrize(

@@ -585,6 +585,12 @@ def test_files_wait_for_the_unlock(
         assert page.files == [Path("a.countersign")]
         window.take_files([Path("b.countersign")])
         assert page.files == [Path("a.countersign"), Path("b.countersign")]
+        window.go("settings")
+        window.take_files([])
+        assert window.key == "settings"
+        window.take_files([Path("c.countersign")])
+        assert window.key == "inbox", "a second start's file is shown, whatever page was in view"
+        assert page.files[2:] == [Path("c.countersign")]
         await closed(window)
 
     run(main())

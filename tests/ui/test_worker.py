@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -51,6 +52,36 @@ def test_what_a_call_raises_comes_back_and_the_next_one_runs(run: Run) -> None:
             await worker.call(lambda: 1 // 0)
         assert await worker.call(lambda: "next") == "next"
         await worker.close()
+
+    run(main())
+
+
+def test_what_nobody_waits_for_any_more_is_no_complaint(run: Run) -> None:
+    async def main() -> None:
+        said: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: said.append(context))
+        worker, hold, begun = Worker(), threading.Event(), threading.Event()
+
+        def fail() -> None:
+            begun.set()
+            hold.wait(20)
+            raise DeniedError("No.", code="POLICY_INACTIVE")
+
+        async def wait() -> None:
+            await worker.call(fail)
+
+        task = asyncio.get_running_loop().create_task(wait())
+        await asyncio.to_thread(begun.wait, 20)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        hold.set()
+        await worker.close()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        gc.collect()
+        await asyncio.sleep(0)
+        assert said == []
 
     run(main())
 

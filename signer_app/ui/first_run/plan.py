@@ -17,6 +17,7 @@ from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.unlock import PassphraseField
 from signer_app.ui.widgets import ActionButton, StateBanner, WhyDisabled, column, label, row
+from signer_app.ui.words import faults
 
 if TYPE_CHECKING:  # the rooms load when somebody sets up, not before the first paint
     from signer_app.core.json_types import JsonObject
@@ -229,7 +230,7 @@ class PlanView(QtWidgets.QWidget):
         try:
             self._file.save(self.plan)
         except CountersignError as error:
-            self._say("warn", error.message, error.hint)
+            self._say("warn", error.message, faults.hint(error, locked=True))
 
     def _go(self, target: str) -> None:
         self.plan = self.plan.go(target)
@@ -285,7 +286,7 @@ class PlanView(QtWidgets.QWidget):
         except CountersignError as error:
             wipe(vault)
             wipe(key)
-            self._say("danger", error.message, error.hint)
+            self._say("danger", error.message, faults.hint(error, locked=True))
             return
         finally:
             self._busy = ""

@@ -14,6 +14,7 @@ from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, StateBanner, Step, Timeline, column, label, row
+from signer_app.ui.words import faults
 from signer_app.ui.worker import Progress
 
 if TYPE_CHECKING:  # loads a ledger SDK; only when somebody practises
@@ -118,7 +119,7 @@ class PractiseView(QtWidgets.QWidget):
             if isinstance(error, UsageError) and self._stop.is_set():
                 self.left.emit()
             else:
-                self._say(words.FAILED, f"{error.message} {error.hint}".strip())
+                self._say(words.FAILED, f"{error.message} {faults.hint(error, locked=True)}".strip())
             return
         if self._stop.is_set():  # it was ready just as the person gave up
             await asyncio.to_thread(_remove, made)

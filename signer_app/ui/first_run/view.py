@@ -20,6 +20,7 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.header import Mark
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Card, StateBanner, column, label, plain, row
+from signer_app.ui.words import faults
 
 if TYPE_CHECKING:  # loads when somebody practises
     from signer_app.workspace import Workspace
@@ -163,7 +164,7 @@ class FirstRunView(QtWidgets.QWidget):
         try:
             await self._session.open(made.workspace, made.passphrase)
         except CountersignError as error:
-            self._say(error.message, error.hint)
+            self._say(error.message, faults.hint(error, locked=True))
             return
         self._settings.remember(made.workspace)
         self.opened.emit("inbox", made.proposal_id)
@@ -179,7 +180,7 @@ class FirstRunView(QtWidgets.QWidget):
             await self._session.call(lambda workspace: _begin(workspace, made.key_passphrase))
             await self._session.refresh()
         except CountersignError as error:
-            self._say(error.message, error.hint)
+            self._say(error.message, faults.hint(error, locked=True))
             return
         self.opened.emit("setup", "")
         self.reset()

@@ -32,6 +32,7 @@ from signer_app.ui.widgets import (
     plain,
     row,
 )
+from signer_app.ui.words import faults, standing
 from signer_app.ui.words import halt as words
 from signer_app.ui.words import passphrase as key_words
 
@@ -144,9 +145,8 @@ class StatementDialog(Dialog):
 
     def judge(self) -> None:
         """Look again whether the button is on."""
-        summary = self.session.summary
-        off = "" if summary is not None and summary.writable else words.READ_ONLY
-        off = off or self.reason_off()
+        off = standing.off(self.session.summary)
+        off = f"{off} {words.ELSEWHERE}" if off else self.reason_off()
         if not off and not self._unlocked and not self.secret.text():
             off = words.PASSPHRASE_NEEDED
         self.why.block(off)
@@ -167,7 +167,7 @@ class StatementDialog(Dialog):
         try:
             result = await self.session.call(call, name=name)
         except CountersignError as error:
-            self.say("danger", error.message, error.hint)
+            self.say("danger", error.message, faults.hint(error))
             return None
         else:
             self.ready(unlocked=True)
@@ -189,7 +189,7 @@ class StatementDialog(Dialog):
         try:
             await work
         except CountersignError as error:
-            self.say("danger", error.message, error.hint)
+            self.say("danger", error.message, faults.hint(error))
 
     def say(self, tone: str, fact: str, consequence: str = "") -> None:
         """What became of it; stays until something else is said."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from signer_app.core.errors import DeniedError, NotFoundError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
+from signer_app.ui.chosen_file import read_chosen
 from signer_app.ui.session import Halted, halted_of
 from signer_app.ui.words import halt as words
 
@@ -138,8 +139,4 @@ def is_halts(data: bytes) -> bool:
 
 def read_file(path: Path) -> bytes:
     """NotFoundError for what cannot be read."""
-    try:
-        with path.open("rb") as stream:
-            return stream.read(FILE_LIMIT + 1)
-    except OSError as error:
-        raise NotFoundError(f"{path.name} cannot be read: {error.strerror}.") from error
+    return read_chosen(path, FILE_LIMIT)

@@ -36,6 +36,7 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.widgets.base import rounded
+from signer_app.ui.words import faults
 from signer_app.ui.words.crash import SHOW as SHOW_REPORT
 
 T = TypeVar("T")
@@ -162,14 +163,20 @@ class Page(QtWidgets.QWidget):
         self.show_body()
         self.refresh()
 
-    def run(self, work: Awaitable[object]) -> None:
-        """Do something that takes time; what it raises becomes the error banner."""
+    def run(
+        self, work: Awaitable[object], *, about: str = "", again: Callable[[], None] | None = None
+    ) -> None:
+        """Do something that takes time; what it raises becomes the error banner. ``about`` names what it was
+        done with, ``again`` does it once more where reading the page anew would not.
+        """
 
         async def wrapped() -> None:
             try:
                 await work
             except CountersignError as error:
                 self.failed(error)
+                if about or again:
+                    self._say_failed(error, about, again)
 
         task = self.tasks.spawn(wrapped())
         if isinstance(work, Coroutine):  # a page that is left before it begins never begins it
@@ -177,11 +184,15 @@ class Page(QtWidgets.QWidget):
 
     def failed(self, error: BaseException) -> None:
         """Say what failed, what still works, and give the details to copy."""
+        self._say_failed(error, "", None)
+
+    def _say_failed(self, error: BaseException, about: str, again: Callable[[], None] | None) -> None:
         if isinstance(error, CountersignError):
-            fact, consequence, details = error.message, error.hint, f"{error.code}: {error.message}"
+            fact, consequence, details = error.message, faults.hint(error), f"{error.code}: {error.message}"
         else:
             fact, consequence = strings.INTERNAL_ERROR, strings.INTERNAL_CONSEQUENCE
             details = report_of(error, self.key)
+        fact = faults.about(about, fact) if about else fact
         if self._read_at is not None:
             consequence = f"{consequence} {strings.last_good(self._read_at.strftime('%H:%M'))}"
         shown = self._shown.get("error") or StateBanner("danger")  # one, however often it fails
@@ -190,7 +201,7 @@ class Page(QtWidgets.QWidget):
         second = (strings.COPY_DETAILS, lambda: clipboard.setText(details))
         if not isinstance(error, CountersignError):
             second = (SHOW_REPORT, lambda: self.shell.show_report(details))
-        shown.offer([(strings.RETRY, self.refresh), second])
+        shown.offer([(strings.RETRY, again or self.refresh), second])
         if self._shown.get("error") is not shown:
             self.banner("error", shown)
 

@@ -94,7 +94,7 @@ class MainWindow(QtWidgets.QMainWindow):
         box = column(self._open)
         self.header = HeaderBar()
         box.addWidget(self.header)
-        self._lasting = LastingBanners(self.go, self._show_resume)
+        self._lasting = LastingBanners(self.go, self._show_resume, self.nodes)
         middle = row(spacing=0)
         self.navigation = Navigation()
         middle.addWidget(self.navigation)
@@ -396,14 +396,18 @@ class MainWindow(QtWidgets.QMainWindow):
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
         self.take_files(files)
-        self.go("inbox")
 
     def take_files(self, files: Sequence[Path]) -> None:
         """Files that a second start of the program, a drop or a dialog names; kept until it is unlocked."""
+        if self.isMinimized():
+            self.showNormal()
         self.raise_()
         self.activateWindow()
         self.files.extend(files)
-        self._offer_files()
+        if files and self.dialogs.current is None:
+            self.go("inbox")
+        else:
+            self._offer_files()
 
     def _offer_files(self) -> None:
         page = self._pages.get("inbox")

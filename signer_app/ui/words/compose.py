@@ -62,7 +62,6 @@ WOULD_CHANGE, CHECKS, WHO_CAN_SIGN = "What it would change", "Policy checks", "W
 USES = "Uses"
 EXPIRES = "Expires"
 CAN, CANNOT = "Can sign", "Cannot"
-READ_ONLY = "Off: another window has the journal open. You can look, not propose."
 UNLOCK_KEYS = "Unlock your keys"
 UNLOCK_KEYS_WHY = (
     "A proposal carries the signature of its author. Your device key makes it; no ledger key is used."

@@ -6,6 +6,7 @@ from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
 from signer_app.ui import strings
+from signer_app.ui.words import faults
 
 LOOKING = "Looking for devices"
 DEVICES = "Devices"
@@ -18,7 +19,7 @@ def pill(found: JsonObject | CountersignError | None) -> tuple[str, str, str, st
     if found is None:
         return LOOKING, "", "neutral", ""
     if isinstance(found, CountersignError):
-        return DEVICES, CANNOT_LOOK, "warn", f"{found.message} {found.hint}".strip()
+        return DEVICES, CANNOT_LOOK, "warn", f"{found.message} {faults.hint(found)}".strip()
     listed = found.get("devices")
     devices = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
     if not devices:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from signer_app.core.text import safe_text
 from signer_app.ui.node_watch import News
+from signer_app.ui.words import faults
 
 if TYPE_CHECKING:  # the rooms load in the worker's thread
     from signer_app.nodes.health import Agreement, Look
@@ -25,6 +26,12 @@ FAILED = "could not be asked"
 JUST_NOW = "just now"
 TOO_FEW, DIFFER, OLD = "too few", "they differ", "too old"
 OLD_WHY = "That is too old to rely on: they should have been asked again since."
+SILENT = "No node answers."
+SILENT_STAYS = (
+    "Reading, building and exporting stay on; signing and sending are off until nodes answer. "
+    "They are asked again by themselves."
+)
+ASK_AGAIN = "Ask now"
 CLICK = "Press to open the nodes page."
 
 
@@ -49,7 +56,7 @@ def pill(news: News, nodes: int, confirmed: bool, offline: bool, *, now: datetim
     if not confirmed:
         return Said(listed, CHANGED, "danger", f"{CHANGED_WHY} {CLICK}")
     if news.error is not None:
-        why = f"{news.error.message} {news.error.hint}".strip()
+        why = f"{news.error.message} {faults.hint(news.error)}".strip()
         return Said(NODES, FAILED, "warn", f"{safe_text(why, 400)}\n{CLICK}")
     if news.look is None:
         words, why = (ASKING, ASKING_WHY) if news.asking else (UNKNOWN, UNKNOWN_WHY)
@@ -74,6 +81,12 @@ def _looked(look: Look, age_s: int, stale: bool, now: datetime) -> Said:
         CLICK,
     ]
     return Said(NODES, strong, tone, "\n".join(safe_text(line, 400) for line in lines), brief)
+
+
+def silence(since: datetime, agreed: datetime | None, zone: tzinfo | None) -> str:
+    """Since when no node answers, and what stays possible. ``zone`` is the reader's."""
+    last = f"; enough of them last agreed at {agreed.astimezone(zone):%H:%M}" if agreed is not None else ""
+    return f"None has answered since {since.astimezone(zone):%H:%M}{last}. {SILENT_STAYS}"
 
 
 def ago(seconds: int) -> str:

@@ -34,7 +34,6 @@ CONFIRM_WHY = (
 CONFIRM = "Use these nodes"
 CONFIRM_FIRST = "Off: the list of nodes was changed and has to be confirmed first."
 OFFLINE = "Off: you work offline, so no node is asked."
-READ_ONLY = "Off: the journal cannot be written."
 TESTING = "Off: the nodes are being asked."
 DIFFER = "Nodes do not agree about the ledger."
 DIFFER_NEXT = (

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 LOCKED = "Countersign needs you."
 SOME_ACCOUNTS = "some accounts"
-JOURNAL = "The journal cannot be written. Signing is off."
+JOURNAL = "The journal takes nothing more. Signing is off."
 SHOW_WINDOW = "Show Countersign"
 
 # -- the card ------------------------------------------------------------------------------------------------

@@ -88,7 +88,6 @@ ACTIVATE_TITLE = "Choose the files of the votes"
 COMPARE_FIRST = "Off: compare the hash with the others first."
 ACTIVE_ALREADY = "Off: this version was activated already."
 VOTE_WHY = "A vote is a statement signed by your device key. It says that you want exactly this document."
-READ_ONLY = "Off: the journal cannot be written, and a vote is journaled first."
 
 
 def title(identifier: str, version: int) -> str:

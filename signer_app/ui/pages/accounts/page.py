@@ -17,7 +17,7 @@ from signer_app.ui.shell.page import Page, Shell
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets import ActionButton, AddressBlock, StateBanner, column, label, plain, row
 from signer_app.ui.words import accounts as say
-from signer_app.ui.words import shared
+from signer_app.ui.words import faults, shared
 
 if TYPE_CHECKING:
     from signer_app.exchange.qr import Modules
@@ -226,7 +226,7 @@ class AccountsPage(Page):
             agreed = await self.session.call(read, name=say.READING_ACCOUNT)
         except CountersignError as error:
             if self._reading == known.account:
-                self.detail.show_failed(error.message, error.hint)
+                self.detail.show_failed(error.message, faults.hint(error))
             return
         self._read[known.account] = agreed
         if self._reading == known.account:

@@ -15,6 +15,7 @@ from signer_app.core.text import safe_text
 from signer_app.ui.pages.inbox import words
 from signer_app.ui.pages.inbox.reading import _check as check_line
 from signer_app.ui.widgets import CheckLine, Effect
+from signer_app.ui.words import faults
 
 if TYPE_CHECKING:  # loads in the worker's thread
     from signer_app.chains.intents import Intent
@@ -297,7 +298,7 @@ def preview(workspace: Workspace, wish: Wish) -> Seen:
     try:
         found = workspace.previews.preview(order)
     except CountersignError as error:
-        return Seen(problems={"": f"{error.message} {error.hint}".strip()}, code=error.code)
+        return Seen(problems={"": f"{error.message} {faults.hint(error)}".strip()}, code=error.code)
     return _seen(found, {**workspace.accounts.names(), **workspace.accounts.asset_names()})
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.caip import asset_network
 from signer_app.core.clock import parse_duration
-from signer_app.core.errors import MalformedError, NotFoundError
+from signer_app.core.errors import MalformedError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
 from signer_app.ui.choosing import choose_file
+from signer_app.ui.chosen_file import read_chosen
 from signer_app.ui.pages.compose.asking import Options, Wish, drop_draft
 from signer_app.ui.pages.compose.fields import Field, choice, fill
 from signer_app.ui.pages.inbox import words
@@ -94,12 +95,7 @@ def open_file(workspace: Workspace, path: Path) -> Opened:
     """Read a file and look at its titles. NotFoundError, MalformedError."""
     from signer_app.exchange.payment_list import MAX_BYTES  # noqa: PLC0415
 
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise NotFoundError(f"{path.name} cannot be read: {error.strerror}.") from error
-    return open_data(workspace, path.name, data)
+    return open_data(workspace, path.name, read_chosen(path, MAX_BYTES))
 
 
 def open_data(workspace: Workspace, name: str, data: bytes) -> Opened:

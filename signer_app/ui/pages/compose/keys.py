@@ -12,6 +12,7 @@ from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, label
 from signer_app.ui.words import compose as say
+from signer_app.ui.words import faults
 
 if TYPE_CHECKING:
     from signer_app.signers.keystore.client import Keystore
@@ -57,7 +58,7 @@ class KeysDialog(Dialog):
     def refuse(self, error: CountersignError) -> None:
         """It did not fit: say so and ask again."""
         self.unlock.block("")
-        self.words.setText(f"{error.message} {error.hint}".strip())
+        self.words.setText(f"{error.message} {faults.hint(error)}".strip())
         self.words.show()
         self.input.setFocus()
 

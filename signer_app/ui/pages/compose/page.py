@@ -29,8 +29,8 @@ from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import TabButton, TabButtons, column, row
 from signer_app.ui.words import compose as say
+from signer_app.ui.words import faults, shared, standing
 from signer_app.ui.words import lists as list_words
-from signer_app.ui.words import shared
 from signer_app.ui.worker import Job, Progress
 
 if TYPE_CHECKING:
@@ -204,8 +204,7 @@ class NewPage(Page):
         self.result.show_seen(seen, self._blocked())
 
     def _blocked(self) -> str:
-        summary = self.session.summary
-        return say.READ_ONLY if summary is not None and not summary.writable else ""
+        return standing.off(self.session.summary)
 
     def _again(self) -> None:
         self.run(self._forget())
@@ -224,7 +223,7 @@ class NewPage(Page):
             )
         except CountersignError as error:
             if turn == self._turn:
-                self.list.show_problem(error.message, error.hint)
+                self.list.show_problem(error.message, faults.hint(error))
             return
         if turn == self._turn:
             self.list.show_outcome(found)

@@ -31,6 +31,7 @@ from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.signing.flow import objects
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Card, StateBanner, clear, column, label, plain
+from signer_app.ui.words import faults
 
 if TYPE_CHECKING:  # the rooms load in threads
     from signer_app.workspace import Workspace
@@ -174,7 +175,7 @@ class DevicesPage(Page):
         self._show_keys()
 
     def _scan_failed(self, error: CountersignError) -> None:
-        self.banner("scan", StateBanner("warn", error.message, error.hint))
+        self.banner("scan", StateBanner("warn", error.message, faults.hint(error)))
 
     def _show_keys(self) -> None:
         while (item := self._cards.takeAt(0)) is not None:
@@ -248,7 +249,7 @@ class DevicesPage(Page):
         try:
             result = await asyncio.to_thread(ask)
         except CountersignError as error:
-            self.doing.show_state("warn", error.message, error.hint)
+            self.doing.show_state("warn", error.message, faults.hint(error))
         else:
             self._show_answer(result)
         self._asking = False

@@ -55,7 +55,10 @@ STARTING = "Starting"
 
 WINDOW_GONE = "The device was unplugged from this window: its process has ended."
 LEFT, RIGHT, BOTH = "Left", "Right", "Both"
-WINDOW_HELP = "Left and Right arrow keys press one button; Down or Enter presses both."
+WINDOW_HELP = (
+    "Left and Right arrow keys press one button, Down presses both. "
+    "Enter and Space press the button that has the focus."
+)
 PLUG, UNPLUG, LOCK, UNLOCK, HOME, OPEN_XRP = "Plug in", "Unplug", "Lock", "Enter PIN", "Leave app", "Open XRP"
 ASKS = MappingProxyType(
     {

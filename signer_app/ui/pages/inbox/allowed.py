@@ -23,11 +23,28 @@ COPYABLE = ("EXPIRED", "SUPERSEDED", "FAILED")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it is looked at: whether this window may write, and whether nodes are asked."""
+    """Where it is looked at: whether this window may write, else why not; whether nodes are asked, and
+    whether none of them answers."""
 
     writable: bool
     offline: bool
     now: datetime
+    trouble: str = ""
+    silent: bool = False
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be written, "" while it can."""
+        return "" if self.writable else self.trouble or say.READ_ONLY
+
+    @property
+    def no_facts(self) -> str:
+        """Why nodes give no facts now, "" while they may."""
+        return say.OFFLINE if self.offline else say.NO_NODE if self.silent else ""
+
+    def like(self, other: Place) -> bool:
+        """Whether the same is off in both for the same reasons, whatever the time."""
+        return (self.read_only, self.no_facts) == (other.read_only, other.no_facts)
 
 
 def reasons(details: Details, place: Place) -> dict[str, str]:
@@ -38,6 +55,11 @@ def reasons(details: Details, place: Place) -> dict[str, str]:
 def overdue(details: Details, now: datetime) -> bool:
     """Whether its time is over while it is open still."""
     return details.entry.open and words.left(details.entry.expires_at, now)[0] == "time is over"
+
+
+def untold(details: Details) -> bool:
+    """Whether it is stopped for want of facts alone: nobody said no."""
+    return details.entry.state == "DENIED" and details.untold
 
 
 def halting(details: Details) -> str:
@@ -55,12 +77,13 @@ def _sign(details: Details, place: Place) -> str:
     entry, who = details.entry, halting(details)
     mine = [holder.signer for holder in details.holders if holder.person == details.me]
     return _first(
+        (untold(details), place.read_only or place.no_facts or say.UNTOLD),
         (entry.state == "DENIED", strings.DENIED),
         (entry.state not in ("PENDING", "READY"), strings.takes_no_signature(entry.state_words)),
-        (not place.writable, say.READ_ONLY),
+        (not place.writable, place.read_only),
         (bool(who), say.halted(who)),
         (overdue(details, place.now), say.OVERDUE),
-        (place.offline, say.OFFLINE),
+        (bool(place.no_facts), place.no_facts),
         (not mine, say.NO_KEY),
         (entry.signed.issuperset(mine), say.SIGNED_ALREADY),
         (details.verdict is None, say.NEVER_JUDGED),
@@ -73,9 +96,9 @@ def _send(details: Details, place: Place) -> str:
         pending = details.entry.state == "PENDING"
         return say.missing(details.needs) if pending else say.state_is(details.entry.state_words)
     if not place.writable:
-        return say.READ_ONLY
-    if place.offline:
-        return say.OFFLINE
+        return place.read_only
+    if place.no_facts:
+        return place.no_facts
     if details.entry.state == "READY" and halting(details):
         return say.halted(halting(details))
     return ""
@@ -85,7 +108,7 @@ def _reject(details: Details, place: Place) -> str:
     if details.entry.state not in WAITING:
         return say.state_is(details.entry.state_words)
     if not place.writable:
-        return say.READ_ONLY
+        return place.read_only
     said = {item["person"] for item in words.items(details.raw.get("rejections"))}
     return say.SAID_NO_ALREADY if details.me in said else ""
 
@@ -94,13 +117,13 @@ def _override(details: Details, place: Place) -> str:
     said = [item["person"] for item in words.items(details.raw.get("overrides")) if item["in_force"] is True]
     return _first(
         (details.entry.state not in JUDGED, say.state_is(details.entry.state_words)),
-        (not place.writable, say.READ_ONLY),
+        (not place.writable, place.read_only),
         (bool(details.hard), say.HARD),
         (not details.soft, say.NOTHING_SOFT),
         (not details.override_quorum, say.NO_OVERRIDE_QUORUM),
         (details.me in said, say.OVERRIDDEN_ALREADY),
         (not details.may_override, say.not_in_quorum(details.override_quorum)),
-        (place.offline, say.OFFLINE),
+        (bool(place.no_facts), place.no_facts),
     )
 
 
@@ -123,12 +146,12 @@ def _verify(details: Details, place: Place) -> str:
 
 
 def _export(_details: Details, place: Place) -> str:
-    return "" if place.writable else say.READ_ONLY
+    return place.read_only
 
 
 def _writing(place: Place) -> str:
     if not place.writable:
-        return say.READ_ONLY
+        return place.read_only
     return say.OFFLINE if place.offline else ""
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from signer_app.ui import strings
 from signer_app.ui.pages.inbox import cards, words
-from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons
+from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons, untold
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS
 from signer_app.ui.pages.inbox.raw_card import RawCard
 from signer_app.ui.pages.inbox.reading import Details, Entry
@@ -67,6 +67,7 @@ class Detail(QtWidgets.QScrollArea):
         self.shown = ""
         self.details: Details | None = None
         self.reasons: dict[str, str] = {}
+        self._place, self._asking = Place(writable=True, offline=False, now=datetime.now(UTC)), False
 
     def show_details(
         self, details: Details | None, place: Place | None = None, *, asking: bool = False
@@ -87,6 +88,7 @@ class Detail(QtWidgets.QScrollArea):
         self._columns = None
         if details is not None:
             here = place or Place(writable=True, offline=False, now=datetime.now(UTC))
+            self._place, self._asking = here, asking
             self.reasons = reasons(details, here)
             self._fill(box, details, here, asking)
         box.addStretch(1)
@@ -98,11 +100,16 @@ class Detail(QtWidgets.QScrollArea):
             again.setFocus(Qt.FocusReason.OtherFocusReason)
         self.verticalScrollBar().setValue(scrolled)
 
+    def show_place(self, place: Place) -> None:
+        """It is looked at from another place; what is off there says so."""
+        if self.details is not None and not place.like(self._place):
+            self.show_details(self.details, place, asking=self._asking)
+
     def show_balances(self, details: Details) -> None:
         """Balances that were read meanwhile: the first card alone changes, so that nothing else moves."""
         if self._effects is None or details.entry.id != self.shown:
             return
-        self.details = details
+        self.details, self._asking = details, False
         fresh = cards.effects_card(details)
         stops, before, here = stops_in(fresh), stop_before(self._effects), stops_in(self)
         after = here[here.index(before) + 1 :] if before in here else here
@@ -178,8 +185,8 @@ class Detail(QtWidgets.QScrollArea):
         line = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight)
         line.setSpacing(t.scaled(8))
         line.addWidget(label(entry.title, "page", wrap=True, name="detail.title"), 1)
-        chips = row(spacing=t.scaled(8))
-        chip = RiskChip(STATE_LOOKS[entry.state], entry.state_words)
+        chips, unknown = row(spacing=t.scaled(8)), untold(details)
+        chip = RiskChip("unknown") if unknown else RiskChip(STATE_LOOKS[entry.state], entry.state_words)
         chip.setObjectName("detail.verdict")
         if entry.halted:
             chips.addWidget(RiskChip("halted"))
@@ -199,7 +206,15 @@ class Detail(QtWidgets.QScrollArea):
     def _banners(self, details: Details, place: Place) -> list[StateBanner]:
         """What stands over everything else, the gravest first."""
         found = []
-        if details.entry.state == "DENIED":
+        if untold(details):
+            unread = [check.words for check in details.checks if check.outcome == "INDETERMINATE"]
+            unread = list(dict.fromkeys(unread))
+            banner = StateBanner("warn", say.UNTOLD_FACT, strings.denied_because(unread), icon="unknown")
+            if not self.reasons["verify"]:
+                banner.offer([(strings.JUDGE_AGAIN, lambda: self.asked.emit("verify"))])
+            banner.setObjectName("detail.untold")
+            found.append(banner)
+        elif details.entry.state == "DENIED":
             against = [c for kind in ("FAIL", "INDETERMINATE") for c in details.checks if c.outcome == kind]
             because = strings.denied_because([f"{check.name}: {check.words}" for check in against])
             banner = StateBanner("danger", strings.DENIED, because, icon="denied")

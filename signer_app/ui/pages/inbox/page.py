@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signer_app.core.errors import CountersignError
+from signer_app.core.text import safe_text
 from signer_app.ui import strings
 from signer_app.ui.choosing import choose_files, choose_new_file
 from signer_app.ui.halting import reads as halting
@@ -26,7 +28,7 @@ from signer_app.ui.signing.dialog import EXPORT, SEND, sign_proposal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import HashCompare, StateBanner, TabButton, TabButtons, column, plain, row
 from signer_app.ui.words import inbox as say
-from signer_app.ui.words import shared
+from signer_app.ui.words import shared, standing
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -66,6 +68,8 @@ class InboxPage(Page):
         self.detail.asked.connect(self._asked)
         self.detail.record_asked.connect(lambda record: shell.go("journal", str(record)))
         self.deeds = Deeds(shell, self)
+        self.session.changed.connect(self._place_changed)
+        shell.nodes.changed.connect(self._place_changed)
 
     def _left(self) -> QtWidgets.QWidget:
         t = theme()
@@ -121,7 +125,8 @@ class InboxPage(Page):
     def take_files(self, files: Sequence[Path]) -> None:
         """Import files, one after the other."""
         for path in files:
-            self.run(self._import(path))
+            name = safe_text(path.name, 200)
+            self.run(self._import(path), about=name, again=partial(self.take_files, [path]))
 
     # -- the list ------------------------------------------------------------------------------------------
 
@@ -160,18 +165,29 @@ class InboxPage(Page):
         self.run(self._read(identifier))
 
     async def _read(self, identifier: str) -> None:
-        details = await self.session.call(
-            lambda workspace: read_details(workspace, identifier), name=strings.READING_PROPOSALS
-        )
+        try:
+            details = await self.session.call(
+                lambda workspace: read_details(workspace, identifier), name=strings.READING_PROPOSALS
+            )
+        except CountersignError:
+            if self._reading == identifier != self.detail.shown:  # never another one than the list's
+                self.detail.show_details(None)
+            raise
         if self._reading != identifier:  # a person may have gone on meanwhile
             return
-        summary = self.session.summary
-        writable = summary is not None and summary.writable
         asking = details.entry.open and not self.session.offline
-        place = Place(writable, self.session.offline, datetime.now(UTC))
-        self.detail.show_details(details, place, asking=asking)
+        self.detail.show_details(details, self._place(), asking=asking)
         if asking:
             await self._ask_balances(details)
+
+    def _place(self) -> Place:
+        off, silent = standing.off(self.session.summary), self.shell.nodes.silence is not None
+        return Place(not off, self.session.offline, datetime.now(UTC), off, silent)
+
+    def _place_changed(self) -> None:
+        """What is in view is on or off by what holds now."""
+        if not self.session.locked:
+            self.detail.show_place(self._place())
 
     async def _ask_balances(self, details: Details) -> None:
         """Balances of now. The nodes are asked in a thread of their own: nothing waits behind them."""
@@ -279,7 +295,7 @@ class InboxPage(Page):
             self.take_files(files)
         elif copied.hasText() and copied.text().strip():
             data = copied.text().strip().encode()
-            self.run(self._take(lambda: data, say.CLIPBOARD))
+            self.run(self._take(lambda: data, say.CLIPBOARD), about=say.CLIPBOARD, again=self._paste)
 
     async def _import(self, path: Path) -> None:
         await self._take(lambda: halting.read_file(path), path.name)

@@ -119,6 +119,7 @@ class Details:
     may_override: bool = False
     soft: tuple[str, ...] = ()
     hard: tuple[str, ...] = ()
+    untold: bool = False  # what stands against it are facts that could not be read, nothing else
 
     @property
     def needs_override(self) -> bool:
@@ -252,6 +253,7 @@ def _judged(workspace: Workspace, base: Details, asked: Asked, last: JsonObject)
         may_override=may,
         soft=tuple(_check(item, base.names).words for item in soft),
         hard=tuple(_check(item, base.names).words for item in hard if item["code"] != "QUORUM"),
+        untold=words.only_unread(hard),
     )
 
 

@@ -5,7 +5,7 @@ Addresses are whole; a name stands beside its address only where the workspace o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -15,6 +15,12 @@ from signer_app.ui.widgets import Effect, grouped
 
 Names = Mapping[str, str]
 MINUS = "\u2212"
+
+
+def only_unread(against: Sequence[JsonObject]) -> bool:
+    """Whether all that stands against it (an open quorum aside) are facts that could not be read."""
+    codes = {(str(check["verdict"]), str(check["code"])) for check in against if check["code"] != "QUORUM"}
+    return bool(codes) and codes <= {("INDETERMINATE", "FACT_MISSING"), ("INDETERMINATE", "FACT_STALE")}
 
 
 def items(value: JsonValue) -> list[JsonObject]:

@@ -20,6 +20,7 @@ from signer_app.ui.qt import Qt, QtCore, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, plain, row
+from signer_app.ui.words import faults
 from signer_app.ui.words import journal as words
 
 if TYPE_CHECKING:  # the rooms below load in the worker, when something is first read
@@ -272,7 +273,7 @@ class JournalPage(Page):
         try:
             opened = await self.session.call(lambda workspace: detail(workspace, index))
         except NotFoundError as error:
-            self.banner("record", StateBanner("info", error.message, error.hint))
+            self.banner("record", StateBanner("info", error.message, faults.hint(error)))
             return
         except CountersignError as error:
             self.failed(error)

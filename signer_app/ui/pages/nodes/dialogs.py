@@ -24,6 +24,7 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.widgets.tables import FITS
+from signer_app.ui.words import faults
 from signer_app.ui.words import nodes as words
 
 
@@ -134,7 +135,7 @@ class AddDialog(Dialog):
                 }
             )
         except CountersignError as error:
-            self.message.show_state("danger", error.message, error.hint)
+            self.message.show_state("danger", error.message, faults.hint(error))
             self.message.show()
             return
         self.accept()

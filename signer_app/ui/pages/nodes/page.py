@@ -29,6 +29,7 @@ from signer_app.ui.widgets import (
 )
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import nodes as words
+from signer_app.ui.words import standing
 
 if TYPE_CHECKING:
     from signer_app.nodes.health import NodeHealth
@@ -126,10 +127,8 @@ class NodesPage(Page):
             self.show_empty(words.EMPTY, words.ADD, self.add_node)
 
     def _blocking(self) -> None:
-        summary = self.session.summary
-        writable = summary is not None and summary.writable
         common = "" if self._confirmed else words.CONFIRM_FIRST
-        self.add.block(common or ("" if writable else words.READ_ONLY))
+        self.add.block(common or standing.off(self.session.summary))
         offline = words.OFFLINE if self.session.offline else ""
         self.test.block(offline or common or (words.TESTING if self._asking.locked() else ""))
 

@@ -31,6 +31,7 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.words import policy as words
+from signer_app.ui.words import standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -197,8 +198,7 @@ class PolicyPage(Page):
         self.rules.show_rules(version.rules)
         self.trying.show_version(version)
         self.replaying.show_version(version)
-        summary = self.session.summary
-        self.votes.show_version(version, writable=summary is not None and summary.writable)
+        self.votes.show_version(version, standing.off(self.session.summary))
         self._offer_others(version)
 
     def _offer_others(self, version: reads.Version) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from signer_app.chains.registry import chain_of
 from signer_app.core.canonical import canonical, read_json
-from signer_app.core.errors import NotFoundError, UsageError
+from signer_app.core.errors import UsageError
 from signer_app.core.facts import parse_facts
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.exchange.incoming import read_incoming
@@ -17,6 +17,7 @@ from signer_app.policy.document import PolicyDocument, read_policy
 from signer_app.policy.engine import compile_policy, evaluate
 from signer_app.policy.report import Report
 from signer_app.policy.words import quorum_words, rules_in_words
+from signer_app.ui.chosen_file import read_chosen
 from signer_app.vault.files import atomic_write
 from signer_app.workspace import Workspace
 
@@ -110,11 +111,7 @@ def _version(document: PolicyDocument, state: str, since: str, votes: list[JsonV
 
 def read_bytes(path: Path) -> bytes:
     """The bytes of a chosen file. Raises NotFoundError, UsageError TOO_LARGE."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_LIMIT + 1)
-    except OSError as error:
-        raise NotFoundError(f"{path.name} cannot be read.") from error
+    data = read_chosen(path, _LIMIT)
     if len(data) > _LIMIT:
         raise UsageError(f"{path.name} has more than {_LIMIT:,} bytes.")
     return data

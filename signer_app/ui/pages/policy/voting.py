@@ -31,7 +31,7 @@ class VotesTab(QtWidgets.QWidget):
     def __init__(self) -> None:
         super().__init__()
         t = theme()
-        self._state, self._writable = "", True
+        self._state, self._off = "", ""
         box = column(self, spacing=t.scaled(10))
         box.addWidget(label(words.HASH, "section"))
         box.addWidget(label(words.HASH_WHY, "body", "text2", wrap=True))
@@ -58,9 +58,11 @@ class VotesTab(QtWidgets.QWidget):
         self.vote.triggered.connect(self.vote_asked)
         self.activate.triggered.connect(self.activate_asked)
 
-    def show_version(self, version: Version, *, writable: bool) -> None:
-        """Show its votes; what was compared for another version does not count for this one."""
-        self._state, self._writable = version.state, writable
+    def show_version(self, version: Version, off: str) -> None:
+        """Show its votes; what was compared for another version does not count for this one. ``off``: why
+        nothing can be written, "" while it can.
+        """
+        self._state, self._off = version.state, off
         clear(self._hash)
         self.compare = HashCompare(version.hash)
         self._hash.addWidget(self.compare)
@@ -90,8 +92,8 @@ class VotesTab(QtWidgets.QWidget):
         reason = ""
         if self._state != "opened":
             reason = words.ACTIVE_ALREADY
-        elif not self._writable:
-            reason = words.READ_ONLY
+        elif self._off:
+            reason = self._off
         elif not self.compared.isChecked():
             reason = words.COMPARE_FIRST
         self.compared.setVisible(self._state == "opened")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
+from signer_app.core.text import safe_text
 from signer_app.ui.choosing import choose_file, choose_new_file
 from signer_app.ui.first_run import words
 from signer_app.ui.pages.setup.first import AccountsStep, KeysStep, NodesStep
@@ -29,6 +30,7 @@ from signer_app.ui.widgets import (
     plain,
     row,
 )
+from signer_app.ui.words import faults
 
 if TYPE_CHECKING:  # loads in the worker's thread
     from signer_app.workspace import Workspace
@@ -261,7 +263,9 @@ def _do(workspace: Workspace, work: Work) -> JsonObject:
     try:
         work(setup)
     except OSError as error:
-        raise NotFoundError(f"The file cannot be read: {error.strerror}.") from error
+        where = str(error.filename or "")
+        fact = faults.unreadable(safe_text(Path(where).name or faults.THE_FILE, 200), error.strerror or "")
+        raise NotFoundError(fact, hint=faults.check_path(safe_text(where, 600))) from error
     return {
         **setup.read(),
         "steps": [{"id": step, "words": SETUP.words[step]} for step in AFTER],

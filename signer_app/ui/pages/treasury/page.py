@@ -18,6 +18,7 @@ from signer_app.ui.qt import QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, row
+from signer_app.ui.words import faults
 from signer_app.ui.words import treasury as words
 
 if TYPE_CHECKING:  # loads in the worker's thread
@@ -159,7 +160,7 @@ class TreasuryPage(Page):
         """The second window says it too."""
         super().failed(error)
         if self.window_ is not None and isinstance(error, CountersignError):
-            self.window_.board.show_notices([("danger", error.message, error.hint)])
+            self.window_.board.show_notices([("danger", error.message, faults.hint(error))])
 
     def _take(self, shown: Shown) -> None:
         self.shown = shown

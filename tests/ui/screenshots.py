@@ -27,13 +27,18 @@ from ledger_process import LedgerProcess  # noqa: E402
 from office_stage import passphrase_of  # noqa: E402
 from offices import Offices  # noqa: E402
 from scenes import PERSON, SCENES, Stage, picture  # noqa: E402
+from window_help import until  # noqa: E402
 
+from signer_app.signers.keystore.client import open_keystore  # noqa: E402
+from signer_app.ui.first_run.plan import PlanView  # noqa: E402
+from signer_app.ui.first_run.view import _begin  # noqa: E402
 from signer_app.ui.loop import run  # noqa: E402
 from signer_app.ui.pages import PAGES  # noqa: E402
 from signer_app.ui.qt import Qt, QtGui, QtWidgets  # noqa: E402
 from signer_app.ui.settings import ViewSettings  # noqa: E402
 from signer_app.ui.shell.window import MainWindow  # noqa: E402
 from signer_app.ui.theme import Mode, theme  # noqa: E402
+from signer_app.workspace import create_workspace  # noqa: E402
 
 MODES: tuple[Mode, ...] = ("light", "dark")
 SIZES = {"": (1440, 900), "-small": (1024, 700)}
@@ -106,6 +111,35 @@ class Drawing:
             sheet.close()
 
 
+async def plan(drawing: Drawing) -> None:
+    """The steps before there is a workspace."""
+    view = drawing.window.first_run
+    view.start_setting_up()
+    await until(lambda: isinstance(view.shown, PlanView), 60)
+    await drawing.take("plan", TWO_LOOKS)
+    view.reset()
+
+
+async def set_up(drawing: Drawing, stage: Stage) -> None:
+    """A workspace of the test network that somebody begins to set up."""
+    window, folder, secret = drawing.window, stage.offices.root / "new", "fen-ladder-ocean-41-quartz"
+    await asyncio.to_thread(
+        create_workspace,
+        folder, network_class="testnet", org="Northgate", person="dana", roles=("finance",),
+        passphrase=bytearray(secret, "ascii"),
+        create_keystore=lambda keys, kdf: open_keystore(
+            keys, passphrase=bytearray(secret + "-keys", "ascii"), create=kdf
+        ),
+    )  # fmt: skip
+    window.lock()
+    await until(lambda: window.session.locked, 60)
+    await window.session.open(folder, bytearray(secret, "ascii"))
+    await window.session.call(lambda workspace: _begin(workspace, bytearray(secret + "-keys", "ascii")))
+    await window.session.refresh()
+    window.go("setup")
+    await drawing.take("setup")
+
+
 async def draw(drawing: Drawing, stage: Stage) -> None:
     """Every picture."""
     window = stage.window
@@ -113,9 +147,10 @@ async def draw(drawing: Drawing, stage: Stage) -> None:
     await drawing.take("unlock")
     window.show_first_run()
     await drawing.take("first-run", TWO_LOOKS)
+    await plan(drawing)
     await window.session.open(stage.offices.folder(PERSON), bytearray(passphrase_of(PERSON)))
     await asyncio.sleep(FIRST_ROUND_S)
-    for key in filter(drawing.wanted, PAGES):
+    for key in filter(drawing.wanted, [key for key in PAGES if key != "setup"]):
         window.go(key, stage.waiting if key == "inbox" else "")
         await drawing.take(key)
     for name, scene in SCENES.items():
@@ -123,6 +158,8 @@ async def draw(drawing: Drawing, stage: Stage) -> None:
             async with scene(stage):
                 await drawing.take(name, TWO_LOOKS)
     await drawing.sheet()
+    if drawing.wanted("setup"):
+        await set_up(drawing, stage)
     ended = asyncio.Event()
     window.closed.connect(ended.set)
     window.close()

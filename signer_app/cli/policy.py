@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from signer_app.cli import render
+from signer_app.cli import render, typed
 from signer_app.cli.opening import workspace
 from signer_app.cli.session import read_input, session_of, write_output
 from signer_app.core.canonical import canonical, read_json
@@ -30,7 +30,8 @@ def check(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="A transaction in any known form.")],
     policy: Annotated[str, typer.Option("--policy", help="The policy document, YAML or JSON.")],
     network: Annotated[
-        str | None, typer.Option("--network", help="CAIP-2 id, where the bytes do not say.")
+        str | None,
+        typer.Option("--network", help="CAIP-2 id, where the bytes do not say.", callback=typed.network),
     ] = None,
     facts: Annotated[
         str | None, typer.Option("--facts", help="A facts document. Without it facts are missing.")

@@ -61,6 +61,10 @@ def _in_groups(value: str) -> bool:
     return len(value) >= 25 and " " not in value and value.isascii() and value.isalnum()
 
 
+#: Widths of the drawn screen.
+WIDE_DRAWING, NARROW_DRAWING = 244, 176
+
+
 class LineRow(QtWidgets.QFrame):
     """Number, name, the raw value, what it means, and a tick."""
 
@@ -82,6 +86,7 @@ class LineRow(QtWidgets.QFrame):
         if _in_groups(line.value):
             shown: QtWidgets.QWidget = GroupedText(line.value)
             shown.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            shown.setMinimumWidth(t.scaled(80))  # it wraps between groups
         else:
             shown = label(line.value or "–", "mono", wrap=True)
         values.addWidget(shown)
@@ -89,6 +94,7 @@ class LineRow(QtWidgets.QFrame):
             values.addWidget(label(line.meaning, "small", "text2", wrap=True))
         box.addLayout(values, 1)
         self.tick = QtWidgets.QCheckBox()
+        self.tick.setProperty("tone", "ok")
         self.tick.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.tick.toggled.connect(lambda _on: self._say())
         box.addWidget(self.tick, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -136,7 +142,11 @@ class LineList(QtWidgets.QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._inner = plain("surface")
-        self._box = column(self._inner)
+        whole = column(self._inner)
+        self._above, self._box, self._below = column(), column(), column()
+        for part in (self._above, self._box, self._below):
+            whole.addLayout(part)
+        whole.addStretch(1)
         self.setWidget(self._inner)
         self.rows: list[LineRow] = []
         self.at = 0
@@ -146,7 +156,21 @@ class LineList(QtWidgets.QScrollArea):
         self._look.setInterval(0)
         self._look.timeout.connect(self._show_current)
 
+    def frame_by(self, above: QtWidgets.QWidget, below: QtWidgets.QWidget) -> None:
+        """What scrolls along with the lines, where there is little room."""
+        t = theme()
+        for part, widget in ((self._above, above), (self._below, below)):
+            part.setContentsMargins(t.scaled(12), t.scaled(8), t.scaled(12), t.scaled(8))
+            part.addWidget(widget)
+
+    def unframe(self) -> None:
+        """The lines alone."""
+        for part in (self._above, self._below):
+            part.setContentsMargins(0, 0, 0, 0)
+
     def _show_current(self) -> None:
+        if self.at == 0 and self.rows:
+            self.verticalScrollBar().setValue(0)
         if self.rows:
             self.ensureWidgetVisible(self.rows[self.at], 0, 30)
 
@@ -158,7 +182,6 @@ class LineList(QtWidgets.QScrollArea):
             made.chosen.connect(lambda number=number: self.go(number))
             made.tick.toggled.connect(lambda _on, number=number: self._toggled(number))
             self._box.addWidget(made)
-        self._box.addStretch(1)
         self.at = 0
         self.go(0)
 
@@ -218,6 +241,70 @@ class LineList(QtWidgets.QScrollArea):
         event.accept()
 
 
+class Side(QtWidgets.QFrame):
+    """The column at the right: the screen, the way through the lines, what if one differs, who signs. It
+    scrolls; the button that stops stays in view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+        self.setProperty("surface", "sunken")
+        t = theme()
+        whole = column(self)
+        self._scroll = QtWidgets.QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner = plain()
+        self._scroll.setWidget(inner)
+        whole.addWidget(self._scroll, 1)
+        self._pinned = column()
+        whole.addLayout(self._pinned)
+        box = column(
+            inner, spacing=t.scaled(6), margins=(t.scaled(14), t.scaled(16), t.scaled(14), t.scaled(14))
+        )
+        box.addWidget(label(words.EXPECTED, "section", wrap=True))
+        self.place = label("", "small", "text2")
+        box.addWidget(self.place)
+        self.drawing = NanoDrawing(WIDE_DRAWING, "sign.drawing")
+        box.addWidget(self.drawing, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.turn = ActionButton("", kind="link", name="sign.page")
+        box.addWidget(self.turn, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._buttons = row(spacing=t.scaled(8))
+        self.back = ActionButton(words.BACK, icon="left", name="sign.back")
+        self.equal = ActionButton(f"{words.EQUAL_NEXT}  ({words.SPACE})", name="sign.equal", deliberate=True)
+        self._buttons.addWidget(self.back)
+        self._buttons.addWidget(self.equal, 1)
+        box.addLayout(self._buttons)
+        box.addSpacing(t.scaled(10))
+        self._card = Card()
+        self._card.body.addWidget(label(words.ONE_DIFFERS, "section", wrap=True))
+        self._card.body.addWidget(label(words.ONE_DIFFERS_SUB, "small", "text2", wrap=True))
+        self.differs = ActionButton(words.DIFFERS, kind="danger-outline", name="sign.differs")
+        box.addWidget(self._card)
+        box.addStretch(1)
+        box.addWidget(label(words.SIGNING_AS, "small", "text2"))
+        self.who = label("", "section", wrap=True)
+        box.addWidget(self.who)
+        self.address = GroupedText("")
+        box.addWidget(self.address)
+        self.tighten(narrow=False, low=False)
+
+    def tighten(self, *, narrow: bool, low: bool) -> None:
+        """``narrow``: smaller, its two buttons one below the other. ``low``: not all of it is in view."""
+        t, directions = theme(), QtWidgets.QBoxLayout.Direction
+        self._buttons.setDirection(directions.BottomToTop if narrow else directions.LeftToRight)
+        width = NARROW_DRAWING if narrow else WIDE_DRAWING
+        self.drawing.draw_in(width)
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        self.setFixedWidth(t.scaled(30 + width) + bar)
+        self._card.body.removeWidget(self.differs)
+        self._pinned.removeWidget(self.differs)
+        (self._pinned if low else self._card.body).addWidget(self.differs)
+        side, edge = (t.scaled(14), t.scaled(8)) if low else (0, 0)
+        self._pinned.setContentsMargins(side, edge, side + bar if low else 0, edge)
+
+
 class ComparePage(QtWidgets.QWidget):
     """Steps 3 and 4. First the lines against what the person wants; then, asked, against the device."""
 
@@ -229,76 +316,61 @@ class ComparePage(QtWidgets.QWidget):
         t = theme()
         self.expected: Expected | None = None
         self._page = 0
+        self._tight: tuple[bool, bool] | None = None
         whole = row(self, spacing=0)
         left = plain("bg")
-        box = column(
+        self._left = column(
             left, spacing=t.scaled(6), margins=(t.scaled(20), t.scaled(16), t.scaled(20), t.scaled(10))
         )
         self.question = label("", "title", wrap=True)
         self.sub = label("", "body", "text2", wrap=True)
         self.unknown = StateBanner("warn", words.NOT_KNOWN, words.NOT_KNOWN_SUB)
         self.unknown.setObjectName("sign.unknown")
+        self._said, self._left_out = plain(), plain()
+        said = column(self._said, spacing=t.scaled(6))
+        said.addWidget(self.sub)
+        said.addWidget(self.unknown)
+        foot = row(self._left_out, spacing=t.scaled(8))
+        foot.addWidget(Icon("info", "info", "icon-button"), 0, Qt.AlignmentFlag.AlignTop)
+        self.hidden = label("", "small", "text2", wrap=True, name="sign.hidden")
+        foot.addWidget(self.hidden, 1)
         frame = Card()
         frame.body.setContentsMargins(2, 2, 2, 2)
         self.lines = LineList()
         frame.body.addWidget(self.lines)
-        for widget in (self.question, self.sub, self.unknown):
-            box.addWidget(widget)
-        box.addWidget(frame, 1)
-        foot = row(spacing=t.scaled(8))
-        foot.addWidget(Icon("info", "info", "icon-button"), 0, Qt.AlignmentFlag.AlignTop)
-        self.hidden = label("", "small", "text2", wrap=True, name="sign.hidden")
-        foot.addWidget(self.hidden, 1)
-        box.addLayout(foot)
+        self._left.addWidget(self.question)
+        self._left.addWidget(frame, 1)
         whole.addWidget(left, 1)
-        whole.addWidget(self._side())
+        self._side = Side()
+        whole.addWidget(self._side)
+        self.drawing = self._side.drawing
+        self._side.turn.triggered.connect(lambda: self._turn(1))
+        self._side.back.triggered.connect(self.lines.back)
+        self._side.equal.triggered.connect(self.lines.equal)
+        self._side.differs.triggered.connect(self.differs)
         self.lines.moved.connect(self._moved)
         self.lines.ticked.connect(self.changed)
         self.lines.turned.connect(self._turn)
+        self.tighten(narrow=False, low=False)
 
-    def _side(self) -> QtWidgets.QWidget:
-        t = theme()
-        side = plain("sunken")
-        side.setFixedWidth(t.scaled(274))
-        box = column(
-            side, spacing=t.scaled(6), margins=(t.scaled(14), t.scaled(16), t.scaled(14), t.scaled(14))
-        )
-        box.addWidget(label(words.EXPECTED, "section"))
-        self.place = label("", "small", "text2")
-        box.addWidget(self.place)
-        self.drawing = NanoDrawing(244, "sign.drawing")
-        box.addWidget(self.drawing, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.turn = ActionButton("", kind="link", name="sign.page")
-        self.turn.triggered.connect(lambda: self._turn(1))
-        box.addWidget(self.turn, 0, Qt.AlignmentFlag.AlignHCenter)
-        buttons = row(spacing=t.scaled(8))
-        self.back = ActionButton(words.BACK, icon="left", name="sign.back")
-        self.equal = ActionButton(f"{words.EQUAL_NEXT}  ({words.SPACE})", name="sign.equal", deliberate=True)
-        self.back.triggered.connect(self.lines.back)
-        self.equal.triggered.connect(self.lines.equal)
-        buttons.addWidget(self.back)
-        buttons.addWidget(self.equal, 1)
-        box.addLayout(buttons)
-        box.addSpacing(t.scaled(10))
-        card = Card()
-        card.body.addWidget(label(words.ONE_DIFFERS, "section"))
-        card.body.addWidget(label(words.ONE_DIFFERS_SUB, "small", "text2", wrap=True))
-        stop = ActionButton(words.DIFFERS, kind="danger-outline", name="sign.differs")
-        stop.triggered.connect(self.differs)
-        card.body.addWidget(stop)
-        box.addWidget(card)
-        box.addStretch(1)
-        box.addWidget(label(words.SIGNING_AS, "small", "text2"))
-        self.who = label("", "section")
-        box.addWidget(self.who)
-        self.address = GroupedText("")
-        box.addWidget(self.address)
-        return side
+    def tighten(self, *, narrow: bool, low: bool) -> None:
+        """``narrow``: the column at the right is smaller. ``low``: what is said above and below the lines
+        scrolls with them."""
+        if (narrow, low) == self._tight:
+            return
+        self._tight = (narrow, low)
+        self._side.tighten(narrow=narrow, low=low)
+        if low:
+            self.lines.frame_by(self._said, self._left_out)
+        else:
+            self.lines.unframe()
+            self._left.insertWidget(1, self._said)
+            self._left.addWidget(self._left_out)
 
     def show_signer(self, person: str, address: str) -> None:
         """Who signs, by which account."""
-        self.who.setText(person)
-        self.address.show_text(address)
+        self._side.who.setText(person)
+        self._side.address.show_text(address)
 
     def show_expected(self, expected: Expected, *, asked: bool) -> None:
         """The lines, none of them ticked. ``asked``: the device shows them now."""
@@ -327,7 +399,7 @@ class ComparePage(QtWidgets.QWidget):
         at, count = self.lines.at, len(self.expected.lines)
         pages = self.expected.lines[at].pages or (self.expected.lines[at].name,)
         title, *texts = pages[self._page].split(" | ")
-        self.place.setText(words.screen_of(at + 1, count))
+        self._side.place.setText(words.screen_of(at + 1, count))
         self.drawing.show_page(title, tuple(texts), back=at > 0 or self._page > 0, forward=True)
-        self.turn.setVisible(len(pages) > 1)
-        self.turn.setText(words.page_of(self._page + 1, len(pages)))
+        self._side.turn.setVisible(len(pages) > 1)
+        self._side.turn.setText(words.page_of(self._page + 1, len(pages)))

@@ -220,8 +220,9 @@ class Dialog(QtWidgets.QDialog):
         if wanted == self.size() and self.isVisible():
             return
         self.resize(wanted)
-        corner = self._window.rect().center() - self.rect().center()
-        self.move(self._window.mapToGlobal(corner))
+        # Both have the same frame, or none: corners are those of frames.
+        left = self._window.size() - wanted
+        self.move(self._window.pos() + QtCore.QPoint(left.width() // 2, left.height() // 2))
 
     def _needed(self, width: int) -> int:
         """How high all of it is in this width."""

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.signing import words
-from signer_app.ui.signing.nano import NanoDrawing
+from signer_app.ui.signing.side import Side
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
-    ActionButton,
     Card,
     GroupedText,
     Icon,
@@ -22,7 +21,7 @@ from signer_app.ui.widgets import (
     plain,
     row,
 )
-from signer_app.ui.widgets.base import rounded
+from signer_app.ui.widgets.base import rounded, text_width
 
 if TYPE_CHECKING:  # loads a ledger's codec
     from signer_app.signers.ledger.xrp.screens import Review
@@ -61,8 +60,8 @@ def _in_groups(value: str) -> bool:
     return len(value) >= 25 and " " not in value and value.isascii() and value.isalnum()
 
 
-#: Widths of the drawn screen.
-WIDE_DRAWING, NARROW_DRAWING = 244, 176
+#: Width of the names of fields.
+NAMES = 112
 
 
 class LineRow(QtWidgets.QFrame):
@@ -79,9 +78,9 @@ class LineRow(QtWidgets.QFrame):
         at = label(str(number), "body", "text3")
         at.setFixedWidth(t.scaled(18))
         box.addWidget(at, 0, Qt.AlignmentFlag.AlignTop)
-        name = label(line.name, "label", wrap=True)
-        name.setFixedWidth(t.scaled(112))
-        box.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
+        self.name = label(line.name, "label", wrap=True)
+        self.name.setFixedWidth(t.scaled(NAMES))
+        box.addWidget(self.name, 0, Qt.AlignmentFlag.AlignTop)
         values = column(spacing=t.scaled(1))
         if _in_groups(line.value):
             shown: QtWidgets.QWidget = GroupedText(line.value)
@@ -150,6 +149,7 @@ class LineList(QtWidgets.QScrollArea):
         self.setWidget(self._inner)
         self.rows: list[LineRow] = []
         self.at = 0
+        self._narrow = False
         # New rows have their places only once the layout has run.
         self._look = QtCore.QTimer(self)
         self._look.setSingleShot(True)
@@ -162,6 +162,16 @@ class LineList(QtWidgets.QScrollArea):
         for part, widget in ((self._above, above), (self._below, below)):
             part.setContentsMargins(t.scaled(12), t.scaled(8), t.scaled(12), t.scaled(8))
             part.addWidget(widget)
+
+    def tighten(self, narrow: bool) -> None:
+        """``narrow``: names wrap between their words, so that values have the room."""
+        self._narrow, t = narrow, theme()
+        if not self.rows:
+            return
+        longest = [word for made in self.rows for word in made.line.name.split()]
+        widest = max((text_width("label", word) for word in longest), default=0) + 2
+        for made in self.rows:
+            made.name.setFixedWidth(min(t.scaled(NAMES), widest) if narrow else t.scaled(NAMES))
 
     def unframe(self) -> None:
         """The lines alone."""
@@ -182,6 +192,7 @@ class LineList(QtWidgets.QScrollArea):
             made.chosen.connect(lambda number=number: self.go(number))
             made.tick.toggled.connect(lambda _on, number=number: self._toggled(number))
             self._box.addWidget(made)
+        self.tighten(self._narrow)
         self.at = 0
         self.go(0)
 
@@ -241,70 +252,6 @@ class LineList(QtWidgets.QScrollArea):
         event.accept()
 
 
-class Side(QtWidgets.QFrame):
-    """The column at the right: the screen, the way through the lines, what if one differs, who signs. It
-    scrolls; the button that stops stays in view."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
-        self.setProperty("surface", "sunken")
-        t = theme()
-        whole = column(self)
-        self._scroll = QtWidgets.QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inner = plain()
-        self._scroll.setWidget(inner)
-        whole.addWidget(self._scroll, 1)
-        self._pinned = column()
-        whole.addLayout(self._pinned)
-        box = column(
-            inner, spacing=t.scaled(6), margins=(t.scaled(14), t.scaled(16), t.scaled(14), t.scaled(14))
-        )
-        box.addWidget(label(words.EXPECTED, "section", wrap=True))
-        self.place = label("", "small", "text2")
-        box.addWidget(self.place)
-        self.drawing = NanoDrawing(WIDE_DRAWING, "sign.drawing")
-        box.addWidget(self.drawing, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.turn = ActionButton("", kind="link", name="sign.page")
-        box.addWidget(self.turn, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._buttons = row(spacing=t.scaled(8))
-        self.back = ActionButton(words.BACK, icon="left", name="sign.back")
-        self.equal = ActionButton(f"{words.EQUAL_NEXT}  ({words.SPACE})", name="sign.equal", deliberate=True)
-        self._buttons.addWidget(self.back)
-        self._buttons.addWidget(self.equal, 1)
-        box.addLayout(self._buttons)
-        box.addSpacing(t.scaled(10))
-        self._card = Card()
-        self._card.body.addWidget(label(words.ONE_DIFFERS, "section", wrap=True))
-        self._card.body.addWidget(label(words.ONE_DIFFERS_SUB, "small", "text2", wrap=True))
-        self.differs = ActionButton(words.DIFFERS, kind="danger-outline", name="sign.differs")
-        box.addWidget(self._card)
-        box.addStretch(1)
-        box.addWidget(label(words.SIGNING_AS, "small", "text2"))
-        self.who = label("", "section", wrap=True)
-        box.addWidget(self.who)
-        self.address = GroupedText("")
-        box.addWidget(self.address)
-        self.tighten(narrow=False, low=False)
-
-    def tighten(self, *, narrow: bool, low: bool) -> None:
-        """``narrow``: smaller, its two buttons one below the other. ``low``: not all of it is in view."""
-        t, directions = theme(), QtWidgets.QBoxLayout.Direction
-        self._buttons.setDirection(directions.BottomToTop if narrow else directions.LeftToRight)
-        width = NARROW_DRAWING if narrow else WIDE_DRAWING
-        self.drawing.draw_in(width)
-        bar = self._scroll.verticalScrollBar().sizeHint().width()
-        self.setFixedWidth(t.scaled(30 + width) + bar)
-        self._card.body.removeWidget(self.differs)
-        self._pinned.removeWidget(self.differs)
-        (self._pinned if low else self._card.body).addWidget(self.differs)
-        side, edge = (t.scaled(14), t.scaled(8)) if low else (0, 0)
-        self._pinned.setContentsMargins(side, edge, side + bar if low else 0, edge)
-
-
 class ComparePage(QtWidgets.QWidget):
     """Steps 3 and 4. First the lines against what the person wants; then, asked, against the device."""
 
@@ -319,9 +266,7 @@ class ComparePage(QtWidgets.QWidget):
         self._tight: tuple[bool, bool] | None = None
         whole = row(self, spacing=0)
         left = plain("bg")
-        self._left = column(
-            left, spacing=t.scaled(6), margins=(t.scaled(20), t.scaled(16), t.scaled(20), t.scaled(10))
-        )
+        self._left = column(left, spacing=t.scaled(6))
         self.question = label("", "title", wrap=True)
         self.sub = label("", "body", "text2", wrap=True)
         self.unknown = StateBanner("warn", words.NOT_KNOWN, words.NOT_KNOWN_SUB)
@@ -360,6 +305,9 @@ class ComparePage(QtWidgets.QWidget):
             return
         self._tight = (narrow, low)
         self._side.tighten(narrow=narrow, low=low)
+        self.lines.tighten(narrow)
+        side = theme().scaled(12 if narrow else 20)
+        self._left.setContentsMargins(side, theme().scaled(16), side, theme().scaled(10))
         if low:
             self.lines.frame_by(self._said, self._left_out)
         else:

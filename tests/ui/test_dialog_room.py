@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from office_stage import passphrase_of, settled, window_of
 from offices import Offices
-from room import cramped, shown, words_of
+from room import cramped, fits, foot, place, scroller, words_of
 from window_help import Run, turns, until
 
 from signer_app.ui.halting.dialogs import ResumeDialog
@@ -22,7 +20,7 @@ from signer_app.ui.pages.nodes.dialogs import AddDialog as AddNode
 from signer_app.ui.pages.nodes.dialogs import ConfirmDialog
 from signer_app.ui.pages.proposals.page import NameDialog
 from signer_app.ui.passphrase import KeysDialog
-from signer_app.ui.qt import QtCore, QtWidgets
+from signer_app.ui.qt import QtWidgets
 from signer_app.ui.sending import SendDialog
 from signer_app.ui.session import Halted
 from signer_app.ui.settings import ViewSettings
@@ -53,50 +51,6 @@ NODE = {
 }  # fmt: skip
 #: Width and height of the window, and the text size.
 ROOMS = ((1024, 700, 100), (1024, 700, 130), (1024, 700, 150), (1366, 768, 150))
-
-
-def place(widget: QtWidgets.QWidget) -> QtCore.QRect:
-    """On the screen."""
-    return QtCore.QRect(widget.mapToGlobal(QtCore.QPoint(0, 0)), widget.size())
-
-
-def scroller(widget: QtWidgets.QWidget, dialog: QtWidgets.QDialog) -> QtWidgets.QScrollArea | None:
-    """What scrolls it away, if anything does."""
-    holder = widget.parentWidget()
-    while holder is not None and holder is not dialog:
-        if isinstance(holder, QtWidgets.QScrollArea):
-            return holder
-        holder = holder.parentWidget()
-    return None
-
-
-def foot(dialog: QtWidgets.QDialog) -> list[ActionButton]:
-    """The buttons that do not scroll."""
-    return [w for w in shown(dialog) if isinstance(w, ActionButton) and scroller(w, dialog) is None]
-
-
-def lacking(window: MainWindow, dialog: QtWidgets.QDialog) -> Iterator[str]:
-    """What is wrong with the place of a dialog and of its parts."""
-    inside, here = place(window), place(dialog)
-    if not inside.contains(here):
-        yield f"{here} is not inside {inside}"
-    for button in foot(dialog):
-        if not here.intersected(inside).contains(place(button)):
-            yield f"out of view: {words_of(button)}"
-    for area in shown(dialog):
-        if isinstance(area, QtWidgets.QScrollArea) and area.widget().width() > area.viewport().width():
-            yield f"cut at its right: {words_of(area)}"
-    yield from cramped(dialog)
-
-
-async def fits(window: MainWindow, dialog: QtWidgets.QDialog, name: str, *, buttons: int = 1) -> None:
-    """Once the layout has run."""
-    await turns(5)
-    with contextlib.suppress(TimeoutError):
-        await until(lambda: not list(lacking(window, dialog)), 3)
-    found = list(lacking(window, dialog))
-    assert not found, name + "\n" + "\n".join(found)
-    assert len(foot(dialog)) >= buttons, f"{name}: buttons that scroll away"
 
 
 async def over(window: MainWindow, dialog: QtWidgets.QDialog, name: str) -> None:

@@ -20,6 +20,7 @@ from signer_app.ui.signing.pages import (
     UnlockPage,
 )
 from signer_app.ui.signing.rail import Rail
+from signer_app.ui.signing.refusals import Refusal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
     ActionButton,
@@ -35,6 +36,7 @@ from signer_app.ui.widgets import (
     stop_before,
     tab_through,
 )
+from signer_app.ui.widgets.chips import RISK_LOOKS
 
 SIZE = QtCore.QSize(1060, 694)
 #: With less of the window, at 100 % of the text size, the steps are numbers and the lines have the room.
@@ -216,3 +218,31 @@ class SignFrame(Dialog):
         if not sealed and page is self.compare:
             below[step] = words.compared(self.compare.lines.count, len(self.compare.lines.rows))
         self.rail.show_steps(words.SEALED_STEPS if sealed else words.DEVICE_STEPS, step, below)
+
+    # -- it does not go on ---------------------------------------------------------------------------------
+
+    def _closed_by(self, why: Refusal, details: str = "") -> None:
+        """Policy or facts say another thing than before, or nobody can tell: nothing goes on here."""
+        look = RISK_LOOKS[why.look]
+        self.verdict.show_as(strings.CHIPS[why.look], look.tone, look.icon, solid=look.solid)
+        self.verdict.show()
+        self._stop_page(why.tone, why.title, why.fact, why.text, lines=why.lines, details=details)
+
+    def _stop_page(
+        self,
+        tone: str,
+        question: str,
+        fact: str,
+        text: str,
+        *,
+        lines: tuple[str, ...] = (),
+        details: str = "",
+    ) -> None:
+        self._offer(words.CONTINUE, None)
+        self.stopped.show_stop(tone, question, fact, text, lines=lines, details=details)
+        self._show(self.stopped, self.rail.at)
+        said, icon = (fact, "pass") if tone == "ok" else (words.STOPPED_TITLE, "info")
+        self._wait_words(said, "", look=(icon, tone))
+        self.cancel.setText(strings.CLOSE)
+        self.cancel.show()
+        self.cancel.setFocus()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from office_stage import passphrase_of, settled, window_of
 from offices import Offices
+from pytestqt.qtbot import QtBot
 from room import cramped, fits, foot, place, scroller, words_of
 from window_help import Run, turns, until
 
@@ -27,7 +28,7 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.crash import CrashDialog
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.window import MainWindow
-from signer_app.ui.signing.compare import Expected, Line
+from signer_app.ui.signing.compare import Expected, Line, LineRow
 from signer_app.ui.signing.dialog import SignDialog
 from signer_app.ui.signing.pages import Choice
 from signer_app.ui.theme import Theme
@@ -222,3 +223,16 @@ def test_a_dialog_grows_with_what_it_says_and_scrolls_then(
         window.close()
 
     run(main())
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_ticked_line_is_green(qtbot: QtBot, look: Theme, mode: Any) -> None:
+    look.choose(mode, 100)
+    row = LineRow(1, 2, LINES[0])
+    qtbot.addWidget(row)
+    row.resize(600, row.sizeHint().height())
+    row.tick.setChecked(True)
+    image = row.tick.grab().toImage()
+    colours = {image.pixelColor(x, image.height() // 2).name().upper() for x in range(image.width())}
+    assert look.tokens.ok.fill.upper() in colours
+    assert look.tokens.accent.fill.upper() not in colours

@@ -77,6 +77,9 @@ async def of_the_window(window: MainWindow, identifier: str) -> None:
             assert names == ["halt.cancel", "halt.do"]
             dialog.say("danger", "The passphrase is wrong.", "Type it again. Nothing was halted. " * 8)
             await fits(window, dialog, "halt that was refused", buttons=2)
+            holder = scroller(dialog.message, dialog)
+            assert holder is not None
+            assert place(holder.viewport()).contains(place(dialog.message)), "what was refused is in view"
         dialog.reject()
         await until(lambda: window.dialogs.current is None)
 

@@ -187,6 +187,7 @@ class StatementDialog(Dialog):
             self.message.show_state(tone, fact, consequence)
             self.message.show()
             self.fit()
+            self.bring(self.message)
 
     def _unforeseen(self, _error: BaseException) -> None:
         self.say("danger", strings.INTERNAL_ERROR, strings.INTERNAL_CONSEQUENCE)

@@ -18,6 +18,7 @@ from signer_app.ui.widgets import (
     label,
     plain,
     row,
+    settle,
     tab_through,
 )
 
@@ -203,6 +204,17 @@ class Dialog(QtWidgets.QDialog):
     def fit(self) -> None:
         """As high as what is shown now needs, once the layout has run."""
         QtCore.QTimer.singleShot(0, self, lambda: self._size_to(self.width(), 0))
+
+    def bring(self, part: QtWidgets.QWidget) -> None:
+        """Scroll to a part that has just been shown, once the dialog has its size."""
+        QtCore.QTimer.singleShot(0, part, lambda: self._bring(part))
+
+    def _bring(self, part: QtWidgets.QWidget) -> None:
+        settle()
+        self.keep_inside()
+        settle()
+        if self._middle is not None and part.isVisible():
+            self._middle.ensureWidgetVisible(part, 0, theme().scaled(12))
 
     def keep_inside(self) -> None:
         """Larger where what is shown needs it, never larger than the window."""

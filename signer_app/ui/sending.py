@@ -277,6 +277,7 @@ class SendDialog(Dialog):
         checks = checks_of(error) if isinstance(error, DeniedError) else ()
         self.problem.show_state("danger", error.message, "\n".join(checks) or faults.hint(error))
         self.problem.show()
+        self.bring(self.problem)
 
     def _unforeseen(self, _error: BaseException) -> None:
         if not self._ended:

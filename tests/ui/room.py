@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
-from signer_app.ui.qt import Qt, QtGui, QtWidgets
+from window_help import turns, until
+
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import Elided, FactTable
+from signer_app.ui.widgets import ActionButton, Elided, FactTable
 from signer_app.ui.widgets.tables import cell_margin
 
 
@@ -76,3 +79,47 @@ def nameless(root: QtWidgets.QWidget) -> list[str]:
         if not (widget.accessibleName() or plain or holder):
             found.append(words_of(widget))
     return found
+
+
+def place(widget: QtWidgets.QWidget) -> QtCore.QRect:
+    """On the screen."""
+    return QtCore.QRect(widget.mapToGlobal(QtCore.QPoint(0, 0)), widget.size())
+
+
+def scroller(widget: QtWidgets.QWidget, dialog: QtWidgets.QDialog) -> QtWidgets.QScrollArea | None:
+    """What scrolls it away, if anything does."""
+    holder = widget.parentWidget()
+    while holder is not None and holder is not dialog:
+        if isinstance(holder, QtWidgets.QScrollArea):
+            return holder
+        holder = holder.parentWidget()
+    return None
+
+
+def foot(dialog: QtWidgets.QDialog) -> list[ActionButton]:
+    """The buttons that do not scroll."""
+    return [w for w in shown(dialog) if isinstance(w, ActionButton) and scroller(w, dialog) is None]
+
+
+def lacking(window: QtWidgets.QWidget, dialog: QtWidgets.QDialog) -> Iterator[str]:
+    """What is wrong with the place of a dialog and of its parts."""
+    inside, here = place(window), place(dialog)
+    if not inside.contains(here):
+        yield f"{here} is not inside {inside}"
+    for button in foot(dialog):
+        if not here.intersected(inside).contains(place(button)):
+            yield f"out of view: {words_of(button)}"
+    for area in shown(dialog):
+        if isinstance(area, QtWidgets.QScrollArea) and area.widget().width() > area.viewport().width():
+            yield f"cut at its right: {words_of(area)}"
+    yield from cramped(dialog)
+
+
+async def fits(window: QtWidgets.QWidget, dialog: QtWidgets.QDialog, name: str, *, buttons: int = 1) -> None:
+    """Once the layout has run."""
+    await turns(5)
+    with contextlib.suppress(TimeoutError):
+        await until(lambda: not list(lacking(window, dialog)), 3)
+    found = list(lacking(window, dialog))
+    assert not found, name + "\n" + "\n".join(found)
+    assert len(foot(dialog)) >= buttons, f"{name}: buttons that scroll away"

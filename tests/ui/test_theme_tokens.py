@@ -83,7 +83,7 @@ def test_high_contrast_has_no_soft_fill_and_strong_edges() -> None:
 @pytest.mark.parametrize("tokens", THEMES.values(), ids=lambda tokens: tokens.name)
 @pytest.mark.parametrize("percent", SCALES)
 def test_the_style_sheet_is_filled_completely(tokens: Tokens, percent: int, look: Theme) -> None:
-    filled = style_sheet(tokens, percent, {"arrow": "a.png", "tick": "t.png"})
+    filled = style_sheet(tokens, percent, {"arrow": "a.png", "tick": "t.png", "tick_ok": "o.png"})
     assert "$" not in filled
     assert not re.search(r"\d+sp\b", filled)
     known = {value.upper() for value in re.findall(r"#[0-9A-Fa-f]{6}", str(tokens))}

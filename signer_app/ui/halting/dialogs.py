@@ -14,7 +14,7 @@ from signer_app.ui.choosing import choose_files, choose_new_file
 from signer_app.ui.halting import reads
 from signer_app.ui.loop import Tasks
 from signer_app.ui.passphrase import unlock_with
-from signer_app.ui.qt import QtCore, QtWidgets
+from signer_app.ui.qt import QtWidgets
 from signer_app.ui.session import Halted, Session
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Shell
@@ -83,21 +83,15 @@ class StatementDialog(Dialog):
 
     def finish(self, action: str, *, kind: str, icon: str) -> None:
         """The lower part, after the fields."""
-        t = theme()
         self.fields.addWidget(self.secret)
         self.fields.addWidget(self.which)
         self.content.addWidget(self.message)
         self.do = ActionButton(action, kind=kind, icon=icon, name=f"{self._name}.do")
         self.why = WhyDisabled(self.do)
-        self.fields.addWidget(self.why)
         self.content.addStretch(1)
-        line = row(spacing=t.scaled(8))
-        line.addStretch(1)
         self.save = ActionButton(words.SAVE_FILE, icon="download", name=f"{self._name}.save")
         self.cancel = ActionButton(strings.CANCEL, name=f"{self._name}.cancel")
-        line.addWidget(self.save)
-        line.addWidget(self.cancel)
-        self.content.addLayout(line)
+        self.add_buttons(self.save, self.cancel, self.do, above=self.why)
         self.save.hide()
         self.save.triggered.connect(
             lambda: choose_new_file(self, words.FILE_TITLE, words.FILE_NAME, self.write)
@@ -132,16 +126,12 @@ class StatementDialog(Dialog):
         self.judge()
         self.fit()
 
-    def fit(self) -> None:
-        """As high as what is shown now needs."""
-        QtCore.QTimer.singleShot(0, self, self._fit)
-
-    def _fit(self) -> None:
-        layout = self.layout()
-        if layout is not None:
-            # Not adjustSize, which stops at two thirds of the screen.
-            width = max(self.width(), self.minimumWidth())
-            self.resize(width, max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height()))
+    def answered(self) -> None:
+        """Nothing more is asked."""
+        for part in (self.form, self.why, self.do):
+            part.hide()
+        self.save.show()
+        self.cancel.setText(strings.CLOSE)
 
     def judge(self) -> None:
         """Look again whether the button is on."""
@@ -197,6 +187,7 @@ class StatementDialog(Dialog):
             self.message.show_state(tone, fact, consequence)
             self.message.show()
             self.fit()
+            self.bring(self.message)
 
     def _unforeseen(self, _error: BaseException) -> None:
         self.say("danger", strings.INTERNAL_ERROR, strings.INTERNAL_CONSEQUENCE)
@@ -270,9 +261,7 @@ class HaltDialog(StatementDialog):
         record = await self.signed(lambda w: reads.halt(w, text, scope.accounts), words.HALTING)
         if record is None:
             return
-        self.form.hide()
-        self.save.show()
-        self.cancel.setText(strings.CLOSE)
+        self.answered()
         self.title.setText(words.HALTED)
         self.say("danger", words.halted_as(record), f"{scope.said}. {words.DOES[1]}")
         self.save.setFocus()
@@ -391,8 +380,6 @@ class ResumeDialog(StatementDialog):
             self.judge()
             self.fit()
             return
-        self.form.hide()
-        self.save.show()
-        self.cancel.setText(strings.CLOSE)
+        self.answered()
         self.say("ok", words.LIFTED, words.DOES[1])
         self.cancel.setFocus()

@@ -6,10 +6,21 @@ from collections.abc import Callable
 
 from signer_app.ui import strings
 from signer_app.ui.loop import ask
-from signer_app.ui.qt import Qt, QtGui, QtWidgets
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.actions import BY_ID
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, FocusRing, NetworkFrame, column, label, row
+from signer_app.ui.widgets import (
+    ActionButton,
+    FocusRing,
+    NetworkFrame,
+    WhyDisabled,
+    column,
+    label,
+    plain,
+    row,
+    settle,
+    tab_through,
+)
 
 #: How much of the window the veil hides.
 VEIL = 0.52
@@ -64,6 +75,8 @@ class DialogHost:
         """The window has another size."""
         if self._veil.isVisible():
             self._veil.cover()
+        if isinstance(self.current, Dialog):
+            self.current.keep_inside()
 
     def close(self) -> None:
         """Close what is open: the window is being locked."""
@@ -71,41 +84,195 @@ class DialogHost:
             self.current.reject()
 
 
-class Dialog(QtWidgets.QDialog):
-    """Base of dialogs: window-modal, framed as the network, Esc cancels, Enter presses nothing."""
+class _Middle(QtWidgets.QScrollArea):
+    """What a dialog says and asks. It scrolls where the window has less room than that needs."""
 
-    def __init__(self, parent: QtWidgets.QWidget, title: str, network_class: str = "") -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.inner = plain()
+        self.setWidget(self.inner)
+
+    def sizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
+        """All of it."""
+        return self.inner.sizeHint()
+
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
+        """Its whole width and a few lines of it."""
+        least, bar = self.inner.minimumSizeHint(), self.verticalScrollBar().sizeHint().width()
+        return QtCore.QSize(least.width() + bar, min(least.height(), theme().scaled(80)))
+
+    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:  # noqa: N802
+        """Something in it was shown, hidden or said otherwise: the dialog looks again."""
+        if event.type() == QtCore.QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def height_at(self, width: int) -> int:
+        """How high all of it is in this width."""
+        inner = self.inner
+        return inner.heightForWidth(width) if inner.hasHeightForWidth() else inner.sizeHint().height()
+
+
+class Dialog(QtWidgets.QDialog):
+    """Base of dialogs: window-modal, framed as the network, Esc cancels, Enter presses nothing. It is never
+    larger than its window: the middle scrolls then, and the row of buttons below it stays in view."""
+
+    def __init__(
+        self, parent: QtWidgets.QWidget, title: str, network_class: str = "", *, scrolls: bool = True
+    ) -> None:
+        """``scrolls``: False for one whose pages scroll by themselves."""
         super().__init__(parent)
+        self._window = parent.window()
         self.setWindowModality(Qt.WindowModality.WindowModal)
         outer = column(self)
+        # The size is this class's affair: else the layout makes a dialog as large as what it holds.
+        outer.setSizeConstraint(QtWidgets.QLayout.SizeConstraint.SetNoConstraint)
         self.frame = NetworkFrame(network_class)
         outer.addWidget(self.frame)
         t = theme()
-        self.content = column(
-            spacing=t.scaled(12), margins=(t.scaled(20), t.scaled(16), t.scaled(20), t.scaled(16))
-        )
-        self.frame.body.addLayout(self.content)
+        side, edge = t.scaled(20), t.scaled(16)
+        self.content = column(spacing=t.scaled(12), margins=(side, edge, side, edge))
+        self._last: QtWidgets.QLayout | None = None
+        self._middle = _Middle() if scrolls else None
+        if self._middle is None:
+            self.frame.body.addLayout(self.content)
+        else:
+            self._middle.inner.setLayout(self.content)
+            self.frame.body.addWidget(self._middle, 1)
         self.title = label("", "title", wrap=True)
         self.content.addWidget(self.title)
         self.show_title(title)
         self.ring = FocusRing(self)
+        self._later = QtCore.QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self.keep_inside)
 
     def show_title(self, title: str) -> None:
         """What it is about, in its head and for the desktop."""
         self.title.setText(title)
         self.setWindowTitle(f"{title} – {strings.APP}")
 
+    def add_buttons(self, *buttons: ActionButton, above: QtWidgets.QWidget | None = None) -> None:
+        """Buttons at the right of the last line; Cancel or Close is the first of them. ``above``: what is to
+        be in view with them."""
+        line, foot = row(), column(spacing=theme().scaled(10))
+        if above is not None:
+            foot.addWidget(above)
+        line.addStretch(1)
+        for button in buttons:
+            line.addWidget(button)
+        foot.addLayout(line)
+        self._take_foot(foot)
+        tab_through(*buttons)
+
+    def _take_foot(self, line: QtWidgets.QLayout) -> None:
+        """Below what scrolls."""
+        margins, t = self.content.contentsMargins(), theme()
+        line.setContentsMargins(margins.left(), t.scaled(10), margins.right(), margins.bottom())
+        margins.setBottom(t.scaled(2))
+        self.content.setContentsMargins(margins)
+        self.frame.body.addLayout(line)
+        self._last = line
+
+    def _find_foot(self) -> None:
+        """A line of buttons that was put below the content by hand stays in view too."""
+        at = self.content.count() - 1
+        item = self.content.itemAt(at)
+        line = item.layout() if item is not None else None
+        if line is None or self._last is not None or self._middle is None:
+            return
+        held = (line.itemAt(number) for number in range(line.count()))
+        widgets = [part.widget() for part in held if part is not None]
+        if any(isinstance(widget, ActionButton | WhyDisabled) for widget in widgets):
+            self.content.takeAt(at)
+            self._take_foot(line)
+
+    # -- its size ------------------------------------------------------------------------------------------
+
+    def setVisible(self, visible: bool) -> None:  # noqa: N802 - Qt's name
+        """Take the size that it needs before it is seen."""
+        if visible and not self.isVisible():
+            self._find_foot()
+            self.ensurePolished()
+            sized = self.testAttribute(Qt.WidgetAttribute.WA_Resized)
+            self._size_to(self.width() if sized else self.sizeHint().width(), self.height() if sized else 0)
+        super().setVisible(visible)
+
+    def fit(self) -> None:
+        """As high as what is shown now needs, once the layout has run."""
+        QtCore.QTimer.singleShot(0, self, lambda: self._size_to(self.width(), 0))
+
+    def bring(self, part: QtWidgets.QWidget) -> None:
+        """Scroll to a part that has just been shown, once the dialog has its size."""
+        QtCore.QTimer.singleShot(0, part, lambda: self._bring(part))
+
+    def _bring(self, part: QtWidgets.QWidget) -> None:
+        settle()
+        self.keep_inside()
+        settle()
+        if self._middle is not None and part.isVisible():
+            self._middle.ensureWidgetVisible(part, 0, theme().scaled(12))
+
+    def keep_inside(self) -> None:
+        """Larger where what is shown needs it, never larger than the window."""
+        if self.isVisible():
+            self._size_to(self.width(), self.height())
+
+    def _size_to(self, width: int, height: int) -> None:
+        """This size, or more where more is needed, inside the window and over its middle."""
+        room, least = self._window.size().boundedTo(self.maximumSize()), 0
+        self.setMinimumWidth(min(self.minimumWidth(), room.width()))
+        if self._middle is not None:
+            least = max(self.minimumWidth(), self.minimumSizeHint().width())
+        width = min(max(width, least), room.width())
+        wanted = QtCore.QSize(width, min(max(height, self._needed(width)), room.height()))
+        if wanted == self.size() and self.isVisible():
+            return
+        self.resize(wanted)
+        # Both have the same frame, or none: corners are those of frames.
+        left = self._window.size() - wanted
+        self.move(self._window.pos() + QtCore.QPoint(left.width() // 2, left.height() // 2))
+
+    def _needed(self, width: int) -> int:
+        """How high all of it is in this width."""
+        if self._middle is None:
+            return 0
+        around, below = self.frame.body.contentsMargins(), 0
+        inside = width - around.left() - around.right()
+        if self._last is not None:
+            below = self._last.sizeHint().height()
+            below = self._last.heightForWidth(inside) if self._last.hasHeightForWidth() else below
+        return around.top() + around.bottom() + self._middle.height_at(inside) + below
+
+    def event(self, event: QtCore.QEvent) -> bool:
+        """Something was shown, hidden or said otherwise."""
+        if event.type() == QtCore.QEvent.Type.LayoutRequest and self.isVisible():
+            self._later.start()
+        return super().event(event)
+
+    # -- keys ----------------------------------------------------------------------------------------------
+
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
-        """Enter never presses a button that is not in focus; haste is designed out."""
+        """Enter never presses a button that is not in focus; haste is designed out. Page Up and Page Down
+        scroll from wherever the focus is."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+            return
+        steps = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
+        if self._middle is not None and event.key() in steps:
+            bar = self._middle.verticalScrollBar()
+            bar.setValue(bar.value() + steps[Qt.Key(event.key())] * bar.pageStep())
             event.accept()
             return
         super().keyPressEvent(event)
 
-    def add_buttons(self, *buttons: ActionButton) -> None:
-        """Buttons at the right of the last line; Cancel or Close is the first of them."""
-        line = row()
-        line.addStretch(1)
-        for button in buttons:
-            line.addWidget(button)
-        self.content.addLayout(line)
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """What the focus comes to is in view."""
+        moved = super().focusNextPrevChild(forward)
+        now: QtWidgets.QWidget | None = QtWidgets.QApplication.focusWidget()
+        if self._middle is not None and now is not None and self._middle.inner.isAncestorOf(now):
+            self._middle.ensureWidgetVisible(now)
+        return moved

@@ -7,7 +7,7 @@ from signer_app.ui.qt import Qt, QtGui, QtWidgets, Signal
 from signer_app.ui.shell.actions import ACTIONS
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, column, label, plain
+from signer_app.ui.widgets import ActionButton, label
 from signer_app.ui.words import help as words
 
 _NATIVE = QtGui.QKeySequence.SequenceFormat.NativeText
@@ -43,22 +43,15 @@ class KeysDialog(Dialog):
     def __init__(self, parent: QtWidgets.QWidget, network_class: str = "") -> None:
         super().__init__(parent, strings.KEYS_TITLE, network_class)
         t = theme()
-        room = parent.size()
-        self.resize(min(t.scaled(760), room.width() - 40), min(t.scaled(620), room.height() - 40))
+        self.setMaximumHeight(t.scaled(620))
+        self.resize(t.scaled(760), t.scaled(620))
         self.content.addWidget(label(strings.KEYS_INTRO, "body", "text2", wrap=True))
-        scroll = QtWidgets.QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setAccessibleName(strings.KEYS_TITLE)
-        inner = plain()
-        scroll.setWidget(inner)
-        self.content.addWidget(scroll, 1)
-        box = column(inner, spacing=t.scaled(10))
         self._grid = QtWidgets.QGridLayout()
         self._grid.setHorizontalSpacing(t.scaled(16))
         self._grid.setVerticalSpacing(t.scaled(5))
         self._grid.setColumnStretch(1, 1)
-        box.addLayout(self._grid)
-        box.addStretch(1)
+        self.content.addLayout(self._grid)
+        self.content.addStretch(1)
         for menu, title in strings.MENUS.items():
             specs = [spec for spec in ACTIONS if spec.keys and spec.menu == menu]
             listed = [

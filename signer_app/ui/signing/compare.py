@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.signing import words
-from signer_app.ui.signing.nano import NanoDrawing
+from signer_app.ui.signing.side import Side
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
-    ActionButton,
     Card,
     GroupedText,
     Icon,
@@ -22,7 +21,7 @@ from signer_app.ui.widgets import (
     plain,
     row,
 )
-from signer_app.ui.widgets.base import rounded
+from signer_app.ui.widgets.base import rounded, text_width
 
 if TYPE_CHECKING:  # loads a ledger's codec
     from signer_app.signers.ledger.xrp.screens import Review
@@ -61,6 +60,10 @@ def _in_groups(value: str) -> bool:
     return len(value) >= 25 and " " not in value and value.isascii() and value.isalnum()
 
 
+#: Width of the names of fields.
+NAMES = 112
+
+
 class LineRow(QtWidgets.QFrame):
     """Number, name, the raw value, what it means, and a tick."""
 
@@ -75,13 +78,14 @@ class LineRow(QtWidgets.QFrame):
         at = label(str(number), "body", "text3")
         at.setFixedWidth(t.scaled(18))
         box.addWidget(at, 0, Qt.AlignmentFlag.AlignTop)
-        name = label(line.name, "label", wrap=True)
-        name.setFixedWidth(t.scaled(112))
-        box.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
+        self.name = label(line.name, "label", wrap=True)
+        self.name.setFixedWidth(t.scaled(NAMES))
+        box.addWidget(self.name, 0, Qt.AlignmentFlag.AlignTop)
         values = column(spacing=t.scaled(1))
         if _in_groups(line.value):
             shown: QtWidgets.QWidget = GroupedText(line.value)
             shown.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            shown.setMinimumWidth(t.scaled(80))  # it wraps between groups
         else:
             shown = label(line.value or "–", "mono", wrap=True)
         values.addWidget(shown)
@@ -89,6 +93,7 @@ class LineRow(QtWidgets.QFrame):
             values.addWidget(label(line.meaning, "small", "text2", wrap=True))
         box.addLayout(values, 1)
         self.tick = QtWidgets.QCheckBox()
+        self.tick.setProperty("tone", "ok")
         self.tick.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.tick.toggled.connect(lambda _on: self._say())
         box.addWidget(self.tick, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -136,17 +141,46 @@ class LineList(QtWidgets.QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._inner = plain("surface")
-        self._box = column(self._inner)
+        whole = column(self._inner)
+        self._above, self._box, self._below = column(), column(), column()
+        for part in (self._above, self._box, self._below):
+            whole.addLayout(part)
+        whole.addStretch(1)
         self.setWidget(self._inner)
         self.rows: list[LineRow] = []
         self.at = 0
+        self._narrow = False
         # New rows have their places only once the layout has run.
         self._look = QtCore.QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(0)
         self._look.timeout.connect(self._show_current)
 
+    def frame_by(self, above: QtWidgets.QWidget, below: QtWidgets.QWidget) -> None:
+        """What scrolls along with the lines, where there is little room."""
+        t = theme()
+        for part, widget in ((self._above, above), (self._below, below)):
+            part.setContentsMargins(t.scaled(12), t.scaled(8), t.scaled(12), t.scaled(8))
+            part.addWidget(widget)
+
+    def tighten(self, narrow: bool) -> None:
+        """``narrow``: names wrap between their words, so that values have the room."""
+        self._narrow, t = narrow, theme()
+        if not self.rows:
+            return
+        longest = [word for made in self.rows for word in made.line.name.split()]
+        widest = max((text_width("label", word) for word in longest), default=0) + 2
+        for made in self.rows:
+            made.name.setFixedWidth(min(t.scaled(NAMES), widest) if narrow else t.scaled(NAMES))
+
+    def unframe(self) -> None:
+        """The lines alone."""
+        for part in (self._above, self._below):
+            part.setContentsMargins(0, 0, 0, 0)
+
     def _show_current(self) -> None:
+        if self.at == 0 and self.rows:
+            self.verticalScrollBar().setValue(0)
         if self.rows:
             self.ensureWidgetVisible(self.rows[self.at], 0, 30)
 
@@ -158,7 +192,7 @@ class LineList(QtWidgets.QScrollArea):
             made.chosen.connect(lambda number=number: self.go(number))
             made.tick.toggled.connect(lambda _on, number=number: self._toggled(number))
             self._box.addWidget(made)
-        self._box.addStretch(1)
+        self.tighten(self._narrow)
         self.at = 0
         self.go(0)
 
@@ -229,76 +263,62 @@ class ComparePage(QtWidgets.QWidget):
         t = theme()
         self.expected: Expected | None = None
         self._page = 0
+        self._tight: tuple[bool, bool] | None = None
         whole = row(self, spacing=0)
         left = plain("bg")
-        box = column(
-            left, spacing=t.scaled(6), margins=(t.scaled(20), t.scaled(16), t.scaled(20), t.scaled(10))
-        )
+        self._left = column(left, spacing=t.scaled(6))
         self.question = label("", "title", wrap=True)
         self.sub = label("", "body", "text2", wrap=True)
         self.unknown = StateBanner("warn", words.NOT_KNOWN, words.NOT_KNOWN_SUB)
         self.unknown.setObjectName("sign.unknown")
+        self._said, self._left_out = plain(), plain()
+        said = column(self._said, spacing=t.scaled(6))
+        said.addWidget(self.sub)
+        said.addWidget(self.unknown)
+        foot = row(self._left_out, spacing=t.scaled(8))
+        foot.addWidget(Icon("info", "info", "icon-button"), 0, Qt.AlignmentFlag.AlignTop)
+        self.hidden = label("", "small", "text2", wrap=True, name="sign.hidden")
+        foot.addWidget(self.hidden, 1)
         frame = Card()
         frame.body.setContentsMargins(2, 2, 2, 2)
         self.lines = LineList()
         frame.body.addWidget(self.lines)
-        for widget in (self.question, self.sub, self.unknown):
-            box.addWidget(widget)
-        box.addWidget(frame, 1)
-        foot = row(spacing=t.scaled(8))
-        foot.addWidget(Icon("info", "info", "icon-button"), 0, Qt.AlignmentFlag.AlignTop)
-        self.hidden = label("", "small", "text2", wrap=True, name="sign.hidden")
-        foot.addWidget(self.hidden, 1)
-        box.addLayout(foot)
+        self._left.addWidget(self.question)
+        self._left.addWidget(frame, 1)
         whole.addWidget(left, 1)
-        whole.addWidget(self._side())
+        self._side = Side()
+        whole.addWidget(self._side)
+        self.drawing = self._side.drawing
+        self._side.turn.triggered.connect(lambda: self._turn(1))
+        self._side.back.triggered.connect(self.lines.back)
+        self._side.equal.triggered.connect(self.lines.equal)
+        self._side.differs.triggered.connect(self.differs)
         self.lines.moved.connect(self._moved)
         self.lines.ticked.connect(self.changed)
         self.lines.turned.connect(self._turn)
+        self.tighten(narrow=False, low=False)
 
-    def _side(self) -> QtWidgets.QWidget:
-        t = theme()
-        side = plain("sunken")
-        side.setFixedWidth(t.scaled(274))
-        box = column(
-            side, spacing=t.scaled(6), margins=(t.scaled(14), t.scaled(16), t.scaled(14), t.scaled(14))
-        )
-        box.addWidget(label(words.EXPECTED, "section"))
-        self.place = label("", "small", "text2")
-        box.addWidget(self.place)
-        self.drawing = NanoDrawing(244, "sign.drawing")
-        box.addWidget(self.drawing, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.turn = ActionButton("", kind="link", name="sign.page")
-        self.turn.triggered.connect(lambda: self._turn(1))
-        box.addWidget(self.turn, 0, Qt.AlignmentFlag.AlignHCenter)
-        buttons = row(spacing=t.scaled(8))
-        self.back = ActionButton(words.BACK, icon="left", name="sign.back")
-        self.equal = ActionButton(f"{words.EQUAL_NEXT}  ({words.SPACE})", name="sign.equal", deliberate=True)
-        self.back.triggered.connect(self.lines.back)
-        self.equal.triggered.connect(self.lines.equal)
-        buttons.addWidget(self.back)
-        buttons.addWidget(self.equal, 1)
-        box.addLayout(buttons)
-        box.addSpacing(t.scaled(10))
-        card = Card()
-        card.body.addWidget(label(words.ONE_DIFFERS, "section"))
-        card.body.addWidget(label(words.ONE_DIFFERS_SUB, "small", "text2", wrap=True))
-        stop = ActionButton(words.DIFFERS, kind="danger-outline", name="sign.differs")
-        stop.triggered.connect(self.differs)
-        card.body.addWidget(stop)
-        box.addWidget(card)
-        box.addStretch(1)
-        box.addWidget(label(words.SIGNING_AS, "small", "text2"))
-        self.who = label("", "section")
-        box.addWidget(self.who)
-        self.address = GroupedText("")
-        box.addWidget(self.address)
-        return side
+    def tighten(self, *, narrow: bool, low: bool) -> None:
+        """``narrow``: the column at the right is smaller. ``low``: what is said above and below the lines
+        scrolls with them."""
+        if (narrow, low) == self._tight:
+            return
+        self._tight = (narrow, low)
+        self._side.tighten(narrow=narrow, low=low)
+        self.lines.tighten(narrow)
+        side = theme().scaled(12 if narrow else 20)
+        self._left.setContentsMargins(side, theme().scaled(16), side, theme().scaled(10))
+        if low:
+            self.lines.frame_by(self._said, self._left_out)
+        else:
+            self.lines.unframe()
+            self._left.insertWidget(1, self._said)
+            self._left.addWidget(self._left_out)
 
     def show_signer(self, person: str, address: str) -> None:
         """Who signs, by which account."""
-        self.who.setText(person)
-        self.address.show_text(address)
+        self._side.who.setText(person)
+        self._side.address.show_text(address)
 
     def show_expected(self, expected: Expected, *, asked: bool) -> None:
         """The lines, none of them ticked. ``asked``: the device shows them now."""
@@ -327,7 +347,7 @@ class ComparePage(QtWidgets.QWidget):
         at, count = self.lines.at, len(self.expected.lines)
         pages = self.expected.lines[at].pages or (self.expected.lines[at].name,)
         title, *texts = pages[self._page].split(" | ")
-        self.place.setText(words.screen_of(at + 1, count))
+        self._side.place.setText(words.screen_of(at + 1, count))
         self.drawing.show_page(title, tuple(texts), back=at > 0 or self._page > 0, forward=True)
-        self.turn.setVisible(len(pages) > 1)
-        self.turn.setText(words.page_of(self._page + 1, len(pages)))
+        self._side.turn.setVisible(len(pages) > 1)
+        self._side.turn.setText(words.page_of(self._page + 1, len(pages)))

@@ -20,6 +20,7 @@ from signer_app.ui.signing.flow import Flow, Start, checks_of, objects
 from signer_app.ui.signing.frame import SignFrame
 from signer_app.ui.signing.pages import Choice
 from signer_app.ui.signing.practice import PracticeHands
+from signer_app.ui.signing.refusals import refusal
 from signer_app.ui.signing.seat import LIMIT_S
 from signer_app.ui.widgets import ActionButton
 
@@ -91,8 +92,7 @@ class SignDialog(SignFrame):
         self.heading.setText(words.sign_title(start.title))
         self.setWindowTitle(f"{words.sign_title(start.title)} – {strings.APP}")
         if start.denied:
-            self.verdict.show()
-            self._closed_by(words.DENIED, start.denied)
+            self._closed_by(refusal(words.DENIED, start.denied, names=start.names, asked=start.asked))
             return
         self.verdict.show_as(f"Allowed, {start.passed} of {start.checks}", "ok", "policy")
         self.verdict.show()
@@ -298,7 +298,9 @@ class SignDialog(SignFrame):
             f"\n{name}: {value}" for name, value in error.details.items() if name != "checks"
         )
         if isinstance(error, DeniedError):
-            self._closed_by(error.message, checks_of(error), details)
+            start = self._start
+            names, asked = (start.names, start.asked) if start else ({}, ())
+            self._closed_by(refusal(error.message, checks_of(error), names=names, asked=asked), details)
             return
         if error.code == "DEV_BAD_SIGNATURE":
             record, account = error.details.get("record"), error.details.get("halted")
@@ -326,30 +328,6 @@ class SignDialog(SignFrame):
             self._ask_passphrase()
         else:
             self._connect()
-
-    def _closed_by(self, fact: str, checks: tuple[str, ...], details: str = "") -> None:
-        """Policy or facts say another thing than before: nothing goes on here."""
-        self.verdict.show_as("Denied", "danger", "denied", solid=True)
-        self._stop_page("danger", words.CLOSED_TITLE, fact, "", lines=checks, details=details)
-
-    def _stop_page(
-        self,
-        tone: str,
-        question: str,
-        fact: str,
-        text: str,
-        *,
-        lines: tuple[str, ...] = (),
-        details: str = "",
-    ) -> None:
-        self._offer(words.CONTINUE, None)
-        self.stopped.show_stop(tone, question, fact, text, lines=lines, details=details)
-        self._show(self.stopped, self.rail.at)
-        said, icon = (fact, "pass") if tone == "ok" else (words.STOPPED_TITLE, "info")
-        self._wait_words(said, "", look=(icon, tone))
-        self.cancel.setText(strings.CLOSE)
-        self.cancel.show()
-        self.cancel.setFocus()
 
     def _which_differs(self) -> None:
         if self.compare.expected is None:

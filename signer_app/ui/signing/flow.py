@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.errors import DeniedError
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.core.text import safe_text
 from signer_app.ui.loop import Tasks
 from signer_app.ui.session import Session
 from signer_app.ui.signing import words
 from signer_app.ui.signing.pages import Choice
+from signer_app.ui.signing.refusals import UNREAD
 from signer_app.ui.signing.seat import Audience, Sitting
 from signer_app.ui.worker import Job
 
 if TYPE_CHECKING:  # the rooms load in the worker's thread
+    from signer_app.policy.checks import Check
     from signer_app.signers.keystore.client import Keystore
     from signer_app.workspace import Workspace
     from signer_app.workspace.devices import ConnectedDevices
@@ -28,7 +31,8 @@ _AGAIN_S = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the dialog shows first. ``denied`` are the checks that stand against signing."""
+    """What the dialog shows first. ``denied`` are the checks that stand against signing, ``names`` those of
+    accounts, ``asked`` the operators that are asked for facts."""
 
     title: str
     network: str
@@ -38,6 +42,8 @@ class Start:
     passed: int
     checks: int
     denied: tuple[str, ...]
+    names: Mapping[str, str]
+    asked: tuple[str, ...]
 
 
 class Flow:
@@ -134,21 +140,33 @@ def _start(workspace: Workspace, identifier: str) -> Start:
     report = judged.report
     shown = workspace.reading.proposal(identifier)
     verdicts = [check.verdict for check in report.checks]
-    stands = [
-        f"{check.code}: {check.sentence()}"
+    names, holders = read_names(workspace)
+    network = str(shown["network"])
+    asked = {node.operator for node in workspace.nodes.config.nodes if node.network == network}
+    stands = tuple(
+        _stands(check)
         for check in report.checks
         if check.verdict in ("FAIL", "INDETERMINATE") and check.severity != "advisory"
-    ]
+    )
     return Start(
-        title=title(objects(shown["effects"]), read_names(workspace)[0]),
-        network=str(shown["network"]),
+        title=title(objects(shown["effects"]), names),
+        network=network,
         person=workspace.person,
         choices=keys,
         unlocked=found["keys_unlocked"] is True,
         passed=verdicts.count("PASS"),
         checks=len(verdicts) - verdicts.count("NOT_APPLICABLE"),
-        denied=tuple(stands) if usable is not None and report.verdict != "ALLOW" else (),
+        denied=stands if usable is not None and report.verdict != "ALLOW" else (),
+        names={holder.signer: holder.person for holder in holders} | names,
+        asked=tuple(safe_text(operator) for operator in sorted(asked)),
     )
+
+
+def _stands(check: Check) -> str:
+    said = f"{check.code}: {check.sentence()}"
+    if check.code not in UNREAD:
+        return said
+    return f"{said} {words.answered(sorted({safe_text(seen.operator) for seen in check.evidence}))}"
 
 
 def _choice(entry: Mapping[str, JsonValue]) -> Choice:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from signer_app.ui import strings
-from signer_app.ui.qt import Qt, QtCore, QtWidgets
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.signing import words
 from signer_app.ui.signing.compare import ComparePage
@@ -14,12 +14,13 @@ from signer_app.ui.signing.pages import (
     Choice,
     ChoosePage,
     DiffersPage,
-    Rail,
     SavedPage,
     StopPage,
     TickPage,
     UnlockPage,
 )
+from signer_app.ui.signing.rail import Rail
+from signer_app.ui.signing.refusals import Refusal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
     ActionButton,
@@ -35,15 +36,30 @@ from signer_app.ui.widgets import (
     stop_before,
     tab_through,
 )
+from signer_app.ui.widgets.chips import RISK_LOOKS
 
 SIZE = QtCore.QSize(1060, 694)
+#: With less of the window, at 100 % of the text size, the steps are numbers and the lines have the room.
+WIDE, HIGH = 940, 600
+
+
+class _Middle(QtWidgets.QWidget):
+    """The steps and the page. It takes what head and foot leave; pages scroll."""
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """No: else a long page would push the foot out of view."""
+        return False
+
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
+        """Any."""
+        return QtCore.QSize(0, 0)
 
 
 class SignFrame(Dialog):
     """Pages and the places around them; what happens is dialog.py's."""
 
     def __init__(self, parent: QtWidgets.QWidget, identifier: str, network_class: str) -> None:
-        super().__init__(parent, words.sign_title(identifier[:12]), network_class)
+        super().__init__(parent, words.sign_title(identifier[:12]), network_class, scrolls=False)
         self.setObjectName("sign.dialog")
         self._network_class = network_class
         self._choice: Choice | None = None
@@ -52,7 +68,8 @@ class SignFrame(Dialog):
         self._then = ""
         self._build()
         t = theme()
-        self.resize(QtCore.QSize(t.scaled(SIZE.width()), t.scaled(SIZE.height())).boundedTo(parent.size()))
+        wanted = QtCore.QSize(t.scaled(SIZE.width()), t.scaled(SIZE.height()))
+        self.resize(wanted.boundedTo(parent.window().size()))
         self._clock = QtCore.QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._count_down)
@@ -80,12 +97,13 @@ class SignFrame(Dialog):
         line.addWidget(self.verdict)
         line.addWidget(NetworkChip(self._network_class or "practice", "XRPL"))
         self.content.addWidget(head)
-        middle = row(spacing=0)
+        holder = _Middle()
+        middle = row(holder, spacing=0)
         self.rail = Rail()
         middle.addWidget(self.rail)
         self._stack = QtWidgets.QStackedWidget()
         middle.addWidget(self._stack, 1)
-        self.content.addLayout(middle, 1)
+        self.content.addWidget(holder, 1)
         self._make_pages()
         self.content.addWidget(self._foot())
 
@@ -113,7 +131,7 @@ class SignFrame(Dialog):
         self._waits = Icon("timer", "accent", "icon-banner")
         line.addWidget(self._waits, 0, Qt.AlignmentFlag.AlignVCenter)
         said = column(spacing=t.scaled(1))
-        self.awaited = label("", "label", name="sign.awaited")
+        self.awaited = label("", "label", wrap=True, name="sign.awaited")
         self.left = label("", "small", "text2", wrap=True, name="sign.left")
         said.addStretch(1)
         said.addWidget(self.awaited)
@@ -132,6 +150,14 @@ class SignFrame(Dialog):
         line.addWidget(self.cancel)
         line.addWidget(self.go_on)
         return foot
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Steps and comparing by the room there is."""
+        super().resizeEvent(event)
+        t, size = theme(), event.size()
+        narrow, low = size.width() < t.scaled(WIDE), size.height() < t.scaled(HIGH)
+        self.rail.shorten(narrow)
+        self.compare.tighten(narrow=narrow, low=narrow or low)
 
     # -- the foot ------------------------------------------------------------------------------------------
 
@@ -192,3 +218,31 @@ class SignFrame(Dialog):
         if not sealed and page is self.compare:
             below[step] = words.compared(self.compare.lines.count, len(self.compare.lines.rows))
         self.rail.show_steps(words.SEALED_STEPS if sealed else words.DEVICE_STEPS, step, below)
+
+    # -- it does not go on ---------------------------------------------------------------------------------
+
+    def _closed_by(self, why: Refusal, details: str = "") -> None:
+        """Policy or facts say another thing than before, or nobody can tell: nothing goes on here."""
+        look = RISK_LOOKS[why.look]
+        self.verdict.show_as(strings.CHIPS[why.look], look.tone, look.icon, solid=look.solid)
+        self.verdict.show()
+        self._stop_page(why.tone, why.title, why.fact, why.text, lines=why.lines, details=details)
+
+    def _stop_page(
+        self,
+        tone: str,
+        question: str,
+        fact: str,
+        text: str,
+        *,
+        lines: tuple[str, ...] = (),
+        details: str = "",
+    ) -> None:
+        self._offer(words.CONTINUE, None)
+        self.stopped.show_stop(tone, question, fact, text, lines=lines, details=details)
+        self._show(self.stopped, self.rail.at)
+        said, icon = (fact, "pass") if tone == "ok" else (words.STOPPED_TITLE, "info")
+        self._wait_words(said, "", look=(icon, tone))
+        self.cancel.setText(strings.CLOSE)
+        self.cancel.show()
+        self.cancel.setFocus()

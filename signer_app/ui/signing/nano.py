@@ -30,6 +30,11 @@ class NanoDrawing(Painted):
         self.setAccessibleName(", ".join(part for part in (title, *lines) if part))
         self.update()
 
+    def draw_in(self, width: int) -> None:
+        """As wide as this, at 100 % of the text size."""
+        self._width = width
+        self.updateGeometry()
+
     def show_press(self, button: str) -> None:
         """Draw ``left``, ``right`` or ``both`` buttons as held; "" releases them."""
         self.pressed = button

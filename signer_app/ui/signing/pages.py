@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from signer_app.ui import strings
-from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.signing import words
 from signer_app.ui.signing.compare import Line
-from signer_app.ui.theme import icons, theme
+from signer_app.ui.theme import theme
 from signer_app.ui.unlock import PassphraseField
 from signer_app.ui.widgets import (
     ActionButton,
@@ -18,7 +18,6 @@ from signer_app.ui.widgets import (
     Chooser,
     GroupedText,
     Icon,
-    Painted,
     StateBanner,
     clear,
     column,
@@ -26,7 +25,6 @@ from signer_app.ui.widgets import (
     plain,
     row,
 )
-from signer_app.ui.widgets.base import pen, rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,71 +48,6 @@ class Choice:
     def address(self) -> str:
         """The account without its network."""
         return self.signer.rpartition(":")[2]
-
-
-class Rail(Painted):
-    """The steps at the left: done, the present one, those to come, each with a word below."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("sign.step")
-        self.setFixedWidth(theme().scaled(206))
-        self.steps: tuple[str, ...] = ()
-        self.at = 0
-        self.below: dict[int, str] = {}
-
-    def show_steps(self, steps: Sequence[str], at: int, below: dict[int, str]) -> None:
-        """``at`` is the present step, from 0; ``below`` says more about a step."""
-        self.steps, self.at, self.below = tuple(steps), at, dict(below)
-        self.setAccessibleName(f"{at + 1} of {len(steps)}, {steps[min(at, len(steps) - 1)]}")
-        self.update()
-
-    def sizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
-        """Six steps."""
-        return QtCore.QSize(theme().scaled(206), theme().scaled(360))
-
-    def paintEvent(self, _event: QtGui.QPaintEvent) -> None:  # noqa: N802
-        """Circle, word, word below."""
-        painter, t = QtGui.QPainter(self), theme()
-        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QtGui.QColor(t.tokens.sunken))
-        step = t.scaled(54)
-        for number, text in enumerate(self.steps):
-            top = t.scaled(14) + number * step
-            if number == self.at:
-                box = QtCore.QRectF(t.scaled(12), top, self.width() - t.scaled(26), t.scaled(48))
-                rounded(painter, box, 8, t.tokens.surface, t.tokens.line)
-            self._draw(painter, number, text, top)
-
-    def _draw(self, painter: QtGui.QPainter, number: int, text: str, top: int) -> None:
-        t = theme()
-        circle = QtCore.QRectF(t.scaled(22), top + t.scaled(12), t.scaled(24), t.scaled(24))
-        done, now = number < self.at, number == self.at
-        if done:
-            rounded(painter, circle, t.scaled(12), t.tokens.ok.fill, None)
-            size = t.size("icon-button")
-            inner = circle.center()
-            icons.draw(
-                painter, "check", t.tokens.ok.on_fill, inner.x() - size / 2, inner.y() - size / 2, size
-            )
-        else:
-            fill = t.tokens.accent.fill if now else t.tokens.surface
-            rounded(painter, circle, t.scaled(12), fill, None if now else t.tokens.ctl, 1.5)
-            pen(painter, t.tokens.accent.on_fill if now else t.tokens.text2)
-            painter.setFont(t.font("small-strong"))
-            painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(number + 1))
-        below = self.below.get(number, "")
-        left = t.scaled(56)
-        pen(painter, t.tokens.text if number <= self.at else t.tokens.text2)
-        painter.setFont(t.font("section" if now else "body"))
-        width = self.width() - left - t.scaled(14)
-        first = QtCore.QRect(left, top + t.scaled(6 if below else 15), width, t.scaled(18))
-        painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, text)
-        pen(painter, t.tokens.text3)
-        painter.setFont(t.font("caption"))
-        second = QtCore.QRect(left, top + t.scaled(25), width, t.scaled(16))
-        elided = painter.fontMetrics().elidedText(below, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(second, Qt.AlignmentFlag.AlignVCenter, elided)
 
 
 class _Asking(QtWidgets.QWidget):

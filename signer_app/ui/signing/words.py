@@ -3,6 +3,7 @@ page too, so that the same state is said the same way everywhere."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -96,6 +97,8 @@ VERIFYING = "Checking the signature"
 STOPPED_TITLE = "Nothing was signed"
 CLOSED_TITLE = "The dialog was closed: something changed"
 DENIED = "Policy does not allow this signature."
+UNREAD_TITLE = "Nobody can tell whether policy allows this"
+UNREAD = "Facts that policy needs could not be read."
 DANGER_TITLE = "The device signed something else."
 DETAILS = "Details"
 SHARE_NEXT = "Give the proposal to the next signer: Export writes its file."
@@ -160,6 +163,17 @@ def hidden(fields: list[str]) -> str:
     if not fields:
         return "This device shows every field."
     return f"This device does not show {', '.join(fields)}. They were checked on this computer."
+
+
+def unread_text(asked: Sequence[str]) -> str:
+    """What follows from facts that were not read, and whose they are."""
+    who = f"They come from {', '.join(asked)}. " if asked else ""
+    return f"{who}Unknown counts as no. Nothing is signed; look at the nodes, then open this again."
+
+
+def answered(operators: Sequence[str]) -> str:
+    """Behind a fact that could not be used: whose answers there are."""
+    return f"Answers from {', '.join(operators)}." if operators else "No answer was read."
 
 
 def waiting_for(model: str) -> str:

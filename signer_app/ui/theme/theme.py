@@ -66,7 +66,11 @@ class Theme(QtCore.QObject):
         self.tokens = tokens
         self._app.setFont(self.font("body"))
         self._app.setPalette(palette(tokens))
-        pictures = {"arrow": ("down", tokens.text2), "tick": ("check", tokens.accent.on_fill)}
+        pictures = {
+            "arrow": ("down", tokens.text2),
+            "tick": ("check", tokens.accent.on_fill),
+            "tick_ok": ("check", tokens.ok.on_fill),
+        }
         paths = {}
         for use, (name, colour) in pictures.items():
             paths[use] = f"{self._pictures.name}/{use}-{tokens.name}.png"
@@ -102,8 +106,8 @@ def _font(role: str, percent: int) -> QtGui.QFont:
 
 
 def style_sheet(tokens: Tokens, percent: int, pictures: Mapping[str, str]) -> str:
-    """resources/style.qss with the colours of ``tokens`` and type scaled; ``pictures`` are paths for "arrow"
-    and "tick". Raises KeyError for a name that no token has."""
+    """resources/style.qss with the colours of ``tokens`` and type scaled; ``pictures`` are paths for "arrow",
+    "tick" and "tick_ok". Raises KeyError for a name that no token has."""
     names = (
         "bg", "surface", "sunken", "line", "line2", "ctl", "text", "text2", "text3", "disabled",
         "on_disabled", "selected",

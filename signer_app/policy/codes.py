@@ -7,6 +7,10 @@ raises it yet; what it would judge is refused by NO_SCOPE, UNKNOWN_EFFECT or MAL
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+#: Of facts that are missing, late or in dispute. Alone they say nothing against it: nobody could tell.
+UNREAD: Final = frozenset(("FACT_MISSING", "FACT_STALE", "FACT_DISAGREES"))
 
 
 @dataclass(frozen=True, slots=True)

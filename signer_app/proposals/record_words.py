@@ -12,6 +12,7 @@ from typing import Final
 
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.journal.records import RECORD_TYPES
+from signer_app.policy.codes import UNREAD
 from signer_app.proposals.lifecycle import PROPOSAL
 
 #: What the program does for itself. A list for people leaves these out unless they are asked for.
@@ -69,8 +70,8 @@ def words_of(record: JsonObject) -> RecordWords:
     kind = str(record.get("type"))
     event, tone = _EVENTS.get(kind, (kind, ""))
     say = _SUMMARIES.get(kind, _named_members)
-    if kind == "verdict" and record.get("verdict") != "ALLOW":
-        tone = "warn" if record.get("verdict") == "NEEDS_OVERRIDE" else "danger"
+    if kind == "verdict":
+        tone = _verdict_tone(record)
     if kind == "outcome" and record.get("state") in ("FAILED", "EXPIRED", "SUPERSEDED"):
         tone = "warn"
     about = record.get("proposal_id")
@@ -116,9 +117,29 @@ def _added(record: JsonObject) -> str:
 def _verdict(record: JsonObject) -> str:
     words = {"ALLOW": "Allowed", "DENY": "Denied", "NEEDS_OVERRIDE": "Needs override"}
     verdict = _text(record, "verdict")
+    said = _NO_DENIAL.get(_against(record), words.get(verdict, verdict))
     codes = record.get("codes")
     shown = " ".join(map(str, codes)) if isinstance(codes, list) else ""
-    return _join(f"{words.get(verdict, verdict)} in phase {_text(record, 'phase')}", shown)
+    return _join(f"{said} in phase {_text(record, 'phase')}", shown)
+
+
+def _against(record: JsonObject) -> str:
+    """What a DENY stands on: "open" signatures, "unread" facts, or "rules"; "" for other verdicts."""
+    listed = record.get("codes")
+    codes = set(map(str, listed)) if isinstance(listed, list) else set()
+    if record.get("verdict") != "DENY" or not codes:
+        return ""
+    rest = codes - {"QUORUM"}
+    return "open" if not rest else "unread" if rest <= UNREAD else "rules"
+
+
+#: A proposal that waits for signatures is no alarm, and what was not read is no denial.
+_NO_DENIAL: Final = MappingProxyType({"open": "Signatures are missing", "unread": "Could not tell"})
+
+
+def _verdict_tone(record: JsonObject) -> str:
+    tones = {"ALLOW": "", "NEEDS_OVERRIDE": "warn"}
+    return {"open": "", "unread": "warn"}.get(_against(record), tones.get(_text(record, "verdict"), "danger"))
 
 
 def _policy(record: JsonObject) -> str:

@@ -36,6 +36,26 @@ def test_words_need_no_member_that_may_be_missing(kind: str) -> None:
             "danger",
         ),
         (
+            {"type": "verdict", "verdict": "DENY", "phase": "submit", "codes": ["QUORUM"]},
+            "Signatures are missing in phase submit, QUORUM",
+            "",
+        ),
+        (
+            {"type": "verdict", "verdict": "DENY", "phase": "sign", "codes": ["FACT_MISSING", "FACT_STALE"]},
+            "Could not tell in phase sign, FACT_MISSING FACT_STALE",
+            "warn",
+        ),
+        (
+            {"type": "verdict", "verdict": "DENY", "phase": "submit", "codes": ["FACT_MISSING", "QUORUM"]},
+            "Could not tell in phase submit, FACT_MISSING QUORUM",
+            "warn",
+        ),
+        (
+            {"type": "verdict", "verdict": "DENY", "phase": "submit", "codes": ["FACT_MISSING", "TX_CAP"]},
+            "Denied in phase submit, FACT_MISSING TX_CAP",
+            "danger",
+        ),
+        (
             {"type": "halt", "statement": {"person": "bob", "accounts": None, "reason": "odd"}},
             "By bob, everything: odd",
             "danger",

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from signer_app.core.errors import DeniedError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
+from signer_app.policy.codes import UNREAD
 from signer_app.ui.loop import Tasks
 from signer_app.ui.session import Session
 from signer_app.ui.signing import words
 from signer_app.ui.signing.pages import Choice
-from signer_app.ui.signing.refusals import UNREAD
 from signer_app.ui.signing.seat import Audience, Sitting
 from signer_app.ui.worker import Job
 

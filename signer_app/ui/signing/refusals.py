@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from signer_app.policy.codes import UNREAD
 from signer_app.ui.signing import words
-
-#: What a check says that could not be decided for want of facts.
-UNREAD = frozenset({"FACT_MISSING", "FACT_STALE", "FACT_DISAGREES"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +41,4 @@ def named(text: str, names: Mapping[str, str]) -> str:
     return text
 
 
-__all__ = ["UNREAD", "Refusal", "named", "refusal"]
+__all__ = ["Refusal", "named", "refusal"]

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
+from signer_app.policy.codes import UNREAD
 from signer_app.ui.widgets import Effect, grouped
 
 Names = Mapping[str, str]
@@ -18,9 +19,11 @@ MINUS = "\u2212"
 
 
 def only_unread(against: Sequence[JsonObject]) -> bool:
-    """Whether all that stands against it (an open quorum aside) are facts that could not be read."""
-    codes = {(str(check["verdict"]), str(check["code"])) for check in against if check["code"] != "QUORUM"}
-    return bool(codes) and codes <= {("INDETERMINATE", "FACT_MISSING"), ("INDETERMINATE", "FACT_STALE")}
+    """Whether all that stands against it (an open quorum aside) are facts that are missing, late or in
+    dispute.
+    """
+    said = [check for check in against if check["code"] != "QUORUM"]
+    return bool(said) and all(c["verdict"] == "INDETERMINATE" and c["code"] in UNREAD for c in said)
 
 
 def items(value: JsonValue) -> list[JsonObject]:

@@ -74,7 +74,7 @@ def test_alone_it_opens_the_window(program: Path) -> None:
         ) as window:  # fmt: skip
             try:
                 end = time.monotonic() + 60
-                while not any(path.is_socket() for path in Path(home).glob("countersign-*")):
+                while not any(path.is_socket() for path in Path(home).glob("countersign-*/*")):
                     assert window.poll() is None
                     assert time.monotonic() < end
                     time.sleep(0.05)

@@ -7,18 +7,15 @@ word that must be there proves that the search finds things.
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from memory_search import found, keys_of
 from signing_cases import BODY, GENESIS_SEED, NETWORK, PASSPHRASE, REPORT
 
 from signer_app.core.resources import program_root
-from signer_app.signers.keystore.files import read_folder
-from signer_app.vault.kdf import derive
 
 PARENT = """
 import os, sys
@@ -45,26 +42,6 @@ sys.stdin.read()
 """
 
 
-def memory_of(pid: int) -> Iterator[bytes]:
-    """Every readable mapping. The kernel's own pages at the end cannot be read and are left out."""
-    maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
-    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
-        for line in maps:
-            match = re.match(r"([0-9a-f]+)-([0-9a-f]+) r", line)
-            if match is None or "[v" in line:
-                continue
-            start, end = int(match[1], 16), int(match[2], 16)
-            memory.seek(start)
-            content = bytearray()
-            while len(content) < end - start and (part := memory.read(end - start - len(content))):
-                content += part
-            yield bytes(content)
-
-
-def found(pid: int, needles: dict[str, bytes]) -> set[str]:
-    return {name for block in memory_of(pid) for name, needle in needles.items() if needle in block}
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("way", ["typed", "file"])
 def test_no_secret_in_the_parent(keys_folder: Path, passphrase_file: Path, tmp_path: Path, way: str) -> None:
@@ -89,16 +66,5 @@ def test_no_secret_in_the_parent(keys_folder: Path, passphrase_file: Path, tmp_p
 
 
 def secrets_of(folder: Path) -> dict[str, bytes]:
-    """Every private key in the forms in which it could lie about, and what unlocks or makes it."""
-    needles = {"passphrase": PASSPHRASE, "seed": GENESIS_SEED.encode()}
-    wrap = bytearray()
-    for key in read_folder(folder):
-        wrap = wrap or derive(key.kdf, bytearray(PASSPHRASE))
-        private = bytes(key.open(wrap))
-        needles |= {
-            f"{key.id} raw": private,
-            f"{key.id} hex": private.hex().encode(),
-            f"{key.id} upper": private.hex().upper().encode(),
-            f"{key.id} reversed": private[::-1],
-        }
-    return {**needles, "wrap": bytes(wrap)}
+    """Every private key, and what unlocks or makes it."""
+    return {"passphrase": PASSPHRASE, "seed": GENESIS_SEED.encode(), **keys_of(folder, PASSPHRASE)}

@@ -344,7 +344,9 @@ def test_the_pictures_are_there_and_small() -> None:
     names = {path.stem for path in pictures}
     looks = ("light", "dark", "light-small", "dark-small")
     wanted = {f"{page}-{look}" for page in ("unlock", *PAGES) for look in looks}
-    wanted |= {f"{scene}-{look}" for scene in ("first-run", *SCENES) for look in ("light", "dark-small")}
+    wanted |= {
+        f"{scene}-{look}" for scene in ("first-run", "plan", *SCENES) for look in ("light", "dark-small")
+    }
     wanted |= {"gallery-light", "gallery-dark"}
     assert names == wanted
     assert all(path.stat().st_size < 128 * 1024 for path in pictures)

@@ -67,7 +67,9 @@ class Waiting:
 def waiting(
     proposals: Sequence[Proposal], report_of: Callable[[Proposal], JsonObject | None]
 ) -> tuple[Waiting, ...]:
-    """Open proposals, the oldest first; ``report_of`` gives the last report (CONTRACTS C4) of one."""
+    """Open proposals, the oldest first; ``report_of`` gives the last report (CONTRACTS C4) of one. One that
+    policy denies waits for nobody's signature.
+    """
     return tuple(
         Waiting(
             proposal.id,
@@ -79,7 +81,7 @@ def waiting(
             len(proposal.signatures),
         )
         for proposal in proposals
-        if proposal.state in life.OPEN
+        if proposal.state in life.OPEN and proposal.state != life.DENIED
     )
 
 

@@ -106,6 +106,12 @@ def test_by_destination_and_counts(bob: Desk) -> None:
     assert uses["day"].level == "danger", "962 of 501"
 
 
+def test_what_policy_denies_waits_for_nobody(bob: Desk) -> None:
+    denied = bob.new("500")
+    assert denied.state == "DENIED"
+    assert view(bob).waiting == ()
+
+
 def test_what_waits_and_what_ends(bob: Desk) -> None:
     proposal = bob.new("100")
     shown = view(bob)

@@ -49,6 +49,7 @@ from signer_app.ui.widgets import (
     label,
 )
 from signer_app.ui.widgets.addresses import groups_of
+from signer_app.ui.widgets.tables import FITS
 
 
 def show(qtbot: QtBot, widget: QtWidgets.QWidget, width: int = 0, height: int = 0) -> None:
@@ -638,3 +639,17 @@ def test_a_qr_code_is_black_on_white_with_its_quiet_zone(
             column, line = x // side - QUIET_ZONE, y // side - QUIET_ZONE
             inside = 0 <= column < len(modules) and 0 <= line < len(modules)
             assert picture.pixelColor(x, y).lightness() == (0 if inside and modules[line][column] else 255)
+
+
+def test_a_line_over_all_columns_makes_none_of_them_wider(qtbot: QtBot, look: Theme) -> None:
+    table = FactTable([Column("Asset"), Column("Total", FITS, right=True)], fit=True)
+    qtbot.addWidget(table)
+    table.resize(300, 200)
+    table.show_lines([(Cell("r" * 60), Cell("")), (Cell("XRP"), Cell("49,999.99997"))])
+    table.setSpan(0, 0, 1, 2)
+    table.refit()
+    table.show()
+    assert table.horizontalScrollBar().maximum() == 0
+    table.clearSpans()
+    table.refit()
+    assert table.columnWidth(0) > 300  # a word of its own column is kept whole

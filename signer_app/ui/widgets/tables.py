@@ -208,7 +208,8 @@ class FactTable(QtWidgets.QTableView):
         others = sum(head.sectionSize(n) for n in range(len(self.facts.columns)) if n not in taking)
         left = (self.viewport().width() - others) // max(1, len(taking))
         for number in taking:
-            least = max((_longest_word(line[number]) for line in self.facts.lines), default=0)
+            own = (place for place in range(len(self.facts.lines)) if self.columnSpan(place, number) == 1)
+            least = max((_longest_word(self.facts.lines[place][number]) for place in own), default=0)
             least += 2 * cell_margin(self) + 1
             head.setSectionResizeMode(number, mode.Stretch if left >= least else mode.Fixed)
             if left < least:

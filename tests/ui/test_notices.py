@@ -315,6 +315,9 @@ class World:
     steps=[("day", 0), ("add", 70), ("deny", 0), ("pause", 1), ("allow", 0), ("wait", 15), ("wait", 5)],
     bundled=False,
 )
+@example(  # told, denied, locked, and allowed again: it was told already
+    steps=[("day", 0), ("add", 70), ("wait", 15), ("deny", 0), ("pause", 1), ("allow", 0)], bundled=False
+)
 @example(steps=[("add", 0), ("deny", 0), ("sign", 0), ("allow", 0), ("pause", 1), ("deny", 0)], bundled=False)
 @given(steps=st.lists(STEPS, min_size=15, max_size=60), bundled=st.sampled_from([False, False, True]))
 def test_a_proposal_is_told_at_most_twice_and_never_in_a_flood(steps: list[Any], bundled: bool) -> None:

@@ -173,7 +173,8 @@ class Notices:
         self._past = {at for at in self._past if at > now}
         if first:
             self._told |= {(ARRIVED, item.id) for item in facts.proposals}
-            self._told |= {(LATE, name) for name, at in self._deadlines.items() if at in self._past}
+            # Of those that do not ask now too: one that is allowed again was told all the same.
+            self._told |= {(LATE, item.id) for item in facts.proposals if item.expires_at in self._past}
         standing = {(DRIFTED, item.id) for item in facts.drifted} | {
             (HALTED, item.id) for item in facts.halts
         }

@@ -64,6 +64,10 @@ def test_installed_it_runs_and_removed_it_leaves_nothing(package: Path, machine:
     assert (run.returncode, run.stdout.split()[-1]) == (0, BUILDER["version"]()), run.stderr
     rules = machine / "usr/lib/udev/rules.d/70-countersign.rules"
     assert rules.read_bytes() == resource("udev/70-countersign.rules").read_bytes()
+    carried = machine / "usr/lib/countersign/_internal/resources/fonts"
+    faces = {path.stem for path in carried.glob("*.[ot]tf")}
+    weights = ("Regular", "Medium", "SemiBold", "Bold")
+    assert faces == {f"{face}-{weight}" for face in ("Inter", "JetBrainsMono") for weight in weights}
     owners = {path.name: path.stat().st_mode & 0o777 for path in (command.resolve(), rules)}
     assert owners == {"countersign": 0o755, "70-countersign.rules": 0o644}
     dpkg(machine, "--purge", "countersign")

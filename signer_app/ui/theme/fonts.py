@@ -1,8 +1,8 @@
 """Type: which faces are used, and a QFont for each role.
 
-Fonts are not part of this repository. They come from the system: packaging/system-packages.sh installs Inter
-and JetBrains Mono on Debian, and an installer may put files of them into resources/fonts. Where a face is
-missing the next of its list is used; every mono face named here tells 0 from O and 1 from l and I.
+Fonts are not part of this repository. From source they come from the system: packaging/system-packages.sh
+installs Inter and JetBrains Mono on Debian. The built program carries both in resources/fonts. Where a face
+is missing the next of its list is used; every mono face named here tells 0 from O and 1 from l and I.
 """
 
 from __future__ import annotations

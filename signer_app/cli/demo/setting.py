@@ -5,6 +5,7 @@ from __future__ import annotations
 from signer_app.cli.demo.actors import Actor, StepError
 from signer_app.cli.demo.evidence import entries, expect, member, travelled, verified_journal
 from signer_app.cli.demo.stage import Stage
+from signer_app.core.canonical import canonical
 from signer_app.core.json_types import JsonObject
 from signer_app.practice.policy_text import Member, policy_yaml
 from signer_app.practice.treasury import ISSUED, TICKETS, USD_HEX
@@ -35,7 +36,9 @@ def workspaces(stage: Stage) -> list[str]:
             "--person", actor.person, "--role", actor.role,
         ).ok()  # fmt: skip
         key = _on_the_device(stage, actor) if actor.device is not None else _in_a_file(actor)
-        stage.keys[actor.person] = key
+        handed_out = stage.file(f"public-{actor.person}.json")
+        handed_out.write_bytes(canonical({**key, "device_key": made["device_key"]}))
+        stage.keys[actor.person] = travelled(handed_out)  # what the treasury and the policy's author read
         for number, endpoint in enumerate(stage.endpoints):
             actor.do(
                 "nodes", "add", str(endpoint["http"]), "--id", f"node-{number + 1}",
@@ -107,7 +110,7 @@ def _member(actor: Actor, key: JsonObject) -> Member:
     return Member(
         id=actor.person,
         role=actor.role,
-        device_key=str(actor.do("keys", "export-public").ok()["device_key"]),
+        device_key=str(key["device_key"]),
         key_id=str(key["id"]),
         account=_account(key),
         public_key=str(key["public_key"]),

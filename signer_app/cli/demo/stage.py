@@ -25,7 +25,7 @@ DEVICE_OWNER = "bob"
 @dataclass(slots=True)
 class Stage:
     """What every act needs. ``nodes`` are the two operators' endpoints, ``wallet`` is bob's,
-    ``keys`` holds {id, public_key, accounts} of each person's signer key."""
+    ``keys`` holds {id, public_key, accounts, device_key} of each person, as their file has it."""
 
     root: Path
     people: dict[str, Actor]

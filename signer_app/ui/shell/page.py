@@ -174,9 +174,10 @@ class Page(QtWidgets.QWidget):
             try:
                 await work
             except CountersignError as error:
-                self.failed(error)
                 if about or again:
                     self._say_failed(error, about, again)
+                else:
+                    self.failed(error)
 
         task = self.tasks.spawn(wrapped())
         if isinstance(work, Coroutine):  # a page that is left before it begins never begins it

@@ -28,7 +28,7 @@ class Cell:
 
 
 #: Where a long word may end its line; nobody reads or copies it.
-_BREAK = "\u200b"
+BREAK = "\u200b"
 #: Of an item in resources/style.qss.
 PADDING = 8
 #: A column that is as wide as its longest text.
@@ -79,8 +79,8 @@ class FactModel(QtCore.QAbstractTableModel):
         cell, roles = self.lines[index.row()][index.column()], Qt.ItemDataRole
         answers: dict[int, Callable[[], object]] = {
             roles.DisplayRole: lambda: cell.text,
-            roles.ToolTipRole: lambda: cell.text.replace(_BREAK, ""),
-            roles.AccessibleTextRole: lambda: cell.text.replace(_BREAK, ""),
+            roles.ToolTipRole: lambda: cell.text.replace(BREAK, ""),
+            roles.AccessibleTextRole: lambda: cell.text.replace(BREAK, ""),
             roles.UserRole: lambda: cell.raw or cell.text,
             roles.ForegroundRole: lambda: QtGui.QColor(_colour(cell.tone)),
             roles.FontRole: lambda: theme().font(cell.role),
@@ -275,7 +275,7 @@ def cell_margin(table: QtWidgets.QTableView) -> int:
 def _longest_word(cell: Cell) -> int:
     """Pixels of the longest part of a text that no line can break."""
     metrics = QtGui.QFontMetrics(theme().font(cell.role))
-    words = cell.text.replace(_BREAK, " ").split()
+    words = cell.text.replace(BREAK, " ").split()
     widest = max((metrics.horizontalAdvance(word) for word in words), default=0)
     return widest + (theme().size("icon") + 4 if cell.icon else 0)
 

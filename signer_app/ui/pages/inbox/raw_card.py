@@ -11,13 +11,11 @@ from signer_app.ui.pages.inbox.words import items
 from signer_app.ui.qt import QtGui, QtWidgets
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Card, Cell, Chip, Column, FactTable, StateBanner, label, row
-from signer_app.ui.widgets.tables import FITS
+from signer_app.ui.widgets.tables import BREAK, FITS
 from signer_app.ui.words import inbox as say
 
 #: Bytes in a line of hex, in groups of two.
 LINE, PAIR = 16, 2
-#: A value is never cut: a line of it ends after any four characters.
-BREAK = "\u200b"
 
 
 def layout_of(body: str) -> tuple[str, list[int]]:
@@ -179,6 +177,7 @@ def _line(field: JsonObject) -> tuple[Cell, ...]:
     value = field["value"]
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=True)
     whole = safe_text(text, 4000)
+    # A value is never cut: a line of it ends after any four characters.
     shown = BREAK.join(whole[at : at + 4] for at in range(0, len(whole), 4))
     return (
         Cell(str(field["name"]), "label"),

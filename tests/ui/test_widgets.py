@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import shiboken6
 from gallery import CHECKS, DEVICES, HASH, KNOWN, STRANGER, make_gallery
 from pytestqt.qtbot import QtBot
 from room import cramped, nameless
@@ -602,6 +603,25 @@ def test_the_ring_outlives_what_it_was_around(qtbot: QtBot, look: Theme) -> None
     QtWidgets.QApplication.processEvents()
     assert ring.around is None
     assert ring.place is None
+
+
+def test_the_ring_lets_its_dialog_go_while_the_focus_is_in_it(qtbot: QtBot, look: Theme) -> None:
+    """The focus moves back while the dialog is taken apart, and no part of it may be asked then."""
+    window = QtWidgets.QWidget()
+    column(window).addWidget(QtWidgets.QLineEdit())
+    show(qtbot, window, 300, 200)
+    dialog = QtWidgets.QDialog(window)
+    field = QtWidgets.QLineEdit()
+    column(dialog).addWidget(field)
+    ring = FocusRing(dialog)
+    dialog.show()
+    dialog.activateWindow()
+    settle()
+    field.setFocus()
+    assert ring.around is field
+    shiboken6.delete(dialog)
+    settle()
+    assert not shiboken6.isValid(ring)
 
 
 def test_a_banner_keeps_its_words_and_its_buttons_where_it_is_narrow(qtbot: QtBot, look: Theme) -> None:

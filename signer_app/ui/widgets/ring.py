@@ -45,6 +45,8 @@ class FocusRing(QtCore.QObject):
 
     def _moved(self, _old: QtWidgets.QWidget | None, new: QtWidgets.QWidget | None) -> None:
         self._leave()
+        if not is_alive(self._window):  # the focus moves once more while a window is taken apart
+            return
         handle = self._window.windowHandle()
         if handle is not None:
             handle.installEventFilter(self)

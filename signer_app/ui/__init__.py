@@ -11,5 +11,5 @@ first_run/       practise now, or set up for real
 signing/         the signing dialog, step by step
 halting/         halt, resume and override
 notices/         what the desktop is asked to show while nobody looks
-strings.py       the words of the shell; words/ those of everything else
+words/           every word that is shown: what a translation has to hold
 """

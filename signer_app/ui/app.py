@@ -11,7 +11,6 @@ from pathlib import Path
 
 from signer_app.core.display import has_display
 from signer_app.core.errors import CountersignError, UsageError
-from signer_app.ui import strings
 from signer_app.ui.garbage import Collector
 from signer_app.ui.loop import on_stop, on_unhandled, run
 from signer_app.ui.preload import load_rooms
@@ -20,6 +19,7 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.single import Listener, hand_over, server_name, windows
 from signer_app.ui.theme import icons, theme
+from signer_app.ui.words import strings
 
 #: The first paint has come by then.
 _PAINTED_S = 0.2

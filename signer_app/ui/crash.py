@@ -13,8 +13,8 @@ from types import TracebackType
 
 from signer_app import __version__
 from signer_app.core.errors import CountersignError
-from signer_app.ui import strings
 from signer_app.ui.qt import QtCore
+from signer_app.ui.words import strings
 
 _PACKAGE = "signer_app"
 #: No more places than these, the innermost ones.

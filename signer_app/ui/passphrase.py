@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
-from signer_app.ui import strings
 from signer_app.ui.loop import Tasks
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.session import Session
@@ -14,7 +13,7 @@ from signer_app.ui.shell.page import Shell
 from signer_app.ui.theme import theme
 from signer_app.ui.unlock import PassphraseField
 from signer_app.ui.widgets import ActionButton, StateBanner, label
-from signer_app.ui.words import faults
+from signer_app.ui.words import faults, strings
 from signer_app.ui.words import passphrase as words
 
 if TYPE_CHECKING:

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject, JsonValue
-from signer_app.ui import strings
 from signer_app.ui.loop import Tasks
-from signer_app.ui.pages.devices import words
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.signing.nano import NanoDrawing
 from signer_app.ui.theme import theme
@@ -30,6 +28,8 @@ from signer_app.ui.widgets import (
     label,
     row,
 )
+from signer_app.ui.words import devices as words
+from signer_app.ui.words import strings
 
 if TYPE_CHECKING:  # practice ledgers load when one is looked at
     from signer_app.workspace.practice_devices import PracticeHand

@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError, DeniedError
 from signer_app.core.json_types import JsonObject, JsonValue
-from signer_app.ui import strings
 from signer_app.ui.loop import Tasks
 from signer_app.ui.qt import Qt, QtCore, QtWidgets, Signal
 from signer_app.ui.session import Session
@@ -37,7 +35,8 @@ from signer_app.ui.widgets import (
     label,
     row,
 )
-from signer_app.ui.words import faults
+from signer_app.ui.words import faults, strings
+from signer_app.ui.words import sending as say
 from signer_app.ui.words.answers import with_meaning
 
 if TYPE_CHECKING:  # the rooms load in the worker's thread
@@ -45,59 +44,6 @@ if TYPE_CHECKING:  # the rooms load in the worker's thread
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 4.0
 FINAL = ("CONFIRMED", "FAILED", "EXPIRED", "SUPERSEDED")
-
-SEND = "Send"
-SENDING, LOOKING = "Sending", "Looking for proof"
-SEND_SUB = (
-    "Policy is evaluated once more, the signatures are combined, and the same bytes are offered to every "
-    "node that may send. A transaction cannot be taken back."
-)
-ATTEMPTS = "What the nodes answered"
-NO_ATTEMPTS = "Nothing was offered from here."
-PROOF = "What will prove it"
-PROVED = "This is proved by the ledger and final."
-CLOSE_NOTE = "Closing does not stop what was sent. The proposal keeps its state."
-STATES = MappingProxyType(
-    {
-        "SUBMITTED": ("info", "Sent. It is in no validated ledger yet."),
-        "UNKNOWN": ("warn", "Outcome unknown. Do not send again."),
-        "CONFIRMED": ("ok", "Confirmed. It succeeded in a validated ledger."),
-        "FAILED": ("danger", "Failed. It is in a validated ledger and did not succeed; the fee is spent."),
-        "EXPIRED": ("warn", "Expired. It can never execute any more."),
-        "SUPERSEDED": ("warn", "Superseded. Another transaction used its number."),
-    }
-)
-
-
-def send_title(title: str) -> str:
-    """The head of the dialog."""
-    return f"Send: {title[:1].lower()}{title[1:]}"
-
-
-def send_facts(signatures: int, uses: str, expiry: str) -> str:
-    """What goes out."""
-    until = f" It can execute until ledger {int(expiry):,}." if expiry.isdigit() else ""
-    return f"{signatures} signature{'' if signatures == 1 else 's'}. It uses {uses}.{until}"
-
-
-def unknown_until(ledger: str | None) -> str:
-    """Sent, and nobody can say what became of it."""
-    until = f" until ledger {int(ledger):,} is closed" if ledger is not None and ledger.isdigit() else ""
-    return f"Sent. Outcome unknown{until}. Do not send again."
-
-
-def proof_words(expiry: str | None) -> str:
-    """What ends the following."""
-    seen = "two nodes of different operators that show it in a validated ledger"
-    if expiry is None or not expiry.isdigit():
-        return f"{seen}, or that show another transaction with its number there."
-    return f"{seen}; or its absence from every ledger up to {int(expiry):,}, after which it cannot execute."
-
-
-def looked(number: int, seconds: int, unanswered: str) -> str:
-    """How long it has been followed."""
-    words = f"Looked {number} time{'' if number == 1 else 's'} in {seconds // 60}:{seconds % 60:02d}."
-    return f"{words} {unanswered}".strip()
 
 
 async def send_proposal(shell: Shell, identifier: str) -> None:
@@ -122,15 +68,15 @@ class FollowPanel(QtWidgets.QWidget):
         self.state = ""
         self._expiry: str | None = None
         box = column(self, spacing=t.scaled(10))
-        self.banner = StateBanner("info", STATES["SUBMITTED"][1])
+        self.banner = StateBanner("info", say.STATES["SUBMITTED"][1])
         self.banner.setObjectName("send.state")
         box.addWidget(self.banner)
         self.tx = GroupedText("")
         box.addWidget(self.tx)
-        box.addWidget(label(ATTEMPTS, "section"))
-        self.attempts = FactTable([Column("Node", 150), Column("Answer")], fit=True, name="send.attempts")
+        box.addWidget(label(say.ATTEMPTS, "section"))
+        self.attempts = FactTable([Column(say.NODE, 150), Column(say.ANSWER)], fit=True, name="send.attempts")
         box.addWidget(self.attempts)
-        self.none = label(NO_ATTEMPTS, "body", "text2")
+        self.none = label(say.NO_ATTEMPTS, "body", "text2")
         box.addWidget(self.none)
         line = row(spacing=t.scaled(8))
         line.addWidget(Icon("info", "info", "icon-button"))
@@ -145,8 +91,8 @@ class FollowPanel(QtWidgets.QWidget):
         self.state = str(result["state"])
         expiry = result.get("expiry_ledger")
         self._expiry = str(expiry) if expiry is not None else self._expiry
-        tone, words = STATES.get(self.state, ("info", str(result.get("state_words", self.state))))
-        fact = unknown_until(self._expiry) if self.state == "UNKNOWN" else words
+        tone, words = say.STATES.get(self.state, ("info", str(result.get("state_words", self.state))))
+        fact = say.unknown_until(self._expiry) if self.state == "UNKNOWN" else words
         self.banner.show_state(tone, fact, _reason(result))
         if result.get("tx_id"):
             self.tx.show_text(str(result["tx_id"]))
@@ -158,7 +104,9 @@ class FollowPanel(QtWidgets.QWidget):
             self.attempts.show_lines(rows)
             self.attempts.setVisible(bool(rows))
             self.none.setVisible(not rows)
-        self.proof.setText(PROVED if self.state in FINAL else f"{PROOF}: {proof_words(self._expiry)}")
+        self.proof.setText(
+            say.PROVED if self.state in FINAL else f"{say.PROOF}: {say.proof_words(self._expiry)}"
+        )
         self.looked_at.emit(self.state)
 
     async def follow(self) -> None:
@@ -166,11 +114,11 @@ class FollowPanel(QtWidgets.QWidget):
         started, number, pause = time.monotonic(), 0, FIRST_PAUSE_S
         while self.state not in FINAL:
             number += 1
-            result = await self._session.call(_look(self._identifier, number), name=LOOKING)
+            result = await self._session.call(_look(self._identifier, number), name=say.LOOKING)
             self.show_sent(result)
             unanswered = result.get("unanswered")
             words = str(unanswered.get("message")) if isinstance(unanswered, dict) else ""
-            self.looks.setText(looked(number, round(time.monotonic() - started), words))
+            self.looks.setText(say.looked(number, round(time.monotonic() - started), words))
             if self.state in FINAL:
                 break
             await asyncio.sleep(pause)
@@ -182,7 +130,7 @@ class SendDialog(Dialog):
 
     def __init__(self, parent: QtWidgets.QWidget, shell: Shell, identifier: str) -> None:
         summary = shell.session.summary
-        super().__init__(parent, send_title(identifier[:12]), summary.network_class if summary else "")
+        super().__init__(parent, say.send_title(identifier[:12]), summary.network_class if summary else "")
         self.setObjectName("send.dialog")
         t = theme()
         self._session, self._identifier, self._ended = shell.session, identifier, False
@@ -190,7 +138,7 @@ class SendDialog(Dialog):
         self.resize(QtCore.QSize(t.scaled(720), t.scaled(480)).boundedTo(parent.size()))
         if summary is not None:
             self.content.addWidget(NetworkChip(summary.network_class, "XRPL"), 0, Qt.AlignmentFlag.AlignLeft)
-        self.sub = label(SEND_SUB, "body", "text2", wrap=True)
+        self.sub = label(say.SEND_SUB, "body", "text2", wrap=True)
         self.content.addWidget(self.sub)
         self.facts = QtWidgets.QWidget()
         self.facts.setObjectName("send.facts")
@@ -210,7 +158,7 @@ class SendDialog(Dialog):
         self.content.addWidget(self.note)
         self.cancel = ActionButton(strings.CANCEL, name="send.cancel")
         self.cancel.triggered.connect(self.reject)
-        self.send = ActionButton(SEND, kind="primary", icon="send", name="send.send")
+        self.send = ActionButton(say.SEND, kind="primary", icon="send", name="send.send")
         self.send.block(strings.LOADING)
         self.send.triggered.connect(lambda: self._tasks.spawn(self._send()))
         self.add_buttons(self.cancel, self.send)
@@ -225,14 +173,14 @@ class SendDialog(Dialog):
             return
         if self._ended:
             return
-        self.show_title(send_title(str(shown["title"])))
-        if shown["state"] in STATES:  # it was sent before: only follow
+        self.show_title(say.send_title(str(shown["title"])))
+        if shown["state"] in say.STATES:  # it was sent before: only follow
             self.send.hide()
             self._follow(shown)
             return
         slot, count = shown["slot"], len(objects(shown["signatures"]))
         uses = f"{slot['kind']} {slot['value']}" if isinstance(slot, dict) else ""
-        told = send_facts(count, uses, str(shown["expiry_ledger"] or ""))
+        told = say.send_facts(count, uses, str(shown["expiry_ledger"] or ""))
         for effect in objects(shown["does"]):
             self._facts.addWidget(label(str(effect["words"]), "body", wrap=True))
             if effect["to"]:
@@ -243,10 +191,10 @@ class SendDialog(Dialog):
 
     async def _send(self) -> None:
         identifier = self._identifier
-        self.send.block(SENDING)
+        self.send.block(say.SENDING)
         self.problem.hide()
         try:
-            sent = await self._session.call(lambda w: _sent(w, identifier), name=SENDING)
+            sent = await self._session.call(lambda w: _sent(w, identifier), name=say.SENDING)
         except CountersignError as error:
             self._refused(error)
             self.send.block("")
@@ -259,7 +207,7 @@ class SendDialog(Dialog):
         self.sub.hide()
         self.facts.hide()
         self.card.show()
-        self.note.setText(CLOSE_NOTE)
+        self.note.setText(say.CLOSE_NOTE)
         self.cancel.setText(strings.CLOSE)
         self.panel.looked_at.connect(lambda state: self.note.setVisible(state not in FINAL))
         self.panel.show_sent(result)
@@ -304,8 +252,8 @@ def _shown(workspace: Workspace, identifier: str) -> JsonObject:
 
 def _told(workspace: Workspace, effects: list[JsonObject]) -> JsonObject:
     """{title, does: [{words, to, name}]}: the effects in words; ``to`` is the whole address, or ""."""
-    from signer_app.ui.pages.inbox import words  # noqa: PLC0415 - pages load when shown
     from signer_app.ui.pages.inbox.reading import read_names  # noqa: PLC0415
+    from signer_app.ui.words import effects as words  # noqa: PLC0415 - pages load when shown
 
     names = read_names(workspace)[0]
     does: list[JsonValue] = [
@@ -331,5 +279,5 @@ def _reason(result: JsonObject) -> str:
         if isinstance(evidence, dict) and evidence.get("reason"):
             return str(evidence["reason"])
         if isinstance(evidence, dict) and evidence.get("result"):
-            return f"{evidence['result']} in ledger {evidence.get('ledger')}"
+            return say.result_in(str(evidence["result"]), str(evidence.get("ledger")))
     return ""

@@ -8,9 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from signer_app.core.errors import CountersignError
-from signer_app.ui import strings
 from signer_app.ui.choosing import choose_folder
-from signer_app.ui.first_run import words
 from signer_app.ui.loop import Tasks
 from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
@@ -19,7 +17,8 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.header import Mark
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, repolish, row
-from signer_app.ui.words import faults
+from signer_app.ui.words import faults, strings
+from signer_app.ui.words import first_run as words
 
 #: Seconds that each wrong passphrase in a row costs, and the most.
 FIRST_WAIT, LONGEST_WAIT = 2, 64

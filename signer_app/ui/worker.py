@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from typing import Generic, Protocol, TypeVar
 
 from signer_app.core.errors import ConflictError
+from signer_app.ui.words import strings
 
 T = TypeVar("T")
 
@@ -123,7 +124,7 @@ class Worker:
             self._closed = True
             for job in self._waiting:
                 job.cancel()
-            final = Job(last or _nothing, "Closing")
+            final = Job(last or _nothing, strings.CLOSING)
             self._jobs.put(final)
             self._jobs.put(None)
         try:

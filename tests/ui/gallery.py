@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from signer_app.ui import strings
 from signer_app.ui.qt import QtWidgets
 from signer_app.ui.widgets import (
     ActionButton,
@@ -31,6 +30,7 @@ from signer_app.ui.widgets import (
     plain,
     row,
 )
+from signer_app.ui.words import strings
 
 #: Derived from labels; nobody holds a key for them.
 KNOWN = "rPdCw8hKmYSnPH7YJntyFEBYxxzaYLwz7k"

@@ -32,7 +32,6 @@ from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.signing.compare import Expected, Line
 from signer_app.ui.signing.dialog import SignDialog
 from signer_app.ui.signing.pages import Choice
-from signer_app.ui.strings import MENUS
 from signer_app.ui.theme import Theme
 from signer_app.ui.widgets import (
     ActionButton,
@@ -44,6 +43,7 @@ from signer_app.ui.widgets import (
     TabButtons,
     column,
 )  # fmt: skip
+from signer_app.ui.words.strings import MENUS
 
 #: Keys that a part of the window handles itself, as the sheet of keys writes them.
 OWN_KEYS = {"Ctrl+F", "Esc", "Ctrl+L", "F5", "Ctrl+W"}

@@ -17,7 +17,7 @@ from room import cramped, nameless
 from window_help import PASSPHRASE, closed, until
 
 from signer_app.core.errors import NodeError, SignerError
-from signer_app.ui import layouts, strings
+from signer_app.ui import layouts
 from signer_app.ui.crash import report_of
 from signer_app.ui.pages import PAGES
 from signer_app.ui.pages.proposals.table import NAMES
@@ -29,6 +29,7 @@ from signer_app.ui.shell.help import HelpDialog, KeysDialog
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.words import help as help_words
+from signer_app.ui.words import strings
 
 Run = Callable[..., Any]
 

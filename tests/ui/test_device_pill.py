@@ -11,14 +11,15 @@ import pytest
 from window_help import PASSPHRASE, Run, closed, until
 
 from signer_app.core.errors import SignerError
-from signer_app.ui import device_watch, strings
+from signer_app.ui import device_watch
 from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.qt import Qt, QtGui
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
-from signer_app.ui.words import device as words
+from signer_app.ui.words import device_pill as words
+from signer_app.ui.words import strings
 
 NANO: dict[str, Any] = {"device": "nano-1", "model": "Nano X", "transport": "usb", "state": "LOCKED",
                         "reason": "Enter the PIN.", "app": None, "app_version": None}  # fmt: skip

@@ -16,7 +16,6 @@ from window_help import close_windows, until
 from signer_app.core.errors import SignerError
 from signer_app.ui.device_watch import DeviceWatch
 from signer_app.ui.loop import make_loop
-from signer_app.ui.pages.devices import words
 from signer_app.ui.pages.devices.page import DevicesPage
 from signer_app.ui.practice_device import PracticeDeviceWindow
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
@@ -25,6 +24,7 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.widgets import ActionButton, AddressBlock
+from signer_app.ui.words import devices as words
 
 Run = Callable[..., Any]
 

@@ -9,11 +9,11 @@ from offices import Offices
 from pytestqt.qtbot import QtBot
 from window_help import Run, until
 
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.finding import MOST, Findable, find, record
 from signer_app.ui.theme import Theme
+from signer_app.ui.words import strings
 
 THINGS = [
     Findable.of("Pay 5 XRP to Acme", "main, Open", "inbox", "3f21", "rEs4 4Udb".replace(" ", "")),

@@ -20,12 +20,12 @@ from window_help import PASSPHRASE, until
 from signer_app.core.errors import SignerError
 from signer_app.signers.keystore.client import Keystore, open_keystore
 from signer_app.ui import preload
-from signer_app.ui.first_run import words
 from signer_app.ui.first_run.plan import PlanView
 from signer_app.ui.pages.setup.second import PolicyStep
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.theme import Theme
+from signer_app.ui.words import first_run as words
 from signer_app.vault.kdf import KdfParameters, floor_parameters
 from signer_app.workspace import Workspace, create_workspace, first_steps, practising
 from signer_app.workspace.first_run import FirstRun

@@ -16,14 +16,11 @@ from window_help import PASSPHRASE, closed, until
 
 from signer_app.core.statements import Halt
 from signer_app.proposals.asked import Asked
-from signer_app.ui import strings
-from signer_app.ui.pages.inbox import words
 from signer_app.ui.pages.inbox.allowed import Place, reasons
 from signer_app.ui.pages.inbox.cards import timeline_steps
 from signer_app.ui.pages.inbox.detail import Detail
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS, EntryList, chip_of, group_of
 from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _check, _standing, entry_of
-from signer_app.ui.pages.inbox.words import only_unread
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
@@ -39,7 +36,10 @@ from signer_app.ui.widgets import (
     StateBanner,
     WhyDisabled,
 )
+from signer_app.ui.words import effects as words
 from signer_app.ui.words import inbox as say
+from signer_app.ui.words import strings
+from signer_app.ui.words.effects import only_unread
 
 Run = Callable[..., Any]
 NOW = datetime.now(UTC)

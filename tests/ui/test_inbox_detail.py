@@ -13,7 +13,6 @@ from room import cramped, nameless
 from window_help import Run, until
 
 from signer_app.core.canonical import canonical
-from signer_app.ui import strings
 from signer_app.ui.pages.inbox.deeds import ReasonDialog, SpanDialog
 from signer_app.ui.pages.inbox.page import InboxPage
 from signer_app.ui.pages.inbox.raw_card import RawCard, layout_of
@@ -24,6 +23,7 @@ from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.widgets import CheckList, EffectTable, HashCompare, HashGrid, Timeline, WhyDisabled
 from signer_app.ui.words import inbox as say
+from signer_app.ui.words import strings
 
 Go = Callable[..., None]
 

@@ -9,13 +9,13 @@ from typing import Any
 from window_help import PASSPHRASE, Run, closed, turns
 
 from signer_app.core.errors import NodeError
-from signer_app.ui import strings
 from signer_app.ui.qt import QtCore, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.page import Page, Shell
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.widgets import StateBanner
+from signer_app.ui.words import strings
 
 
 class Refused(Page):

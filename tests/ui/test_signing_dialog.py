@@ -21,13 +21,13 @@ from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
-from signer_app.ui.signing import words
 from signer_app.ui.signing.compare import ComparePage, Expected, Line
 from signer_app.ui.signing.dialog import SignDialog
 from signer_app.ui.signing.pages import Choice, ChoosePage
 from signer_app.ui.signing.seat import Seat, Sitting
 from signer_app.ui.theme import Theme
 from signer_app.ui.widgets import ActionButton
+from signer_app.ui.words import signing as words
 
 Run = Callable[..., Any]
 LINES = (

@@ -9,13 +9,13 @@ from offices import Offices
 from room import fits
 from window_help import Run, until
 
-from signer_app.ui import strings
 from signer_app.ui.qt import QtWidgets
 from signer_app.ui.settings import ViewSettings
-from signer_app.ui.signing import words
 from signer_app.ui.signing.dialog import SignDialog
 from signer_app.ui.signing.refusals import refusal
 from signer_app.ui.theme import Theme
+from signer_app.ui.words import signing as words
+from signer_app.ui.words import strings
 
 TREASURY = "xrpl:1:rhNWnSHuB7QgpWpS2TevjyaN3zsoe8pcuv"
 NAMES = {TREASURY: "Treasury"}

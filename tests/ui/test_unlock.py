@@ -11,13 +11,13 @@ from PySide6 import QtTest
 from pytestqt.qtbot import QtBot
 from window_help import PASSPHRASE, until
 
-from signer_app.ui import strings
 from signer_app.ui.idle import IdleTimer
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.theme import Theme
 from signer_app.ui.unlock import PassphraseField, UnlockPage
+from signer_app.ui.words import strings
 from signer_app.vault.lock import WorkspaceLock
 
 Run = Callable[..., Any]

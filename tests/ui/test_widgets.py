@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from room import cramped, nameless
 
 from signer_app.exchange.qr import QUIET_ZONE, encode
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.theme import SCALES, Theme
 from signer_app.ui.widgets import (
@@ -51,6 +50,7 @@ from signer_app.ui.widgets import (
 )
 from signer_app.ui.widgets.addresses import groups_of
 from signer_app.ui.widgets.tables import FITS
+from signer_app.ui.words import strings
 
 
 def show(qtbot: QtBot, widget: QtWidgets.QWidget, width: int = 0, height: int = 0) -> None:

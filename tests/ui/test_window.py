@@ -14,7 +14,6 @@ from room import cramped, nameless
 from window_help import PASSPHRASE, closed, turns, until
 
 from signer_app.core.errors import ConflictError, NodeError, UnforeseenError
-from signer_app.ui import strings
 from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
@@ -22,9 +21,10 @@ from signer_app.ui.shell.actions import ACTIONS, BY_ID
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Page, Shell
 from signer_app.ui.shell.window import MainWindow
-from signer_app.ui.signing import words as signing_words
 from signer_app.ui.theme import SCALES, Theme, icons
 from signer_app.ui.widgets import label
+from signer_app.ui.words import signing as signing_words
+from signer_app.ui.words import strings
 
 Run = Callable[..., Any]
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
 from signer_app.ui.choosing import choose_folder
-from signer_app.ui.first_run import words
 from signer_app.ui.first_run.form import labelled, line_edit
 from signer_app.ui.loop import Tasks
 from signer_app.ui.preload import load_rooms
@@ -18,6 +17,7 @@ from signer_app.ui.theme import theme
 from signer_app.ui.unlock import PassphraseField
 from signer_app.ui.widgets import ActionButton, StateBanner, WhyDisabled, column, label, row
 from signer_app.ui.words import faults
+from signer_app.ui.words import first_run as words
 
 if TYPE_CHECKING:  # the rooms load when somebody sets up, not before the first paint
     from signer_app.core.json_types import JsonObject

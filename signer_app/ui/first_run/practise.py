@@ -8,13 +8,13 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError, UsageError
-from signer_app.ui.first_run import words
 from signer_app.ui.loop import Tasks
 from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, StateBanner, Step, Timeline, column, label, row
 from signer_app.ui.words import faults
+from signer_app.ui.words import first_run as words
 from signer_app.ui.worker import Progress
 
 if TYPE_CHECKING:  # loads a ledger SDK; only when somebody practises

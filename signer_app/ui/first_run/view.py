@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
-from signer_app.ui import strings
-from signer_app.ui.first_run import words
 from signer_app.ui.first_run.places import Places
 from signer_app.ui.first_run.plan import MadeWorkspace, PlanView
 from signer_app.ui.first_run.practise import PractiseView
@@ -20,7 +18,8 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.header import Mark
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Card, StateBanner, column, label, plain, row
-from signer_app.ui.words import faults
+from signer_app.ui.words import faults, strings
+from signer_app.ui.words import first_run as words
 
 if TYPE_CHECKING:  # loads when somebody practises
     from signer_app.workspace import Workspace

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from signer_app.core.errors import CountersignError
-from signer_app.ui import strings
 from signer_app.ui.choosing import choose_files, choose_new_file
 from signer_app.ui.halting import reads
 from signer_app.ui.loop import Tasks
@@ -32,7 +31,7 @@ from signer_app.ui.widgets import (
     plain,
     row,
 )
-from signer_app.ui.words import faults, standing
+from signer_app.ui.words import faults, standing, strings
 from signer_app.ui.words import halt as words
 from signer_app.ui.words import passphrase as key_words
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from signer_app.ui import strings
 from signer_app.ui.qt import QtGui, QtWidgets
 from signer_app.ui.theme import icons
 from signer_app.ui.words import notices as words
+from signer_app.ui.words import strings
 
 #: How long a notice asks to stay; many desktops decide that themselves.
 _STAYS_MS = 10_000

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
-from signer_app.ui import strings
-from signer_app.ui.pages.inbox.words import address, asset_name, items
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Page, Shell, page_head
@@ -28,7 +26,8 @@ from signer_app.ui.widgets import (
 )
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import book as say
-from signer_app.ui.words import shared
+from signer_app.ui.words import shared, strings
+from signer_app.ui.words.effects import address, asset_name, items
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace

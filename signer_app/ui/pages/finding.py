@@ -16,7 +16,7 @@ def read_findables(workspace: Workspace) -> list[Findable]:
 
 
 def _proposals(workspace: Workspace) -> list[Findable]:
-    from signer_app.ui.pages.inbox import words  # noqa: PLC0415 - pages load when shown
+    from signer_app.ui.words import effects as words  # noqa: PLC0415 - pages load when shown
 
     names = {**workspace.accounts.names(), **workspace.accounts.asset_names()}
     return [

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from signer_app import __version__
-from signer_app.ui import strings
 from signer_app.ui.qt import QtWidgets
 from signer_app.ui.settings import DAY_TIMES, LOCK_MINUTES, MODES
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import SCALES, theme
 from signer_app.ui.widgets import Card, Chooser, column, label, plain
 from signer_app.ui.words import notices as say
+from signer_app.ui.words import strings
 
 
 class SettingsPage(Page):

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
-from signer_app.ui.words.help import HELP_HERE
+from signer_app.ui.words import strings
+from signer_app.ui.words.actions import ACTIONS as WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,46 +20,50 @@ class ActionSpec:
 
     id: str
     menu: str
-    words: str
     keys: str = ""
     line: bool = False
     also: str = ""
 
+    @property
+    def words(self) -> str:
+        """What the menu says."""
+        return WORDS[self.id]
+
 
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("open", "file", "Open…", "Ctrl+O"),
-    ActionSpec("paste", "file", "Paste a proposal", "Ctrl+V"),
-    ActionSpec("find", "file", "Find…", "Ctrl+K", line=True),
-    ActionSpec("lock", "file", "Lock", "Ctrl+L", line=True),
-    ActionSpec("halt", "file", "Halt all…", "Ctrl+Shift+H"),
-    ActionSpec("quit", "file", "Close", "Ctrl+Q", line=True),
-    ActionSpec("new", "proposal", "New proposal", "Ctrl+N"),
-    ActionSpec("review", "proposal", "Review and sign", "Ctrl+Return", line=True),
-    ActionSpec("reject", "proposal", "Reject…", "Ctrl+R"),
-    ActionSpec("export", "proposal", "Export bundle…", "Ctrl+E", line=True),
-    ActionSpec("compare", "proposal", "Compare hashes, large", "Ctrl+D"),
-    ActionSpec("account-add", "account", "Name an account…"),
-    ActionSpec("account-refresh", "account", "Read the ledger again"),
-    ActionSpec("device-test", "device", "Test signing in practice"),
-    ActionSpec("verify", "journal", "Verify all"),
-    ActionSpec("export-journal", "journal", "Export for auditor…"),
-    ActionSpec("export-report", "account", "Export treasury report…", "Ctrl+Shift+E", line=True),
-    ActionSpec("detach", "view", "Treasury in its own window", "Ctrl+Shift+T"),
-    ActionSpec("refresh", "view", "Refresh this page", "F5"),
-    ActionSpec("next-pane", "view", "Next pane", "F6"),
-    ActionSpec("previous-pane", "view", "Previous pane", "Shift+F6"),
-    ActionSpec("larger", "view", "Larger text", "Ctrl++", line=True),
-    ActionSpec("smaller", "view", "Smaller text", "Ctrl+-"),
-    ActionSpec("normal", "view", "Normal text", "Ctrl+0"),
-    ActionSpec("menu-bar", "view", "Menu bar", "Ctrl+M", line=True),
+    ActionSpec("open", "file", "Ctrl+O"),
+    ActionSpec("paste", "file", "Ctrl+V"),
+    ActionSpec("find", "file", "Ctrl+K", line=True),
+    ActionSpec("lock", "file", "Ctrl+L", line=True),
+    ActionSpec("halt", "file", "Ctrl+Shift+H"),
+    ActionSpec("quit", "file", "Ctrl+Q", line=True),
+    ActionSpec("new", "proposal", "Ctrl+N"),
+    ActionSpec("review", "proposal", "Ctrl+Return", line=True),
+    ActionSpec("reject", "proposal", "Ctrl+R"),
+    ActionSpec("export", "proposal", "Ctrl+E", line=True),
+    ActionSpec("compare", "proposal", "Ctrl+D"),
+    ActionSpec("account-add", "account"),
+    ActionSpec("account-refresh", "account"),
+    ActionSpec("device-test", "device"),
+    ActionSpec("verify", "journal"),
+    ActionSpec("export-journal", "journal"),
+    ActionSpec("export-report", "account", "Ctrl+Shift+E", line=True),
+    ActionSpec("detach", "view", "Ctrl+Shift+T"),
+    ActionSpec("refresh", "view", "F5"),
+    ActionSpec("next-pane", "view", "F6"),
+    ActionSpec("previous-pane", "view", "Shift+F6"),
+    ActionSpec("larger", "view", "Ctrl++", line=True),
+    ActionSpec("smaller", "view", "Ctrl+-"),
+    ActionSpec("normal", "view", "Ctrl+0"),
+    ActionSpec("menu-bar", "view", "Ctrl+M", line=True),
     *(
-        ActionSpec(f"go-{page}", "view", strings.PAGES[page], key, line=page == "inbox")
+        ActionSpec(f"go-{page}", "view", key, line=page == "inbox")
         for page, key in zip(
             strings.PAGES, (*(f"Ctrl+{number}" for number in range(1, 10)), "Ctrl+,"), strict=True
         )
     ),
-    ActionSpec("help", "help", HELP_HERE, "F1", also="?"),
-    ActionSpec("keys", "help", strings.HELP_KEYS, "Ctrl+F1"),
+    ActionSpec("help", "help", "F1", also="?"),
+    ActionSpec("keys", "help", "Ctrl+F1"),
 )
 BY_ID: Mapping[str, ActionSpec] = {spec.id: spec for spec in ACTIONS}
 

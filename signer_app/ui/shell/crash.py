@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from signer_app.ui import strings
 from signer_app.ui.qt import QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, label
 from signer_app.ui.words import crash as words
+from signer_app.ui.words import strings
 
 
 class CrashDialog(Dialog):

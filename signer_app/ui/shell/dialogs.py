@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from signer_app.ui import strings
 from signer_app.ui.loop import ask
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.actions import BY_ID
@@ -21,6 +20,7 @@ from signer_app.ui.widgets import (
     settle,
     tab_through,
 )
+from signer_app.ui.words import strings
 
 #: How much of the window the veil hides.
 VEIL = 0.52

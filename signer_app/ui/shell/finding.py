@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
 from signer_app.core.errors import CountersignError
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal, is_alive
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import label
+from signer_app.ui.words import strings
 
 #: Letters before anything is looked for, and how many results are shown.
 LEAST, MOST = 2, 50

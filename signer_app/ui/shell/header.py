@@ -6,14 +6,14 @@ from datetime import datetime
 
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
-from signer_app.ui import strings
 from signer_app.ui.node_watch import News
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Summary
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets import ActionButton, Icon, NetworkChip, Painted, Pill, enter_presses, label, row
-from signer_app.ui.words import device as device_words
+from signer_app.ui.words import device_pill as device_words
 from signer_app.ui.words import node_pill as node_words
+from signer_app.ui.words import strings
 
 
 class Mark(Painted):

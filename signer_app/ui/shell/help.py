@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtGui, QtWidgets, Signal
 from signer_app.ui.shell.actions import ACTIONS
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, label
 from signer_app.ui.words import help as words
+from signer_app.ui.words import strings
 
 _NATIVE = QtGui.QKeySequence.SequenceFormat.NativeText
 

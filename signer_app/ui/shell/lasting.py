@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from signer_app.ui import strings
-from signer_app.ui.first_run import words
 from signer_app.ui.halting.banner import halt_banners
 from signer_app.ui.node_watch import NodeStation
 from signer_app.ui.qt import QtWidgets
 from signer_app.ui.session import Halted, Session
 from signer_app.ui.widgets import StateBanner, clear, column
+from signer_app.ui.words import first_run as words
 from signer_app.ui.words import node_pill as node_words
-from signer_app.ui.words import standing
+from signer_app.ui.words import standing, strings
 
 
 class LastingBanners(QtWidgets.QWidget):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets import Elided, column, label, row
 from signer_app.ui.widgets.base import pen, rounded
+from signer_app.ui.words import strings
 
 #: Page -> icon, in the order of the navigation. The last three are evidence and settings.
 PAGE_ICONS = {

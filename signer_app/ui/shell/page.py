@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import ClassVar, Protocol, TypeVar
 
 from signer_app.core.errors import CountersignError
-from signer_app.ui import strings
 from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.loop import Tasks
@@ -36,7 +35,7 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.widgets.base import rounded
-from signer_app.ui.words import faults
+from signer_app.ui.words import faults, strings
 from signer_app.ui.words.crash import SHOW as SHOW_REPORT
 
 T = TypeVar("T")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from signer_app import __version__
-from signer_app.ui import strings
 from signer_app.ui.qt import QtWidgets
 from signer_app.ui.session import Summary
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import Icon, label, row
+from signer_app.ui.words import strings
 
 
 class StatusBar(QtWidgets.QStatusBar):

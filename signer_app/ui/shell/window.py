@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from signer_app.core.errors import CountersignError
-from signer_app.ui import layouts, strings
+from signer_app.ui import layouts
 from signer_app.ui.away import AwayWatch
 from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
@@ -36,6 +36,7 @@ from signer_app.ui.shell.status import StatusBar
 from signer_app.ui.theme import SCALES, theme
 from signer_app.ui.unlock import UnlockPage
 from signer_app.ui.widgets import FocusRing, NetworkFrame, column, plain, row
+from signer_app.ui.words import strings
 
 MINIMUM, DEFAULT = QtCore.QSize(1000, 660), QtCore.QSize(1440, 900)
 #: What a desktop puts above a window, or a little more.

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
-from signer_app.ui.signing import words
 from signer_app.ui.signing.side import Side
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
@@ -22,6 +21,7 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.widgets.base import rounded, text_width
+from signer_app.ui.words import signing as words
 
 if TYPE_CHECKING:  # loads a ledger's codec
     from signer_app.signers.ledger.xrp.screens import Review

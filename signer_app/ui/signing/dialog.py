@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError, DeniedError
 from signer_app.core.json_types import JsonObject
-from signer_app.ui import strings
 from signer_app.ui.loop import Tasks
 from signer_app.ui.qt import Qt, QtGui, QtWidgets, Signal
 from signer_app.ui.shell.page import Shell
-from signer_app.ui.signing import words
 from signer_app.ui.signing.compare import Expected
 from signer_app.ui.signing.flow import Flow, Start, checks_of, objects
 from signer_app.ui.signing.frame import SignFrame
@@ -23,6 +21,8 @@ from signer_app.ui.signing.practice import PracticeHands
 from signer_app.ui.signing.refusals import refusal
 from signer_app.ui.signing.seat import LIMIT_S
 from signer_app.ui.widgets import ActionButton
+from signer_app.ui.words import signing as words
+from signer_app.ui.words import strings
 
 if TYPE_CHECKING:  # loads a ledger's codec
     from signer_app.signers.ledger.desk import Step
@@ -94,7 +94,7 @@ class SignDialog(SignFrame):
         if start.denied:
             self._closed_by(refusal(words.DENIED, start.denied, names=start.names, asked=start.asked))
             return
-        self.verdict.show_as(f"Allowed, {start.passed} of {start.checks}", "ok", "policy")
+        self.verdict.show_as(words.allowed(start.passed, start.checks), "ok", "policy")
         self.verdict.show()
         self._ask_key()
 

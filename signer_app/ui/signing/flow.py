@@ -14,9 +14,9 @@ from signer_app.core.text import safe_text
 from signer_app.policy.codes import UNREAD
 from signer_app.ui.loop import Tasks
 from signer_app.ui.session import Session
-from signer_app.ui.signing import words
 from signer_app.ui.signing.pages import Choice
 from signer_app.ui.signing.seat import Audience, Sitting
+from signer_app.ui.words import signing as words
 from signer_app.ui.worker import Job
 
 if TYPE_CHECKING:  # the rooms load in the worker's thread
@@ -126,7 +126,7 @@ class Flow:
 
 def _start(workspace: Workspace, identifier: str) -> Start:
     from signer_app.ui.pages.inbox.reading import read_names  # noqa: PLC0415 - pages load when shown
-    from signer_app.ui.pages.inbox.words import title  # noqa: PLC0415
+    from signer_app.ui.words.effects import title  # noqa: PLC0415
     from signer_app.workspace.signing import choices  # noqa: PLC0415
 
     found = choices(workspace, identifier)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
-from signer_app.ui.signing import words
 from signer_app.ui.signing.compare import ComparePage
 from signer_app.ui.signing.pages import (
     Choice,
@@ -37,6 +35,8 @@ from signer_app.ui.widgets import (
     tab_through,
 )
 from signer_app.ui.widgets.chips import RISK_LOOKS
+from signer_app.ui.words import signing as words
+from signer_app.ui.words import strings
 
 SIZE = QtCore.QSize(1060, 694)
 #: With less of the window, at 100 % of the text size, the steps are numbers and the lines have the room.

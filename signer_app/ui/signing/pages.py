@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtWidgets, Signal
-from signer_app.ui.signing import words
 from signer_app.ui.signing.compare import Line
 from signer_app.ui.theme import theme
 from signer_app.ui.unlock import PassphraseField
@@ -25,6 +23,8 @@ from signer_app.ui.widgets import (
     plain,
     row,
 )
+from signer_app.ui.words import signing as words
+from signer_app.ui.words import strings
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,9 @@ def _key_card(button: _KeyButton) -> Card:
     head.addStretch(1)
     head.addWidget(Chip(choice.tier, "neutral"))
     tone, icon = ("warn", "skip") if choice.reason else ("ok", "check")
-    head.addWidget(Chip("Cannot sign this" if choice.reason else "Usable", tone, icon, reason=choice.reason))
+    head.addWidget(
+        Chip(words.CANNOT_SIGN if choice.reason else words.USABLE, tone, icon, reason=choice.reason)
+    )
     card.body.addLayout(head)
     card.body.addWidget(GroupedText(choice.address))
     if choice.reason:
@@ -220,8 +222,9 @@ class _Tick(QtWidgets.QWidget):
         self.icon.show_icon(*looks[state])
         self.detail.setText(detail)
         self.detail.setVisible(bool(detail))
-        said = {"next": "not yet", "wait": "waiting", "done": "done"}[state]
-        self.setAccessibleName(", ".join(part for part in (self.text, said, detail) if part))
+        self.setAccessibleName(
+            ", ".join(part for part in (self.text, words.LINE_STATES[state], detail) if part)
+        )
 
 
 class TickPage(_Asking):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from signer_app.policy.codes import UNREAD
-from signer_app.ui.signing import words
+from signer_app.ui.words import signing as words
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from signer_app.ui.qt import Qt, QtWidgets
-from signer_app.ui.signing import words
 from signer_app.ui.signing.nano import NanoDrawing
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Card, GroupedText, column, label, plain, row
+from signer_app.ui.words import signing as words
 
 #: Widths of the drawn screen.
 WIDE_DRAWING, NARROW_DRAWING = 244, 176

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets.base import Painted, column, label, pen, row, set_tone
 from signer_app.ui.widgets.chips import Chip, RiskChip
 from signer_app.ui.widgets.controls import enter_presses
+from signer_app.ui.words import strings
 
 GROUP = 4
 #: Programs that swap addresses act at once, so the clipboard is read again so many milliseconds after a copy.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.theme.icons import CHECK_ICONS
 from signer_app.ui.widgets.base import column, label, pen
 from signer_app.ui.widgets.cards import ActionButton
 from signer_app.ui.widgets.controls import enter_presses
+from signer_app.ui.words import strings
 
 #: WAITING is no outcome of a report: it is a quorum that is still open.
 ORDER = ("FAIL", "INDETERMINATE", "WAITING", "PASS", "NOT_APPLICABLE")

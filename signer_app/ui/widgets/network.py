@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets.base import Painted, column, pen, rounded, text_width
+from signer_app.ui.words import strings
 
 #: Distance of the stripes of the testnet frame, and their width, in pixels.
 STRIPE, STRIPE_WIDTH = 12, 4

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets.base import clear, column, label, row, rule
+from signer_app.ui.words import strings
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets.base import pen, text_width
 from signer_app.ui.widgets.chips import dot_colour, draw_dot
 from signer_app.ui.widgets.controls import enter_presses
+from signer_app.ui.words import strings
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,3 +123,20 @@ def passed(count: int) -> str:
 def needs(text: str) -> str:
     """What signatures it takes."""
     return f"needs {text}" if text else ""
+
+
+# -- what a field still needs ------------------------------------------------------------------------------
+
+NEEDED = "This is needed."
+NO_ACCOUNT = "Choose the account that acts."
+ACCOUNT_FIRST = "Choose the account that acts first."
+TICKET_NUMBER = "A ticket is a number."
+NO_RECEIVER = "Choose a receiver from the address book."
+NO_ASSET = "Choose an asset."
+NO_AMOUNT = "Write an amount."
+TAG_NUMBER = "A destination tag is a number of at most ten digits."
+NO_ISSUED = "Choose the issued asset."
+NO_LIMIT = "Write the most that is accepted."
+NO_QUORUM = "Write the weight that signatures must reach."
+NO_COUNT = "Write how many tickets."
+NO_SETTING = "Choose a setting to change, or write a domain."

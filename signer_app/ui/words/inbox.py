@@ -1,4 +1,4 @@
-"""Words of the inbox: the proposal's detail, its actions, and what is printed (strings.py has the rules)."""
+"""Words of the inbox: the proposal's detail and its actions (strings.py has the rules)."""
 
 from __future__ import annotations
 
@@ -297,19 +297,6 @@ EXPIRES_IN = "Expires in"
 SPANS = MappingProxyType({"1 hour": 3600, "1 day": 86_400, "3 days": 259_200, "7 days": 604_800})
 WHY_KEYS = "Your device key signs the statement. No transaction is signed."
 
-# -- paper ---------------------------------------------------------------------------------------------------
-
-PRINTING = "Reading what is printed"
-PAPER_PROPOSAL = "Proposal"
-PAPER_REPORT = "Signing report"
-PAPER_FOOT = "Made by Countersign from the journal and the bytes. Paper proves nothing; the journal does."
-PRINTED_BY = "Printed by"
-PDF_TITLE = "Where to write the PDF"
-SECTION_FACTS, SECTION_EFFECTS, SECTION_CHECKS = "Facts", "What the bytes do", "Policy checks"
-SECTION_SIGNATURES, SECTION_TIMELINE, SECTION_FIELDS = "Signatures", "Timeline", "Bytes, field by field"
-SECTION_SCREENS, SECTION_SENT = "What a Ledger shows", "Sending and outcome"
-NONE_YET = "None."
-
 #: What an empty list of the inbox says, by its tab.
 NOTHING = MappingProxyType(
     {
@@ -318,3 +305,8 @@ NOTHING = MappingProxyType(
         "done": "No proposal has ended yet.",
     }
 )
+
+
+def source_at(source: str, ledger: str) -> str:
+    """Where the evidence of a check comes from."""
+    return f"{source} at ledger {ledger}"

@@ -9,7 +9,6 @@ from signer_app.core.amounts import format_decimal, whole_units
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
 from signer_app.ui.pages.accounts.bars import WeightBars
-from signer_app.ui.pages.inbox.words import items
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
@@ -32,6 +31,7 @@ from signer_app.ui.widgets import (
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import accounts as say
 from signer_app.ui.words import shared
+from signer_app.ui.words.effects import items
 
 if TYPE_CHECKING:
     from signer_app.exchange.qr import Modules

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
-from signer_app.ui import strings
 from signer_app.ui.pages.accounts.detail import AccountDetail
-from signer_app.ui.pages.inbox.words import address, items
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Page, Shell
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets import ActionButton, AddressBlock, StateBanner, column, label, plain, row
 from signer_app.ui.words import accounts as say
-from signer_app.ui.words import faults, shared
+from signer_app.ui.words import faults, shared, strings
+from signer_app.ui.words.effects import address, items
 
 if TYPE_CHECKING:
     from signer_app.exchange.qr import Modules

@@ -12,9 +12,10 @@ from signer_app.core.clock import parse_duration
 from signer_app.core.errors import CountersignError, MalformedError, UsageError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
-from signer_app.ui.pages.inbox import words
 from signer_app.ui.pages.inbox.reading import _check as check_line
 from signer_app.ui.widgets import CheckLine, Effect
+from signer_app.ui.words import compose as say
+from signer_app.ui.words import effects as words
 from signer_app.ui.words import faults
 
 if TYPE_CHECKING:  # loads in the worker's thread
@@ -170,11 +171,11 @@ def order_of(wish: Wish) -> tuple[Order | None, dict[str, str]]:
 
     reader = _Reader(wish)
     if not wish.account:
-        reader.problems["account"] = "Choose the account that acts."
+        reader.problems["account"] = say.NO_ACCOUNT
     expires = reader.read("expires", parse_duration)
     ticket = wish.text("ticket")
     if ticket and not (ticket.isascii() and ticket.isdigit()):
-        reader.problems["ticket"] = "A ticket is a number."
+        reader.problems["ticket"] = say.TICKET_NUMBER
     intent = _INTENTS[wish.kind](reader)
     if reader.problems or intent is None or expires is None:
         return None, reader.problems
@@ -200,7 +201,7 @@ class _Reader:
         """``parse`` of a field; an empty one says ``empty`` or is missing."""
         text = self.wish.text(name)
         if not text:
-            self.problems[name] = empty or "This is needed."
+            self.problems[name] = empty or say.NEEDED
             return None
         try:
             return parse(text)
@@ -211,7 +212,7 @@ class _Reader:
     def account(self, text: str) -> str:
         """CAIP-10 of an address on the wish's network."""
         if not self.wish.network:
-            raise MalformedError("Choose the account that acts first.")
+            raise MalformedError(say.ACCOUNT_FIRST)
         from signer_app.chains.registry import chain_of  # noqa: PLC0415
 
         return chain_of(self.wish.network).normalise_account(text, self.wish.network)
@@ -220,12 +221,12 @@ class _Reader:
 def _payment(reader: _Reader) -> Intent | None:
     from signer_app.chains.intents import Pay  # noqa: PLC0415
 
-    to = reader.read("to", reader.account, "Choose a receiver from the address book.")
-    asset = reader.read("asset", parse_asset, "Choose an asset.")
-    amount = reader.read("amount", parse_decimal, "Write an amount.")
+    to = reader.read("to", reader.account, say.NO_RECEIVER)
+    asset = reader.read("asset", parse_asset, say.NO_ASSET)
+    amount = reader.read("amount", parse_decimal, say.NO_AMOUNT)
     tag = reader.wish.text("tag") or None
     if tag is not None and not (tag.isascii() and tag.isdigit() and len(tag) <= 10):
-        reader.problems["tag"] = "A destination tag is a number of at most ten digits."
+        reader.problems["tag"] = say.TAG_NUMBER
     if to is None or asset is None or amount is None:
         return None
     return Pay(to=to, asset=asset, amount=amount, tag=tag)
@@ -234,8 +235,8 @@ def _payment(reader: _Reader) -> Intent | None:
 def _trust(reader: _Reader) -> Intent | None:
     from signer_app.chains.intents import Trust  # noqa: PLC0415
 
-    asset = reader.read("asset", parse_asset, "Choose the issued asset.")
-    limit = reader.read("limit", parse_decimal, "Write the most that is accepted.")
+    asset = reader.read("asset", parse_asset, say.NO_ISSUED)
+    limit = reader.read("limit", parse_decimal, say.NO_LIMIT)
     flags = ("tfSetNoRipple",) if reader.wish.text("no_ripple") == "yes" else ()
     return Trust(asset, limit, flags) if asset is not None and limit is not None else None
 
@@ -243,7 +244,7 @@ def _trust(reader: _Reader) -> Intent | None:
 def _signers(reader: _Reader) -> Intent | None:
     from signer_app.chains.intents import SetSigners  # noqa: PLC0415
 
-    quorum = reader.read("quorum", _count, "Write the weight that signatures must reach.")
+    quorum = reader.read("quorum", _count, say.NO_QUORUM)
     entries: list[tuple[str, int]] = []
     for text in reader.wish.text("entries").splitlines():
         account, _, weight = text.partition("=")
@@ -257,7 +258,7 @@ def _signers(reader: _Reader) -> Intent | None:
 def _tickets(reader: _Reader) -> Intent | None:
     from signer_app.chains.intents import ReserveTickets  # noqa: PLC0415
 
-    count = reader.read("count", _count, "Write how many tickets.")
+    count = reader.read("count", _count, say.NO_COUNT)
     return ReserveTickets(count) if count is not None else None
 
 
@@ -268,7 +269,7 @@ def _settings(reader: _Reader) -> Intent | None:
     chosen = tuple((name,) if (name := wish.text(which)) else () for which in ("set", "clear"))
     domain = wish.text("domain") or None
     if not any(chosen) and domain is None and wish.text("no_domain") != "yes":
-        reader.problems["set"] = "Choose a setting to change, or write a domain."
+        reader.problems["set"] = say.NO_SETTING
         return None
     return Settings(chosen[0], chosen[1], "" if wish.text("no_domain") == "yes" else domain)
 

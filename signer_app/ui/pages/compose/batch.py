@@ -17,7 +17,6 @@ from signer_app.ui.choosing import choose_file
 from signer_app.ui.chosen_file import read_chosen
 from signer_app.ui.pages.compose.asking import Options, Wish, drop_draft
 from signer_app.ui.pages.compose.fields import Field, choice, fill
-from signer_app.ui.pages.inbox import words
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
@@ -29,6 +28,7 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.words import compose as compose_words
+from signer_app.ui.words import effects as words
 from signer_app.ui.words import lists as say
 from signer_app.ui.words import shared
 from signer_app.ui.worker import Progress

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
-from signer_app.ui import strings
 from signer_app.ui.qt import QtWidgets, Signal
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, label
 from signer_app.ui.words import compose as say
-from signer_app.ui.words import faults
+from signer_app.ui.words import faults, strings
 
 if TYPE_CHECKING:
     from signer_app.signers.keystore.client import Keystore

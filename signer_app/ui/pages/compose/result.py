@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from signer_app.ui import strings
 from signer_app.ui.pages.compose.asking import Seen
 from signer_app.ui.pages.compose.fields import local_time
 from signer_app.ui.pages.inbox.authority_part import authority_part
@@ -24,7 +23,7 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.words import compose as say
-from signer_app.ui.words import shared
+from signer_app.ui.words import shared, strings
 
 VERDICTS = {"ALLOW": "allowed", "NEEDS_OVERRIDE": "override", "DENY": "denied"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from signer_app.ui import strings
 from signer_app.ui.pages.compose.batch import Outcome
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
@@ -21,6 +20,7 @@ from signer_app.ui.widgets import (
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import compose as compose_words
 from signer_app.ui.words import lists as say
+from signer_app.ui.words import strings
 
 #: The column of the receiver; a row with a problem says it from there to the end.
 _RECEIVER = 3

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
-from signer_app.ui import strings
 from signer_app.ui.device_watch import Listening
-from signer_app.ui.pages.devices import words
 from signer_app.ui.pages.devices.parts import (
     ConnectedRow,
     NewPracticeDevice,
@@ -31,7 +29,8 @@ from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.signing.flow import objects
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Card, StateBanner, clear, column, label, plain
-from signer_app.ui.words import faults
+from signer_app.ui.words import devices as words
+from signer_app.ui.words import faults, strings
 
 if TYPE_CHECKING:  # the rooms load in threads
     from signer_app.workspace import Workspace

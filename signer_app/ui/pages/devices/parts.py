@@ -6,11 +6,8 @@ import sys
 from collections.abc import Callable
 
 from signer_app.core.json_types import JsonObject
-from signer_app.ui import strings
-from signer_app.ui.pages.devices import words
 from signer_app.ui.qt import Qt, QtCore, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
-from signer_app.ui.signing.words import BACKENDS, STATE_STEPS
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
     ActionButton,
@@ -24,6 +21,9 @@ from signer_app.ui.widgets import (
     label,
     row,
 )
+from signer_app.ui.words import devices as words
+from signer_app.ui.words import strings
+from signer_app.ui.words.signing import BACKENDS, STATE_STEPS
 
 _NAME_LIMIT = 64
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from types import MappingProxyType
 
 from signer_app.core.text import safe_text
-from signer_app.ui import strings
-from signer_app.ui.pages.inbox import words
 from signer_app.ui.pages.inbox.reading import Details
+from signer_app.ui.words import effects as words
 from signer_app.ui.words import inbox as say
+from signer_app.ui.words import strings
 
 WAITING = ("PENDING", "READY", "DENIED", "REJECTED")
 JUDGED = ("PENDING", "READY", "DENIED")
@@ -54,7 +54,7 @@ def reasons(details: Details, place: Place) -> dict[str, str]:
 
 def overdue(details: Details, now: datetime) -> bool:
     """Whether its time is over while it is open still."""
-    return details.entry.open and words.left(details.entry.expires_at, now)[0] == "time is over"
+    return details.entry.open and words.left(details.entry.expires_at, now)[0] == words.TIME_OVER
 
 
 def untold(details: Details) -> bool:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
-from signer_app.ui.pages.inbox import words
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import GroupedText, Icon, column, label, row, rule
 from signer_app.ui.words import authority as say
+from signer_app.ui.words import effects as words
 
 
 def changes_of(balances: JsonObject) -> list[JsonObject]:

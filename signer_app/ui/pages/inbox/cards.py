@@ -7,8 +7,6 @@ from datetime import datetime
 
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
-from signer_app.ui import strings
-from signer_app.ui.pages.inbox import words
 from signer_app.ui.pages.inbox.authority_part import authority_part, changes_of
 from signer_app.ui.pages.inbox.reading import Details, KeyHolder, Told
 from signer_app.ui.qt import Qt, QtWidgets
@@ -35,7 +33,9 @@ from signer_app.ui.widgets import (
     row,
     rule,
 )
+from signer_app.ui.words import effects as words
 from signer_app.ui.words import inbox as say
+from signer_app.ui.words import strings
 
 _AUTHORITY = ("AuthorityChange", "SettingChange", "TrustChange", "Unknown")
 #: Records of the journal that are steps of their own; verdicts that repeat are told once.

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from signer_app.core.json_types import JsonObject
-from signer_app.ui import strings
 from signer_app.ui.pages.inbox.reading import Details
 from signer_app.ui.passphrase import keys_unlocked
 from signer_app.ui.qt import QtWidgets
@@ -16,6 +15,7 @@ from signer_app.ui.shell.page import Shell
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, WhyDisabled, label, row
 from signer_app.ui.words import inbox as say
+from signer_app.ui.words import strings
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace

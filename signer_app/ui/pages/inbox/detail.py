@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from signer_app.ui import strings
-from signer_app.ui.pages.inbox import cards, words
+from signer_app.ui.pages.inbox import cards
 from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons, untold
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS
 from signer_app.ui.pages.inbox.raw_card import RawCard
@@ -29,7 +28,9 @@ from signer_app.ui.widgets import (
     stops_in,
     tab_through,
 )
+from signer_app.ui.words import effects as words
 from signer_app.ui.words import inbox as say
+from signer_app.ui.words import strings
 
 #: Below this width the right column stands above the left one.
 TWO_COLUMNS_FROM = 700

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from signer_app.ui import strings
 from signer_app.ui.pages.inbox.reading import Entry
-from signer_app.ui.pages.inbox.words import left
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets.base import pen, text_width
 from signer_app.ui.widgets.chips import RISK_LOOKS, ChipLook, draw_chip, draw_pips, pips_width
+from signer_app.ui.words import strings
+from signer_app.ui.words.effects import left
 
 _ENTRY, _GROUP = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 _Index = QtCore.QModelIndex | QtCore.QPersistentModelIndex

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
 from signer_app.core.text import safe_text
-from signer_app.ui import strings
 from signer_app.ui.choosing import choose_files, choose_new_file
 from signer_app.ui.halting import reads as halting
-from signer_app.ui.pages.inbox import paper, words
+from signer_app.ui.pages.inbox import paper
 from signer_app.ui.pages.inbox.allowed import Place
 from signer_app.ui.pages.inbox.authority_part import read_from_nodes
 from signer_app.ui.pages.inbox.deeds import Deeds
@@ -27,8 +26,10 @@ from signer_app.ui.shell.page import EmptyState, Page, Shell
 from signer_app.ui.signing.dialog import EXPORT, SEND, sign_proposal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import HashCompare, StateBanner, TabButton, TabButtons, column, plain, row
+from signer_app.ui.words import effects as words
 from signer_app.ui.words import inbox as say
-from signer_app.ui.words import shared, standing
+from signer_app.ui.words import paper as paper_words
+from signer_app.ui.words import shared, standing, strings
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -262,7 +263,9 @@ class InboxPage(Page):
 
     def _choose_pdf(self, details: Details, *, report: bool) -> None:
         name = f"{details.entry.id[:12]}-{'report' if report else 'proposal'}.pdf"
-        choose_new_file(self, say.PDF_TITLE, name, lambda path: self.write_pdf(details, path, report=report))
+        choose_new_file(
+            self, paper_words.PDF_TITLE, name, lambda path: self.write_pdf(details, path, report=report)
+        )
 
     def write_pdf(self, details: Details, path: Path, *, report: bool) -> None:
         """A proposal or the report of its signing as a PDF."""

@@ -1,4 +1,4 @@
-"""A proposal, or the report of its signing, on paper. Text of others is inserted as text, never as markup."""
+"""A proposal, or the report of its signing, on say. Text of others is inserted as text, never as markup."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from signer_app.core.text import safe_text
-from signer_app.ui import strings
-from signer_app.ui.pages.inbox import words
 from signer_app.ui.pages.inbox.authority_part import changes_of, paper_lines
 from signer_app.ui.pages.inbox.cards import clock, timeline_steps
 from signer_app.ui.pages.inbox.reading import Details
@@ -15,7 +13,10 @@ from signer_app.ui.qt import QtCore, QtGui, QtPrintSupport
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import groups_of
 from signer_app.ui.widgets.checks import breakable
-from signer_app.ui.words import inbox as say
+from signer_app.ui.words import effects as words
+from signer_app.ui.words import inbox as inbox_words
+from signer_app.ui.words import paper as say
+from signer_app.ui.words import strings
 
 #: Dots an inch of the PDF; margins in millimetres.
 RESOLUTION, MARGIN_MM = 300, 16.0
@@ -77,16 +78,16 @@ class Sheet:
 def _facts(details: Details) -> list[Line]:
     raw, entry = details.raw, details.entry
     lines = [
-        ("Hash", " ".join(groups_of(entry.id))),
-        ("Account", words.address(entry.account)),
-        ("Network", entry.network),
-        ("Kind", str(raw["type"])),
-        ("State", entry.state_words),
-        ("Uses", entry.slot),
-        ("Proposed by", str(raw["proposer"])),
-        ("Proposed", clock(str(raw["created_at"]))),
-        ("Expires", f"{entry.expires_at or 'never'}, ledger {raw['expiry_ledger'] or 'none'}"),
-        (say.PROPOSER_SAYS, safe_text(str(raw["title"] or "–"), 300)),
+        (say.FACTS["hash"], " ".join(groups_of(entry.id))),
+        (say.FACTS["account"], words.address(entry.account)),
+        (say.FACTS["network"], entry.network),
+        (say.FACTS["kind"], str(raw["type"])),
+        (say.FACTS["state"], entry.state_words),
+        (say.FACTS["uses"], entry.slot),
+        (say.FACTS["proposer"], str(raw["proposer"])),
+        (say.FACTS["proposed"], clock(str(raw["created_at"]))),
+        (say.FACTS["expires"], say.expiry(entry.expires_at or "", str(raw["expiry_ledger"] or ""))),
+        (inbox_words.PROPOSER_SAYS, safe_text(str(raw["title"] or "–"), 300)),
     ]
     return [line for line in lines if line[1]]
 
@@ -96,7 +97,7 @@ def _effects(details: Details) -> list[Line]:
     spans = {line["effect"]: line for line in words.items(details.balances.get("effects"))}
     for number, effect in enumerate(words.items(details.raw["effects"])):
         said = words.effect_line(effect, details.names)
-        to = f"to {words.address(effect['to'])}, tag {effect.get('tag') or 'none'}" if "to" in effect else ""
+        to = say.receiver(words.address(effect["to"]), str(effect.get("tag") or "")) if "to" in effect else ""
         span = spans.get(number)
         known = span is not None and span["after"] is not None
         balance = f"{span['before']} → {span['after']}" if span is not None and known else ""
@@ -115,8 +116,8 @@ def _signatures(details: Details) -> list[Line]:
         (
             people.get(str(item["signer"]), "–"),
             words.address(item["signer"]),
-            f"key {item['public_key']}, digest {item['digest']}",
-            f"{clock(str(item['signed_at']))}, record {item['record']}",
+            say.signature(str(item["public_key"]), str(item["digest"])),
+            say.recorded(clock(str(item["signed_at"])), str(item["record"])),
         )
         for item in words.items(details.raw["signatures"])
     ]
@@ -124,8 +125,8 @@ def _signatures(details: Details) -> list[Line]:
 
 def _against(details: Details) -> list[Line]:
     """Overrides, rejections and what was kept out."""
-    kinds = (("overrides", "person", "override"), ("rejections", "person", "rejection"),
-             ("quarantine", "signer", "kept out"))  # fmt: skip
+    kinds = (("overrides", "person", say.OVERRIDE), ("rejections", "person", say.REJECTION),
+             ("quarantine", "signer", say.KEPT_OUT))  # fmt: skip
     return [
         (words.address(item[who]), kind, safe_text(str(item["reason"]), 1000), str(item.get("at") or ""))
         for name, who, kind in kinds

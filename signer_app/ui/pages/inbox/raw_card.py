@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
-from signer_app.ui.pages.inbox.words import items
 from signer_app.ui.qt import QtGui, QtWidgets
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Card, Cell, Chip, Column, FactTable, StateBanner, label, row
 from signer_app.ui.widgets.tables import BREAK, FITS
 from signer_app.ui.words import inbox as say
+from signer_app.ui.words.effects import items
 
 #: Bytes in a line of hex, in groups of two.
 LINE, PAIR = 16, 2

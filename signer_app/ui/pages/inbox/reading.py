@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from signer_app.core.errors import CountersignError, DeniedError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
-from signer_app.ui.pages.inbox import words
 from signer_app.ui.widgets import CheckLine, Pip
+from signer_app.ui.words import effects as words
 from signer_app.ui.words import inbox as say
 
 if TYPE_CHECKING:  # loads in the worker's thread
@@ -378,7 +378,9 @@ def _check(check: JsonObject, names: Mapping[str, str] | None = None, *, waiting
             details.append((name, value))
     evidence = words.items(check["evidence"])
     if evidence:
-        details.append(("source", ", ".join(f"{e['source']} at ledger {e['ledger']}" for e in evidence)))
+        details.append(
+            ("source", ", ".join(say.source_at(str(e["source"]), str(e["ledger"])) for e in evidence))
+        )
         details.append(("time", str(evidence[0]["at"])))
     outcome = str(check["verdict"])
     if waiting and outcome == "FAIL" and code == "QUORUM":

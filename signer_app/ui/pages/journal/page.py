@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError, NotFoundError
-from signer_app.ui import strings
 from signer_app.ui.choosing import choose_new_file
 from signer_app.ui.pages.journal.record import RecordPanel
 from signer_app.ui.pages.journal.state import DangerPage, Finding, JournalState, StateCard
@@ -20,7 +19,7 @@ from signer_app.ui.qt import Qt, QtCore, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, plain, row
-from signer_app.ui.words import faults
+from signer_app.ui.words import faults, strings
 from signer_app.ui.words import journal as words
 
 if TYPE_CHECKING:  # the rooms below load in the worker, when something is first read

@@ -8,7 +8,6 @@ from signer_app.core.config import NodeProfile, read_profile
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
-from signer_app.ui import strings
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.theme import theme
@@ -24,7 +23,7 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.widgets.tables import FITS
-from signer_app.ui.words import faults
+from signer_app.ui.words import faults, strings
 from signer_app.ui.words import nodes as words
 
 

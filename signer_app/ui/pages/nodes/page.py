@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from signer_app.core.errors import ConflictError, CountersignError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
-from signer_app.ui import strings
 from signer_app.ui.pages.nodes.dialogs import AddDialog, ConfirmDialog
 from signer_app.ui.qt import QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
@@ -29,7 +28,7 @@ from signer_app.ui.widgets import (
 )
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import nodes as words
-from signer_app.ui.words import standing
+from signer_app.ui.words import standing, strings
 
 if TYPE_CHECKING:
     from signer_app.nodes.health import NodeHealth

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
 from signer_app.core.text import safe_text
-from signer_app.ui import strings
 from signer_app.ui.choosing import choose_file, choose_files, choose_new_file
 from signer_app.ui.pages.policy import reads
 from signer_app.ui.pages.policy.tabs import ChangesTab, RulesTab, TabRow, scrolled, tab_body
@@ -31,7 +30,7 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.words import policy as words
-from signer_app.ui.words import standing
+from signer_app.ui.words import standing, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

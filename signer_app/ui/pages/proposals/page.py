@@ -7,7 +7,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from signer_app.ui import strings
 from signer_app.ui.choosing import choose_new_file
 from signer_app.ui.pages.proposals.model import Filter
 from signer_app.ui.pages.proposals.reading import Listed, read_list, write_csv
@@ -18,7 +17,7 @@ from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, row
 from signer_app.ui.words import proposals as say
-from signer_app.ui.words import shared
+from signer_app.ui.words import shared, strings
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from signer_app.ui.pages.inbox import words
 from signer_app.ui.pages.proposals.model import Line, haystack_of
+from signer_app.ui.words import effects as words
 from signer_app.ui.words import proposals as say
 from signer_app.ui.words import shared
 

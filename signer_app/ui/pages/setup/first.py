@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 from signer_app.core.json_types import JsonObject
-from signer_app.ui.first_run import words
 from signer_app.ui.first_run.form import beside, labelled, line_edit
 from signer_app.ui.pages.setup.step import Host, StepView, file_bytes, objects, text
 from signer_app.ui.qt import Qt, QtWidgets
@@ -23,6 +22,7 @@ from signer_app.ui.widgets import (
     label,
     row,
 )
+from signer_app.ui.words import first_run as words
 
 
 class KeysStep(StepView):

@@ -10,7 +10,6 @@ from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
 from signer_app.ui.choosing import choose_file, choose_new_file
-from signer_app.ui.first_run import words
 from signer_app.ui.pages.setup.first import AccountsStep, KeysStep, NodesStep
 from signer_app.ui.pages.setup.second import DevicesStep, PeopleStep, PolicyStep, VotesStep
 from signer_app.ui.pages.setup.step import Host, StepView, Work, objects, text
@@ -31,6 +30,7 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.words import faults
+from signer_app.ui.words import first_run as words
 
 if TYPE_CHECKING:  # loads in the worker's thread
     from signer_app.workspace import Workspace

@@ -6,12 +6,12 @@ from functools import partial
 
 from signer_app.core.errors import MalformedError
 from signer_app.core.json_types import JsonObject
-from signer_app.ui.first_run import words
 from signer_app.ui.first_run.form import beside, labelled, line_edit
 from signer_app.ui.pages.setup.step import Host, StepView, file_bytes, objects, text
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Card, Cell, Chooser, Column, FactTable, clear, column, label
+from signer_app.ui.words import first_run as words
 
 
 class PeopleStep(StepView):

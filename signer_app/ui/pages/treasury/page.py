@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError, DeniedError
-from signer_app.ui import strings
 from signer_app.ui.choosing import choose_new_file
 from signer_app.ui.pages.treasury.board import Board, utc_now
 from signer_app.ui.pages.treasury.detached import TreasuryWindow
@@ -18,7 +17,7 @@ from signer_app.ui.qt import QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, row
-from signer_app.ui.words import faults
+from signer_app.ui.words import faults, strings
 from signer_app.ui.words import treasury as words
 
 if TYPE_CHECKING:  # loads in the worker's thread

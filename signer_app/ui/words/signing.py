@@ -286,3 +286,12 @@ STATE_STEPS = MappingProxyType(
         "FAULT": "Disconnect it and connect it again.",
     }
 )
+
+CANNOT_SIGN, USABLE = "Cannot sign this", "Usable"
+#: State of a line that ticks itself, for a screen reader.
+LINE_STATES = MappingProxyType({"next": "not yet", "wait": "waiting", "done": "done"})
+
+
+def allowed(passed: int, checks: int) -> str:
+    """The verdict in the head of the dialog."""
+    return f"Allowed, {passed} of {checks}"

@@ -1,4 +1,4 @@
-"""Words of the first run and of the set-up page. The rules are those of signer_app/ui/strings.py."""
+"""Words of the first run and of the set-up page. strings.py has the rules."""
 
 from __future__ import annotations
 

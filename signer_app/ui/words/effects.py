@@ -16,6 +16,7 @@ from signer_app.ui.widgets import Effect, grouped
 
 Names = Mapping[str, str]
 MINUS = "\u2212"
+TIME_OVER = "time is over"
 
 
 def only_unread(against: Sequence[JsonObject]) -> bool:
@@ -167,7 +168,7 @@ def left(expires: str | None, now: datetime) -> tuple[str, bool]:
     except ValueError:
         return "expiry not readable", True
     if seconds <= 0:
-        return "time is over", True
+        return TIME_OVER, True
     minutes = seconds // 60
     if minutes < 60:
         return f"{minutes} min left", True

@@ -5,8 +5,7 @@ from __future__ import annotations
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
-from signer_app.ui import strings
-from signer_app.ui.words import faults
+from signer_app.ui.words import faults, strings
 
 LOOKING = "Looking for devices"
 DEVICES = "Devices"

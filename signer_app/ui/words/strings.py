@@ -412,3 +412,6 @@ def closing_waits(names: list[str]) -> str:
 def takes_no_signature(state: str) -> str:
     """Why a proposal that is open no more cannot be signed."""
     return f"Off: the proposal is {state.lower()}. It takes no signatures."
+
+
+CLOSING = "Closing"

@@ -14,6 +14,7 @@ from types import TracebackType
 from signer_app import __version__
 from signer_app.core.errors import CountersignError
 from signer_app.ui.qt import QtCore
+from signer_app.ui.words import crash as words
 from signer_app.ui.words import strings
 
 _PACKAGE = "signer_app"
@@ -25,8 +26,8 @@ def report_of(error: BaseException, page: str = "") -> str:
     """What went wrong where, in lines of plain text. Causes come first, as in Python's own reports."""
     lines = [
         f"{strings.APP} {__version__}",
-        f"Python {platform.python_version()}, Qt {QtCore.qVersion()}, {platform.system()}",
-        f"Page: {page or 'none'}",
+        words.machine(platform.python_version(), QtCore.qVersion(), platform.system()),
+        words.page(page),
     ]
     chain: list[BaseException] = []
     found: BaseException | None = error

@@ -120,7 +120,7 @@ def take(workspace: Workspace, data: bytes) -> str:
     taken = workspace.proposals.halts.take_file(data)
     added, already, refused = (_objects(taken, name) for name in ("added", "already", "refused"))
     why = tuple(
-        safe_text(f"{item.get('kind')} of {item.get('person')}, {item.get('reason')}", 300)
+        safe_text(words.not_taken(*(str(item.get(name)) for name in ("kind", "person", "reason"))), 300)
         for item in refused
     )
     return words.taken(len(added), len(already), why)

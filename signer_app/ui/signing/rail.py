@@ -8,6 +8,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets import Painted
 from signer_app.ui.widgets.base import pen, rounded
+from signer_app.ui.words.shared import so_many_of
 
 #: Width of the steps, with their words and as numbers.
 LONG, SHORT = 206, 56
@@ -28,7 +29,7 @@ class Rail(Painted):
     def show_steps(self, steps: Sequence[str], at: int, below: dict[int, str]) -> None:
         """``at`` is the present step, from 0; ``below`` says more about a step."""
         self.steps, self.at, self.below = tuple(steps), at, dict(below)
-        self.setAccessibleName(f"{at + 1} of {len(steps)}, {steps[min(at, len(steps) - 1)]}")
+        self.setAccessibleName(f"{so_many_of(at + 1, len(steps))}, {steps[min(at, len(steps) - 1)]}")
         self.setToolTip("\n".join(f"{number}  {text}" for number, text in enumerate(steps, 1)))
         self.update()
 

@@ -34,3 +34,8 @@ def holder(name: str, key: str, suspended: bool) -> str:
 def before_unknown(why: str) -> str:
     """Below the table."""
     return f"How it was before is not known. {why}".strip()
+
+
+def before_after(before: str, after: str) -> tuple[str, str]:
+    """Both sides for a screen reader."""
+    return f"before {before}", f"after {after}"

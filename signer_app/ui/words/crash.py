@@ -12,3 +12,13 @@ REDACTED = (
 )
 COPY = "Copy report"
 SHOW = "Show report"
+
+
+def machine(python: str, qt: str, system: str) -> str:
+    """What the program ran on."""
+    return f"Python {python}, Qt {qt}, {system}"
+
+
+def page(name: str) -> str:
+    """Which page was in view."""
+    return f"Page: {name or 'none'}"

@@ -110,3 +110,8 @@ def taken(added: int, already: int, refused: tuple[str, ...]) -> str:
 def ask_colleague(person: str) -> str:
     """In practice: a button."""
     return f"Practice: let {person} say it too"
+
+
+def not_taken(kind: str, person: str, reason: str) -> str:
+    """A statement in a file that was refused."""
+    return f"{kind} of {person}, {reason}"

@@ -310,3 +310,13 @@ NOTHING = MappingProxyType(
 def source_at(source: str, ledger: str) -> str:
     """Where the evidence of a check comes from."""
     return f"{source} at ledger {ledger}"
+
+
+def until(time: str, ledger: int) -> str:
+    """Until when it can execute."""
+    return f"{time} · ledger {ledger:,}"
+
+
+def signed_of(have: int, of: int) -> str:
+    """Signatures in words, of so many signers where they are known."""
+    return f"{have} of {of} signed" if of else f"{have} signed"

@@ -62,3 +62,8 @@ def flag_words(name: str) -> str:
     plain = name.removeprefix("asf").removeprefix("lsf")
     words = FLAGS_WORDS.get(plain)
     return f"{words} ({name})" if words else name
+
+
+def so_many_of(number: object, whole: object) -> str:
+    """2 of 3; 1 of treasury."""
+    return f"{number} of {whole}"

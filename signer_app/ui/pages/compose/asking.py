@@ -17,6 +17,7 @@ from signer_app.ui.widgets import CheckLine, Effect
 from signer_app.ui.words import compose as say
 from signer_app.ui.words import effects as words
 from signer_app.ui.words import faults
+from signer_app.ui.words.shared import so_many_of
 
 if TYPE_CHECKING:  # loads in the worker's thread
     from signer_app.chains.intents import Intent
@@ -343,7 +344,7 @@ def _needs(report: object) -> str:
     if not isinstance(required, dict):
         return ""
     return ", ".join(
-        f"{item['need']} of {safe_text(str(item['role']), 60)}" for item in words.items(required["all_of"])
+        so_many_of(item["need"], safe_text(str(item["role"]), 60)) for item in words.items(required["all_of"])
     )
 
 

@@ -73,7 +73,7 @@ def _row_of(item: JsonObject) -> tuple[QtWidgets.QWidget, ...]:
         box.addWidget(GroupedText(words.address(item["account"])))
     spans = [_value(item[side], listed=item["row"] == "signer") for side in ("before", "after")]
     address = words.address(item["account"] or "")
-    parts = (_who(item), address, f"before {spans[0]}", f"after {spans[1]}", said)
+    parts = (_who(item), address, *say.before_after(*spans), said)
     who.setAccessibleName(", ".join(part for part in parts if part))
     difference = QtWidgets.QWidget()
     line = row(difference, spacing=t.scaled(5))

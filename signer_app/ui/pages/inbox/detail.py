@@ -261,7 +261,7 @@ class Detail(QtWidgets.QScrollArea):
         now = datetime.now(UTC)
         time, soon = words.left(entry.expires_at, now) if entry.open else (entry.state_words, False)
         ledger = details.raw["expiry_ledger"]
-        until = f"{time} · ledger {int(str(ledger)):,}" if ledger else time
+        until = say.until(time, int(str(ledger))) if ledger else time
         card.body.addWidget(label(until, "small", "warn" if soon else "text2", wrap=True))
         return card
 

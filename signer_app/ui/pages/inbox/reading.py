@@ -13,6 +13,7 @@ from signer_app.core.text import safe_text
 from signer_app.ui.widgets import CheckLine, Pip
 from signer_app.ui.words import effects as words
 from signer_app.ui.words import inbox as say
+from signer_app.ui.words.shared import so_many_of
 
 if TYPE_CHECKING:  # loads in the worker's thread
     from signer_app.proposals.asked import Asked
@@ -92,8 +93,8 @@ class Entry:
     @property
     def count(self) -> str:
         """Signatures in words."""
-        have = sum(1 for pip in self.pips if pip.state == "signed")
-        return f"{have} of {len(self.pips)} signed" if self.pips else f"{len(self.signed)} signed"
+        have = sum(1 for pip in self.pips if pip.state == "signed") if self.pips else len(self.signed)
+        return say.signed_of(have, len(self.pips))
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,9 +413,7 @@ def _value(check: JsonObject, name: str, names: Mapping[str, str]) -> str:
 
 def _needs(report: JsonObject) -> tuple[str, ...]:
     required = report.get("required")
-    if not isinstance(required, dict):
-        return ()
+    groups = words.items(required.get("all_of")) if isinstance(required, dict) else []
     return tuple(
-        f"{item['have']} of {item['need']} {safe_text(str(item['role']), 60)}"
-        for item in words.items(required.get("all_of"))
+        f"{so_many_of(item['have'], item['need'])} {safe_text(str(item['role']), 60)}" for item in groups
     )

@@ -31,6 +31,7 @@ from signer_app.ui.widgets import (
 )
 from signer_app.ui.words import policy as words
 from signer_app.ui.words import standing, strings
+from signer_app.ui.words.shared import so_many_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -331,5 +332,5 @@ def _missing(error: CountersignError) -> list[str]:
             people = ", ".join(map(str, waiting)) if isinstance(waiting, list) else ""
             need, have = group.get("need"), group.get("have")
             still = need - have if isinstance(need, int) and isinstance(have, int) else need
-            found.append(f"{still} of {group.get('role')}" + (f" ({people})" if people else ""))
+            found.append(so_many_of(still, group.get("role")) + (f" ({people})" if people else ""))
     return found

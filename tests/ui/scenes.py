@@ -87,6 +87,44 @@ def scene(name: str) -> Callable[[Callable[[Stage], AsyncIterator[None]]], None]
     return note
 
 
+#: The same for windows of their own: each gives the window that is drawn.
+WINDOWS: dict[str, Callable[[Stage], AbstractAsyncContextManager[QtWidgets.QWidget]]] = {}
+
+
+def beside(name: str) -> Callable[[Callable[[Stage], AsyncIterator[QtWidgets.QWidget]]], None]:
+    def note(make: Callable[[Stage], AsyncIterator[QtWidgets.QWidget]]) -> None:
+        WINDOWS[name] = asynccontextmanager(make)
+
+    return note
+
+
+@beside("treasury-window")
+async def treasury_window(stage: Stage) -> AsyncIterator[QtWidgets.QWidget]:
+    await stage.at("treasury")
+    stage.page.detach.click()
+    await settled(stage.window)
+    yield stage.page.window_
+    stage.page.window_.close()
+
+
+@beside("practice-ledger")
+async def practice_ledger(stage: Stage) -> AsyncIterator[QtWidgets.QWidget]:
+    """While it asks to sign, at the second of its screens."""
+    await stage.at("devices")
+    await stage.page.show_practice("nano-1")
+    window = stage.page.windows["nano-1"]
+    await until(lambda: stage.page._rows)
+    next(iter(stage.page._rows.values())).test.click()
+    await asyncio.to_thread(stage.nano.question)
+    window.press("right")
+    await until(lambda: window.screen_.get("at") == 1)
+    yield window
+    with stage.nano.control() as control:
+        control.do("reject")
+    await until(lambda: not stage.page._asking, 60)
+    window.close()
+
+
 @scene("inbox-denied")
 async def denied(stage: Stage) -> AsyncIterator[None]:
     await stage.at("inbox", stage.denied)
@@ -258,4 +296,4 @@ def picture(window: MainWindow) -> QtGui.QPixmap:
     return pixmap
 
 
-__all__ = ["PERSON", "SCENES", "Scene", "Stage", "picture"]
+__all__ = ["PERSON", "SCENES", "WINDOWS", "Scene", "Stage", "picture"]

@@ -26,24 +26,26 @@ from ledger_office import LedgerTemplate, for_carol, plug_in  # noqa: E402
 from ledger_process import LedgerProcess  # noqa: E402
 from office_stage import passphrase_of  # noqa: E402
 from offices import Offices  # noqa: E402
-from scenes import PERSON, SCENES, Stage, picture  # noqa: E402
+from scenes import PERSON, SCENES, WINDOWS, Stage, picture  # noqa: E402
 from window_help import until  # noqa: E402
 
 from signer_app.signers.keystore.client import open_keystore  # noqa: E402
 from signer_app.ui.first_run.plan import PlanView  # noqa: E402
-from signer_app.ui.first_run.view import _begin  # noqa: E402
 from signer_app.ui.loop import run  # noqa: E402
 from signer_app.ui.pages import PAGES  # noqa: E402
 from signer_app.ui.qt import Qt, QtGui, QtWidgets  # noqa: E402
 from signer_app.ui.settings import ViewSettings  # noqa: E402
 from signer_app.ui.shell.window import MainWindow  # noqa: E402
 from signer_app.ui.theme import Mode, theme  # noqa: E402
-from signer_app.workspace import create_workspace  # noqa: E402
+from signer_app.workspace import Workspace, create_workspace  # noqa: E402
+from signer_app.workspace.first_run import FirstRun  # noqa: E402
 
 MODES: tuple[Mode, ...] = ("light", "dark")
 SIZES = {"": (1440, 900), "-small": (1024, 700)}
 LOOKS: tuple[tuple[Mode, str], ...] = tuple((mode, suffix) for mode in MODES for suffix in SIZES)
 TWO_LOOKS = (LOOKS[0], LOOKS[-1])
+#: What has more pixels of one colour than this is a surface, not the edge of a letter.
+SURFACE = 600
 #: By then the nodes have answered their first round and the devices were looked for.
 FIRST_ROUND_S = 4.0
 
@@ -60,11 +62,26 @@ async def still(window: MainWindow) -> None:
             return
 
 
+def palette(counted: Counter[int]) -> list[int]:
+    """At most 255 of a picture's colours: those of surfaces exactly, and of all that are alike the commonest.
+
+    Taking the commonest alone would lose the few pixels of a red word among the many greys of the others.
+    """
+    surfaces = [colour for colour, count in counted.most_common(64) if count > SURFACE]
+    alike: Counter[tuple[int, int, int]] = Counter()
+    first: dict[tuple[int, int, int], int] = {}
+    for colour, count in counted.most_common():
+        cell = (colour >> 20 & 15, colour >> 12 & 15, colour >> 4 & 15)
+        alike[cell] += count
+        first.setdefault(cell, colour)
+    rest = (first[cell] for cell, _ in alike.most_common())
+    return [*dict.fromkeys((*surfaces, *rest))][:255]
+
+
 def save(pixmap: QtGui.QPixmap, path: Path) -> None:
-    """With a palette of the picture's own most frequent colours, so that surfaces keep theirs exactly."""
+    """With a palette of the picture's own colours."""
     image = pixmap.toImage().convertToFormat(QtGui.QImage.Format.Format_RGB32)
-    counted = Counter(memoryview(image.constBits()).cast("B").cast("I"))
-    colours = [colour for colour, _ in counted.most_common(255)]
+    colours = palette(Counter(memoryview(image.constBits()).cast("B").cast("I")))
     flags = Qt.ImageConversionFlag.AvoidDither | Qt.ImageConversionFlag.ThresholdDither
     image.convertToFormat(QtGui.QImage.Format.Format_Indexed8, colours, flags).save(str(path), "PNG", 0)
 
@@ -98,6 +115,14 @@ class Drawing:
             window.resize(*SIZES[suffix])
             await still(window)
             save(picture(window), self._target / f"{name}-{mode}{suffix}.png")
+
+    async def beside(self, name: str, other: QtWidgets.QWidget) -> None:
+        """A window that stands beside this one, at its own size in both themes."""
+        for mode in MODES:
+            self._settings.mode = mode
+            self.window.restyle()
+            await asyncio.sleep(0.5)
+            save(other.grab(), self._target / f"{name}-{mode}.png")
 
     async def sheet(self) -> None:
         """The parts of all pages."""
@@ -134,7 +159,13 @@ async def set_up(drawing: Drawing, stage: Stage) -> None:
     window.lock()
     await until(lambda: window.session.locked, 60)
     await window.session.open(folder, bytearray(secret, "ascii"))
-    await window.session.call(lambda workspace: _begin(workspace, bytearray(secret + "-keys", "ascii")))
+
+    def begin(workspace: Workspace) -> None:
+        passphrase = bytearray(secret + "-keys", "ascii")
+        workspace.unlock_keys(lambda keys: open_keystore(keys, passphrase=passphrase))
+        FirstRun(workspace)
+
+    await window.session.call(begin)
     await window.session.refresh()
     window.go("setup")
     await drawing.take("setup")
@@ -153,6 +184,10 @@ async def draw(drawing: Drawing, stage: Stage) -> None:
     for key in filter(drawing.wanted, [key for key in PAGES if key != "setup"]):
         window.go(key, stage.waiting if key == "inbox" else "")
         await drawing.take(key)
+    for name, other in WINDOWS.items():
+        if drawing.wanted(name):
+            async with other(stage) as shown:
+                await drawing.beside(name, shown)
     for name, scene in SCENES.items():
         if drawing.wanted(name):
             async with scene(stage):

@@ -20,7 +20,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from scenes import SCENES
+from scenes import SCENES, WINDOWS
 from window_help import until
 
 from signer_app.__main__ import wants_window
@@ -347,7 +347,7 @@ def test_the_pictures_are_there_and_small() -> None:
     wanted |= {
         f"{scene}-{look}" for scene in ("first-run", "plan", *SCENES) for look in ("light", "dark-small")
     }
-    wanted |= {"gallery-light", "gallery-dark"}
+    wanted |= {f"{window}-{look}" for window in ("gallery", *WINDOWS) for look in ("light", "dark")}
     assert names == wanted
     assert all(path.stat().st_size < 128 * 1024 for path in pictures)
     assert sum(path.stat().st_size for path in pictures) < 4.5 * 1024 * 1024

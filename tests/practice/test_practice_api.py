@@ -168,6 +168,26 @@ def test_bodies_that_are_no_requests(ledger: LedgerProcess) -> None:
     assert ledger.ask("ping")["status"] == "success"
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "treasury.example:5005"}, {"Origin": "https://treasury.example"}, {"Origin": "null"},
+     {"Origin": "https://127.0.0.1.example"}, {"Host": ""}],
+    ids=["rebound", "page", "file", "like", "none"],
+)  # fmt: skip
+def test_a_page_in_a_browser_is_not_answered(ledger: LedgerProcess, headers: dict[str, str]) -> None:
+    """It reaches loopback too, and the practice ledger closes ledgers and pays out for who asks."""
+    before = ledger.ask("ledger", ledger_index="validated")["ledger_index"]
+    body = {"method": "ledger_accept", "params": [{}]}
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+               "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg=="}  # fmt: skip
+    address = ledger.endpoints[0]["http"]
+    assert httpx.post(address, json=body, headers=headers).status_code == 403
+    assert httpx.get(address, headers={**upgrade, **headers}).status_code == 403
+    assert ledger.ask("ledger", ledger_index="validated")["ledger_index"] == before
+    own = {"Origin": address.rstrip("/")}
+    assert httpx.post(address, json={"method": "ping"}, headers=own).status_code == 200
+
+
 def test_what_a_client_asks_first(bank: Bank) -> None:
     info = bank.ledger.ask("server_info")["info"]
     state = bank.ledger.ask("server_state")["state"]

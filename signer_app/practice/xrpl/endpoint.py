@@ -6,8 +6,10 @@ import asyncio
 import json
 import socket
 from typing import cast
+from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp.typedefs import Handler
 
 from signer_app.core.errors import ConflictError, CountersignError
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -18,6 +20,8 @@ from signer_app.practice.xrpl.rpc.table import SUBMITTING, call
 from signer_app.practice.xrpl.subscriptions import Subscriptions
 
 _HOST = "127.0.0.1"
+#: Names of this computer, as Host and Origin give them.
+_HERE = frozenset({_HOST, "localhost", "::1"})
 _MAX_MESSAGE = 16 * 1024 * 1024
 #: A client that leaves so many messages unread is cut off.
 _MAX_BACKLOG = 10_000
@@ -43,13 +47,33 @@ def _refusal(error: CountersignError) -> JsonObject:
     return {"error": "internal", "error_code": 73, "error_message": error.message}
 
 
+def _named(address: str) -> str | None:
+    """The host in "host:port" or in an origin; None where there is none."""
+    try:
+        return urlsplit(address if "//" in address else f"//{address}").hostname
+    except ValueError:
+        return None
+
+
+@web.middleware
+async def _only_this_computer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what a web page sends: its browser names the page's own host or origin, or "null".
+
+    Listening on loopback alone does not: a browser on this computer is on loopback too.
+    """
+    origin = request.headers.get("Origin")
+    if _named(request.host) not in _HERE or (origin is not None and _named(origin) not in _HERE):
+        return web.Response(status=403, text="Only programs on this computer may ask.\n")
+    return await handler(request)
+
+
 class Endpoint:
     """The server of one reader."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._connections: set[_Connection] = set()
-        application = web.Application(client_max_size=_MAX_MESSAGE)
+        application = web.Application(client_max_size=_MAX_MESSAGE, middlewares=[_only_this_computer])
         application.router.add_get("/{path:.*}", self._get)
         application.router.add_post("/{path:.*}", self._post)
         # Connections that faults leave open must not hold up the end of the process.

@@ -19,7 +19,7 @@ from signer_app.journal.loginfo import check_person
 from signer_app.journal.opening import look_at_log
 from signer_app.journal.records import MAX_LINE, parse_line
 from signer_app.journal.states import Head
-from signer_app.journal.trust import LOOKING
+from signer_app.journal.trust import HELD, LOOKING
 from signer_app.journal.writer import Clock, Journal
 
 #: Bytes that are read at once; at least one line fits in.
@@ -34,9 +34,10 @@ class LookedAtJournal(Journal):
     @classmethod
     def look(
         cls, logs_dir: Path, *, person: str, wrap_key: bytes, clock: Clock, head: Head | None,
-        other_heads: Iterable[Head] = (),
+        other_heads: Iterable[Head] = (), held: bool = False,
     ) -> LookedAtJournal:  # fmt: skip
-        """As Journal.open, which says what is checked and raised; torn bytes stay where they are.
+        """As Journal.open, which says what is checked and raised; torn bytes stay where they are. ``held``:
+        the reason is that another has it open, and not that a person wanted it so.
 
         The heads must have been read before: what they state is in the file then.
         """
@@ -50,7 +51,7 @@ class LookedAtJournal(Journal):
                 result, evidence = recovery.examine(log.folder, log.info, heads)
             recovery.refuse_broken(result)
             journal = cls(log, result, person=person, clock=clock)
-            journal.distrust(LOOKING)
+            journal.distrust(HELD if held else LOOKING)
             journal._learn_keys()  # a key is stored before the first record that uses it
             recovery.refuse_unnamed(result, journal.records)
             journal._read_start()

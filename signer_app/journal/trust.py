@@ -51,6 +51,7 @@ class Trouble:
 
 WRITE_FAILED: Final = Trouble("JOURNAL_POISONED", "An earlier write to the journal failed.")
 LOOKING: Final = Trouble("READ_ONLY", "This workspace was opened to look only.")
+HELD: Final = Trouble("READ_ONLY", "Another window has the journal open.")
 
 
 class Trust:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,7 @@ from signer_app.journal.evidence import gather, judge, with_head
 from signer_app.journal.files import CHECKPOINTS_FILE, JOURNAL_FILE, read_file, storage_error
 from signer_app.journal.loginfo import parse_log_id, read_log_info
 from signer_app.journal.notes import read_notes
-from signer_app.journal.records import MAX_LINE, open_record, split_line
+from signer_app.journal.records import open_record, split_line
 from signer_app.journal.scan import Progress, Readable, Scan, scan
 from signer_app.journal.states import Head, State, Verification
 
@@ -23,6 +22,7 @@ _CHECKPOINTS_LIMIT = 256 * 1024 * 1024
 #: Seconds that a record which another process is writing may take to be whole, and how often one looks.
 _WRITING_S: Final = 0.2
 _LOOK_EVERY_S: Final = 0.02
+_LOOKS: Final = 3
 
 
 def journal_path(path: Path) -> Path:
@@ -77,9 +77,6 @@ def verify(
                 part, log_id=known, sizes=evidence.sizes, visit=opener.visit if opener else None,
                 progress=progress,
             )  # fmt: skip
-            torn = result.torn_bytes
-            if torn and length is None and _was_being_written(stream.fileno(), result.end):
-                torn = 0
     except OSError as error:
         raise storage_error(error, "The journal cannot be read") from error
     bad, root, checkpoint = result.first_bad, result.tree.root(), None
@@ -96,8 +93,8 @@ def verify(
         clean = clean and not judgement.passed_over
         if judgement.state is not None and judgement.broken is not None:
             state, reason = judgement.state, _explain(judgement.state, judgement.broken.size, result)
-        elif torn:
-            state, reason = State.TORN, f"The file ends in {torn} bytes of an unfinished record."
+        elif result.torn_bytes:
+            state, reason = State.TORN, f"The file ends in {result.torn_bytes} bytes of an unfinished record."
         elif evidence.anchored is not None and evidence.anchored < result.size:
             state, unanchored = State.UNANCHORED_TAIL, result.size - evidence.anchored
             reason = f"{unanchored} records are newer than the last anchor."
@@ -106,18 +103,28 @@ def verify(
     return Verification(
         state=state, log_id=known.hex() if known else None, records=result.records,
         size_checked=result.size if bad is None else bad,
-        root=root.hex(), first_bad=bad, torn_bytes=torn, redacted=len(result.redacted),
+        root=root.hex(), first_bad=bad, torn_bytes=result.torn_bytes, redacted=len(result.redacted),
         decrypted=opener is not None, unanchored=unanchored, checkpoint=checkpoint,
         checkpoints_clean=clean, reason=reason,
     )  # fmt: skip
 
 
-def _was_being_written(descriptor: int, end: int) -> bool:
-    """Whether what begins at ``end`` becomes a whole line soon: another process was writing it. What a crash
-    left stays as it is. Raises OSError.
+def beside_writer(path: Path, check: Callable[[], Verification]) -> Verification:
+    """What ``check`` finds in the journal at ``path``, which another process may be writing: a record that
+    was half there is no torn end if it grows. What a crash left stays as it is. Raises as verify.
     """
+    file = journal_path(path)
+    for _ in range(_LOOKS):
+        size = file.stat().st_size
+        found = check()
+        if found.state is not State.TORN or not _grows(file, size):
+            break
+    return found
+
+
+def _grows(file: Path, size: int) -> bool:
     until = time.monotonic() + _WRITING_S
-    while b"\n" not in os.pread(descriptor, MAX_LINE + 1, end):
+    while file.stat().st_size == size:
         if time.monotonic() > until:
             return False
         time.sleep(_LOOK_EVERY_S)

@@ -208,9 +208,11 @@ class Workspace:
         clock: Clock = machine_clock,
         desk: Desk = SILENT,
         offline: bool = False,
+        held: bool = False,
     ) -> Workspace:
         """Open to look only, also while another process works in it. Nothing in the folder is written and no
         lock is taken; whatever would write raises ConflictError READ_ONLY. ``follow`` shows what came since.
+        ``held``: it could not be opened for work, which is then the reason that is given.
 
         NotFoundError NOT_A_WORKSPACE, IntegrityError of vault or journal.
         """
@@ -233,6 +235,7 @@ class Workspace:
                     clock=clock,
                     head=kept[0],
                     other_heads=kept[1],
+                    held=held,
                 )
             )
             workspace = cls(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from signer_app.journal.coverage import Coverage, read_coverage
 from signer_app.journal.scan import Progress
 from signer_app.journal.states import Head, Verification
 from signer_app.journal.trust import not_intact
-from signer_app.journal.verifying import vault_keys, verify
+from signer_app.journal.verifying import beside_writer, vault_keys, verify
 from signer_app.vault.envelope import Purpose, Vault
 from signer_app.workspace.creation import identity_of
 from signer_app.workspace.heads import Heads, keyring_of
@@ -68,7 +69,8 @@ def verify_with_vault(
         vault.close()
 
     def check(keys: Mapping[int, bytes]) -> Verification:
-        return verify(path, checkpoint_files=checkpoints, head=kept[0], other_heads=kept[1], epoch_keys=keys)
+        how = partial(verify, path, checkpoint_files=checkpoints, head=kept[0], other_heads=kept[1])
+        return beside_writer(path, lambda: how(epoch_keys=keys))
 
     keys = vault_keys(workspace / "logs", wrap_key)
     found = check(keys)

@@ -120,8 +120,7 @@ class UnlockPage(QtWidgets.QWidget):
         self._labelled(box, strings.PASSPHRASE, self.passphrase)
         self._caps = label(strings.CAPS_LOCK, "small", "warn")
         box.addWidget(self._caps)
-        self.offline = _choice(box, strings.OPEN_OFFLINE, "unlock.offline")
-        self.look_only = _choice(box, standing.LOOK_ONLY_CHOICE, "unlock.look-only")
+        self._choices(box)
         self.unlock = ActionButton(strings.UNLOCK, kind="primary", icon="unlock", name="unlock.unlock")
         self.unlock.setProperty("size", "large")
         box.addWidget(self.unlock)
@@ -140,6 +139,13 @@ class UnlockPage(QtWidgets.QWidget):
         self.unlock.triggered.connect(self._start)
         self.verify.triggered.connect(self._choose_journal)
         self._session.progressed.connect(self._progressed)
+
+    def _choices(self, box: QtWidgets.QVBoxLayout) -> None:
+        """What one may want beforehand."""
+        lines = column(spacing=0)
+        box.addLayout(lines)
+        self.offline = _choice(lines, strings.OPEN_OFFLINE, "unlock.offline")
+        self.look_only = _choice(lines, standing.LOOK_ONLY_CHOICE, "unlock.look-only")
 
     @staticmethod
     def _labelled(box: QtWidgets.QVBoxLayout, words: str, field: QtWidgets.QWidget) -> None:
@@ -303,10 +309,10 @@ class UnlockPage(QtWidgets.QWidget):
             self._say("danger", strings.JOURNAL_NOT_INTACT, reason)
 
 
-def _choice(box: QtWidgets.QVBoxLayout, words: str, name: str) -> QtWidgets.QCheckBox:
+def _choice(lines: QtWidgets.QVBoxLayout, words: str, name: str) -> QtWidgets.QCheckBox:
     made = QtWidgets.QCheckBox(words)
     made.setObjectName(name)
-    box.addWidget(made)
+    lines.addWidget(made)
     return made
 
 

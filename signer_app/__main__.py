@@ -9,6 +9,8 @@ from signer_app.core.display import has_window
 from signer_app.core.leaving import leave
 
 _CHILD_ARGUMENTS = 3
+#: Options that the window takes, too.
+_PLAIN = ("--offline", "--read-only")
 
 
 def main() -> int:
@@ -34,7 +36,7 @@ def main() -> int:
 
 
 def wants_window(arguments: list[str]) -> bool:
-    """No command: nothing at all, only where and how (--workspace DIR, --offline), or files of proposals.
+    """No command: nothing at all, only where and how (--workspace DIR, _PLAIN), or files of proposals.
 
     A copy of the program that was built without the window has the command line only.
     """
@@ -45,7 +47,7 @@ def wants_window(arguments: list[str]) -> bool:
         item = rest.pop(0)
         if item == "--workspace" and rest:
             rest.pop(0)
-        elif not (item == "--offline" or item.startswith("--workspace=") or item.endswith(".countersign")):
+        elif not (item in _PLAIN or item.startswith("--workspace=") or item.endswith(".countersign")):
             return False
     return has_window()
 

@@ -36,7 +36,8 @@ def verify(
     ] = False,
 ) -> None:
     """Check every record, the chain, the Merkle root and the checkpoints. Never writes; needs no key."""
-    from signer_app.journal.verifying import verify as check  # noqa: PLC0415 - keeps help quick
+    from signer_app.journal.verifying import beside_writer  # noqa: PLC0415 - keeps help quick
+    from signer_app.journal.verifying import verify as check  # noqa: PLC0415
 
     session = session_of(context)
     path = file if file is not None else session.workspace_path() / "logs"
@@ -47,7 +48,7 @@ def verify(
         if with_vault:
             result = _with_vault(session, path, checkpoints)
         else:
-            result = check(path, checkpoint_files=checkpoints).to_json()
+            result = beside_writer(path, lambda: check(path, checkpoint_files=checkpoints)).to_json()
     session.output.result(
         result,
         lambda console: render.rows(console, list(result.items())),

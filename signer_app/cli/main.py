@@ -55,7 +55,7 @@ app.add_typer(slots.app, hidden=True, no_args_is_help=True)
 
 #: Global options that take a value, and those that do not. They may stand anywhere in the command.
 _VALUED = frozenset({"--workspace", "--passphrase-file", "--key-passphrase-file"})
-_PLAIN = frozenset({"--json", "--yes", "--offline"})
+_PLAIN = frozenset({"--json", "--yes", "--offline", "--read-only"})
 
 
 def _print_version(wanted: bool) -> None:
@@ -84,6 +84,9 @@ def root(
     ),
     yes: bool = typer.Option(False, "--yes", help="Answer yes to questions that lose nothing."),
     offline: bool = typer.Option(False, "--offline", help="Ask no node."),
+    read_only: bool = typer.Option(
+        False, "--read-only", help="Look only: write nothing, also while another program has it open."
+    ),
     _version: bool = typer.Option(
         False, "--version", help="Print the version.", is_eager=True, callback=_print_version
     ),
@@ -96,6 +99,7 @@ def root(
         key_passphrase_file=key_passphrase_file,
         yes=yes,
         offline=offline,
+        read_only=read_only,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from signer_app.cli import interrupts
 from signer_app.cli.session import Session
-from signer_app.core.errors import UsageError
+from signer_app.core.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:  # the rooms load when a command opens a workspace, not for help or inspect
     from signer_app.signers.keystore.client import Keystore
@@ -134,19 +134,28 @@ def desk_of(session: Session) -> Desk:
 def workspace(
     session: Session, *, keys: bool = False, confirm_repair: bool = False, discard_store: bool = False
 ) -> Iterator[Workspace]:
-    """The session's workspace, open; with ``keys`` its key process too."""
+    """The session's workspace, open; with ``keys`` its key process too. With --read-only it is looked at:
+    ConflictError READ_ONLY from whatever would write, and at once where the command is there to write.
+    """
     from signer_app.workspace import Workspace  # noqa: PLC0415
 
     directory = session.workspace_path()
+    if session.read_only and (keys or confirm_repair or discard_store):
+        raise ConflictError("This command needs more than to look.", code="READ_ONLY")
     with vault_passphrase(session) as secret, session.output.working("Opening the workspace"):
-        opened = Workspace.open(
-            directory,
-            passphrase=secret,
-            desk=desk_of(session),
-            confirm_repair=confirm_repair,
-            offline=session.offline,
-            discard_store=discard_store,
-        )
+        if session.read_only:
+            opened = Workspace.look(
+                directory, passphrase=secret, desk=desk_of(session), offline=session.offline
+            )
+        else:
+            opened = Workspace.open(
+                directory,
+                passphrase=secret,
+                desk=desk_of(session),
+                confirm_repair=confirm_repair,
+                offline=session.offline,
+                discard_store=discard_store,
+            )
     with opened:
         if keys:
             opened.unlock_keys(keystore_opener(session))

@@ -24,6 +24,7 @@ class Session:
     key_passphrase_file: Path | None
     yes: bool
     offline: bool
+    read_only: bool
 
     def workspace_path(self) -> Path:
         """--workspace, else COUNTERSIGN_WORKSPACE, else the folder one stands in if it is a workspace."""

@@ -422,7 +422,13 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "WORKSPACE_LOCKED",
         "conflict",
         "Another Countersign has this workspace open.",
-        "Close it, or wait until its command has ended.",
+        "Close it, or wait until its command has ended. To look only, give --read-only.",
+    ),
+    (
+        "READ_ONLY",
+        "conflict",
+        "This workspace was opened to look only.",
+        "Leave out --read-only, once no other program has the workspace open.",
     ),
     (
         "NOT_A_WORKSPACE",

@@ -44,6 +44,11 @@ def open_append(path: Path, *, create: bool) -> int:
     return os.open(path, flags, _PRIVATE)
 
 
+def open_read(path: Path) -> int:
+    """A descriptor that reads and never writes. Raises OSError."""
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+
+
 def size_of(descriptor: int) -> int:
     """Bytes of an open file that is only appended to and read at offsets. Raises OSError."""
     return os.lseek(descriptor, 0, os.SEEK_END)  # cheaper than fstat, and the position is not used

@@ -17,12 +17,14 @@ from signer_app.journal.records import LOG_ID_BYTES
 
 @dataclass(slots=True)
 class OpenLog:
-    """What an open journal holds of the system. ``close`` gives descriptor and lock back."""
+    """What an open journal holds of the system. ``close`` gives descriptor and lock back. Who looks only has
+    no lock.
+    """
 
     folder: Path
     info: LogInfo
     epochs: EpochKeys
-    lock: int
+    lock: int | None
     descriptor: int
     closed: bool = False
 
@@ -31,7 +33,8 @@ class OpenLog:
         if not self.closed:
             self.closed = True
             os.close(self.descriptor)
-            os.close(self.lock)
+            if self.lock is not None:
+                os.close(self.lock)
 
     @contextmanager
     def closed_on_error(self) -> Iterator[None]:
@@ -95,9 +98,27 @@ def open_log(folder: Path, wrap_key: bytes) -> OpenLog:
     Raises ConflictError WORKSPACE_LOCKED, IntegrityError JOURNAL_BROKEN or STORAGE_*.
     """
     with _locked(folder) as lock:
-        info = read_log_info(folder)
-        if info is None:
-            raise IntegrityError("The journal's log.json is missing.")
+        info = _known(folder)
         epochs = read_epochs(folder, info.log_id, wrap_key)
         descriptor = files.open_append(folder / files.JOURNAL_FILE, create=False)
         return OpenLog(folder, info, epochs, lock, descriptor)
+
+
+def look_at_log(folder: Path, wrap_key: bytes) -> OpenLog:
+    """As open_log, without the lock and for reading only; another process may be writing. Raises
+    IntegrityError JOURNAL_BROKEN or STORAGE_*.
+    """
+    info = _known(folder)
+    epochs = read_epochs(folder, info.log_id, wrap_key)
+    try:
+        descriptor = files.open_read(folder / files.JOURNAL_FILE)
+    except OSError as error:
+        raise files.storage_error(error, "The journal cannot be opened") from error
+    return OpenLog(folder, info, epochs, None, descriptor)
+
+
+def _known(folder: Path) -> LogInfo:
+    info = read_log_info(folder)
+    if info is None:
+        raise IntegrityError("The journal's log.json is missing.")
+    return info

@@ -1,4 +1,5 @@
-"""Why an open journal takes nothing more: a write that failed, or a check that found it not intact."""
+"""Why an open journal takes nothing more: a write that failed, a check that found it not intact, or that it
+was opened to look only."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from signer_app.core.errors import IntegrityError
+from signer_app.core.errors import ConflictError, CountersignError, IntegrityError
 from signer_app.journal.files import storage_error
 from signer_app.journal.states import Verification
 
@@ -25,7 +26,7 @@ _FOUND: Final = MappingProxyType(
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """``message`` is a whole sentence. ``state`` and ``first_bad`` are those of the check that found it;
-    after a failed write ``state`` is empty, and ``code`` is that write's.
+    else ``state`` is empty, and ``code`` is that of the write which failed, or READ_ONLY.
     """
 
     code: str
@@ -33,8 +34,15 @@ class Trouble:
     state: str = ""
     first_bad: int | None = None
 
-    def refusal(self) -> IntegrityError:
+    @property
+    def looking(self) -> bool:
+        """Whether nothing is wrong: it was opened to look only."""
+        return self.code == "READ_ONLY"
+
+    def refusal(self) -> CountersignError:
         """What everybody is told who wants to write."""
+        if self.looking:
+            return ConflictError(self.message, code=self.code)
         if not self.state:
             return IntegrityError(WRITE_FAILED.message, code=WRITE_FAILED.code)
         details = {"state": self.state, "first_bad": self.first_bad}
@@ -42,6 +50,8 @@ class Trouble:
 
 
 WRITE_FAILED: Final = Trouble("JOURNAL_POISONED", "An earlier write to the journal failed.")
+LOOKING: Final = Trouble("READ_ONLY", "This workspace was opened to look only.")
+HELD: Final = Trouble("READ_ONLY", "Another window has the journal open.")
 
 
 class Trust:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from signer_app.core.errors import CountersignError, NotFoundError
 from signer_app.core.json_types import JsonObject
@@ -17,6 +19,10 @@ from signer_app.journal.scan import Progress, Readable, Scan, scan
 from signer_app.journal.states import Head, State, Verification
 
 _CHECKPOINTS_LIMIT = 256 * 1024 * 1024
+#: Seconds that a record which another process is writing may take to be whole, and how often one looks.
+_WRITING_S: Final = 0.2
+_LOOK_EVERY_S: Final = 0.02
+_LOOKS: Final = 3
 
 
 def journal_path(path: Path) -> Path:
@@ -101,6 +107,28 @@ def verify(
         decrypted=opener is not None, unanchored=unanchored, checkpoint=checkpoint,
         checkpoints_clean=clean, reason=reason,
     )  # fmt: skip
+
+
+def beside_writer(path: Path, check: Callable[[], Verification]) -> Verification:
+    """What ``check`` finds in the journal at ``path``, which another process may be writing: a record that
+    was half there is no torn end if it grows. What a crash left stays as it is. Raises as verify.
+    """
+    file = journal_path(path)
+    for _ in range(_LOOKS):
+        size = file.stat().st_size
+        found = check()
+        if found.state is not State.TORN or not _grows(file, size):
+            break
+    return found
+
+
+def _grows(file: Path, size: int) -> bool:
+    until = time.monotonic() + _WRITING_S
+    while file.stat().st_size == size:
+        if time.monotonic() > until:
+            return False
+        time.sleep(_LOOK_EVERY_S)
+    return True
 
 
 class _Start:

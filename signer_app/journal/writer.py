@@ -59,7 +59,7 @@ _OWN_FIELDS: Final = frozenset({"type", "at", "person"})
 
 
 class Journal:
-    """An open journal. Threads may share it; only one process can have it open.
+    """An open journal. Threads may share it; only one process can have it open (others look: looking.py).
 
     Make it with ``create`` or ``open``; ``close`` (or a with block) gives the lock back.
     """
@@ -254,7 +254,7 @@ class Journal:
         return moment.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
 
     def _write(self, plaintexts: Sequence[bytes]) -> None:
-        self._refuse_unusable()
+        self.require_usable()
         sealer = self._log.epochs.sealer(self._epoch)
         lines: list[Sealed] = []
         previous, index = self._previous, self._tree.size
@@ -289,7 +289,8 @@ class Journal:
                 files.write_durably(descriptor, data, start=start)
             failpoint("journal.after_sync")
 
-    def _refuse_unusable(self) -> None:
+    def require_usable(self) -> None:
+        """Raises why nothing is appended: IntegrityError as append, ConflictError READ_ONLY."""
         if self._log.closed:
             raise UnforeseenError("The journal is closed.")
         if self._trust.trouble is not None:
@@ -299,7 +300,7 @@ class Journal:
         """Begin a new epoch key with the record ``epoch.rotated``, whose index is returned."""
         plaintext = self._plaintext("epoch.rotated", {"epoch": self._epoch + 1, "reason": reason})
         with self._mutex:
-            self._refuse_unusable()
+            self.require_usable()
             if self._epoch + 1 not in self._log.epochs.keys:
                 self._log.epochs.add()  # durable before its first use; a crash here leaves a key that waits
             self._epoch += 1
@@ -350,7 +351,7 @@ class Journal:
         """
         check_person(person)
         with self._mutex:
-            self._refuse_unusable()
+            self.require_usable()
             size, root = self.size, self._tree.root()
         origin = f"{self._org}/{self.log_id}"
         message = note_text(origin, size, root)
@@ -361,7 +362,7 @@ class Journal:
         item = NoteSignature(person, key_id(person, public_key), signature)
         text = Checkpoint(origin, self.log_id, size, root, (item,)).to_text()
         with self._mutex:
-            self._refuse_unusable()
+            self.require_usable()
             with self._trust.writing("A checkpoint cannot be written"):
                 path = self._folder / files.CHECKPOINTS_FILE
                 files.append_file(path, text.encode("utf-8"), failpoints="checkpoint")
@@ -397,6 +398,7 @@ class Journal:
     def add_device_key(self, person: str, public_key: bytes) -> None:
         """Add a key to log.json; its checkpoints then count. Raises UsageError, IntegrityError STORAGE_*."""
         with self._mutex:
+            self.require_usable()
             info = self._log.info.with_key(person, public_key)
             if info != self._log.info:
                 write_log_info(self._folder, info)

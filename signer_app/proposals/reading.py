@@ -226,9 +226,10 @@ class Reading:
         """A zip for an auditor: journal, checkpoints, activated policies, verify.py. It holds no key.
 
         A journal that can take no note any more is exported all the same: it is evidence then. ``extra``:
-        more files, by name.
+        more files, by name. ConflictError READ_ONLY where one looks only at a journal that could be noted in.
         """
-        if self._rooms.journal.usable:
+        trouble = self._rooms.journal.trouble
+        if trouble is None or trouble.looking:
             self._rooms.record("note", {"text": "journal exported", "records": self._rooms.journal.size})
             self._rooms.seal()
         files = {name: (logs / name).read_bytes() for name in LOG_FILES if (logs / name).is_file()}

@@ -56,11 +56,13 @@ class Rooms:
             self.seal()
 
     def keystore(self) -> Keystore:
-        """The unlocked keystore of the current person. UsageError PASSPHRASE_REQUIRED when it is locked.
+        """The unlocked keystore of the current person. UsageError PASSPHRASE_REQUIRED when it is locked, but
+        first what keeps the journal from being written: no key is of use then.
 
         One that has died is given too: what is asked of it then fails with SIGNER_DIED.
         """
         keystore = self.keystore_or_none()
         if keystore is None:
+            self.journal.require_usable()
             raise UsageError("This needs your keys, and they are locked.", code="PASSPHRASE_REQUIRED")
         return keystore

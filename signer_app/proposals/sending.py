@@ -100,7 +100,11 @@ def _last_submission(rooms: Rooms, proposal: Proposal) -> tuple[str, bytes]:
 def _offer(
     rooms: Rooms, proposal: Proposal, tx_id: str, blob: bytes, *, otherwise: str = life.UNKNOWN
 ) -> JsonObject:
-    """Hand the bytes to the nodes and journal their answers. ``otherwise``: the state if no node takes it."""
+    """Hand the bytes to the nodes and journal their answers. ``otherwise``: the state if no node takes it.
+
+    Where no answer can be journaled nothing is handed over, although the intent may be an older one.
+    """
+    rooms.journal.require_usable()
     rooms.progress("Sending")
     try:
         attempts = rooms.ledger(proposal.network).submit(blob)

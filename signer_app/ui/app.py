@@ -32,11 +32,12 @@ class Start:
     workspace: Path | None = None
     files: tuple[Path, ...] = ()
     offline: bool = False
+    look_only: bool = False
 
 
 def parse(arguments: Sequence[str]) -> Start:
-    """[--workspace DIR] [--offline] [FILE.countersign …]. Raises UsageError."""
-    workspace, offline, files = None, False, []
+    """[--workspace DIR] [--offline] [--read-only] [FILE.countersign …]. Raises UsageError."""
+    workspace, offline, look_only, files = None, False, False, []
     rest = list(arguments)
     while rest:
         item = rest.pop(0)
@@ -46,6 +47,8 @@ def parse(arguments: Sequence[str]) -> Start:
             workspace = Path(item.partition("=")[2])
         elif item == "--offline":
             offline = True
+        elif item == "--read-only":
+            look_only = True
         elif not item.startswith("-"):
             files.append(Path(item))
         else:
@@ -53,7 +56,7 @@ def parse(arguments: Sequence[str]) -> Start:
     named = os.environ.get("COUNTERSIGN_WORKSPACE")
     if workspace is None and named:
         workspace = Path(named)
-    return Start(workspace, tuple(files), offline)
+    return Start(workspace, tuple(files), offline, look_only)
 
 
 def require_display(environment: Mapping[str, str], platform: str = sys.platform) -> None:
@@ -111,6 +114,7 @@ async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
     window.session.changed.connect(collector.settle, Qt.ConnectionType.SingleShotConnection)
     app.commitDataRequest.connect(lambda _manager: window.close())
     window.unlock.offline.setChecked(start.offline)
+    window.unlock.look_only.setChecked(start.look_only)
     if start.workspace is not None:
         window.unlock.choose(start.workspace)
     elif not settings.recent():

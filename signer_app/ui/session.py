@@ -130,6 +130,8 @@ class Session(QtCore.QObject):
         self.directory: Path | None = None
         self.summary: Summary | None = None
         self.offline = False
+        #: Whether nothing is written here, whatever else is wrong.
+        self.look_only = False
         #: Where the person compares what a device shows; see signing/seat.py.
         self.seat = Seat()
 
@@ -138,8 +140,18 @@ class Session(QtCore.QObject):
         """Whether nothing is open."""
         return self.summary is None
 
-    async def open(self, directory: Path, passphrase: bytearray, *, offline: bool = False) -> None:
-        """Open a workspace; ``passphrase`` is wiped, whatever happens. Raises what Workspace.open raises."""
+    async def open(
+        self,
+        directory: Path,
+        passphrase: bytearray,
+        *,
+        offline: bool = False,
+        look_only: bool = False,
+        held: bool = False,
+    ) -> None:
+        """Open a workspace; ``passphrase`` is wiped, whatever happens. ``look_only`` takes no lock and writes
+        nothing; ``held``: because another has it open. Raises what Workspace.open and look raise.
+        """
         if self._worker is not None:
             raise ConflictError("A workspace is open.")
         await self._closed()
@@ -147,8 +159,8 @@ class Session(QtCore.QObject):
         worker = Worker(directory.name)
         opened: list[Workspace] = []
         try:
-            opening = worker.call(lambda: opened.append(_open(directory, passphrase, desk, offline)))
-            await opening
+            how = partial(_look, held=held) if look_only else _open
+            await worker.call(lambda: opened.append(how(directory, passphrase, desk, offline)))
             workspace = opened[0]
             summary = await worker.call(lambda: _summary(workspace))
         except BaseException:  # a cancelled opening too: what was opened meanwhile holds the lock
@@ -156,7 +168,8 @@ class Session(QtCore.QObject):
             raise
         self._worker, self._workspace = worker, workspace
         self._loop, self._trouble = asyncio.get_running_loop(), summary.trouble
-        self.directory, self.offline, self.summary = directory, offline, summary
+        self.directory, self.summary = directory, summary
+        self.offline, self.look_only = offline, look_only
         self.changed.emit()
 
     async def lock(self) -> None:
@@ -190,8 +203,11 @@ class Session(QtCore.QObject):
         return worker.call(partial(self._watched, work, workspace), name=name)
 
     def _watched(self, work: Callable[[Workspace], T], workspace: Workspace) -> T:
-        """In the worker's thread: what a call does to the journal is said at once, however the call ends."""
+        """In the worker's thread: what a call does to the journal is said at once, however the call ends. Who
+        looks only sees in each call what another process has written up to then.
+        """
         try:
+            workspace.follow()
             return work(workspace)
         finally:
             trouble = workspace.journal.trouble
@@ -226,6 +242,12 @@ class Session(QtCore.QObject):
         """Names of calls that run or wait."""
         return self._worker.busy_with if self._worker else ()
 
+    async def look_again(self) -> bool:
+        """Read again what the frame shows; whether another process has written records since."""
+        before = self.summary
+        await self.refresh()
+        return self.summary is not None and before is not None and self.summary.records != before.records
+
     async def refresh(self) -> None:
         """Read again what the frame shows."""
         summary = await self.call(_summary, name="")
@@ -244,6 +266,17 @@ def _open(directory: Path, passphrase: bytearray, desk: Desk, offline: bool) -> 
         wipe(passphrase)
 
 
+def _look(directory: Path, passphrase: bytearray, desk: Desk, offline: bool, *, held: bool) -> Workspace:
+    load_rooms()
+    from signer_app.vault.kdf import wipe  # noqa: PLC0415 - as in _open
+    from signer_app.workspace import Workspace  # noqa: PLC0415
+
+    try:
+        return Workspace.look(directory, passphrase=passphrase, desk=desk, offline=offline, held=held)
+    finally:
+        wipe(passphrase)
+
+
 def _close(opened: list[Workspace]) -> None:
     for workspace in opened:
         workspace.close()
@@ -258,5 +291,5 @@ def _summary(workspace: Workspace) -> Summary:
         needs_me=workspace.reading.needing(workspace.person),
         trouble=workspace.journal.trouble,
         halts=tuple(halted_of(item) for item in standing),
-        setting_up=unfinished(workspace),
+        setting_up=unfinished(workspace) and not workspace.vault.read_only,
     )

@@ -17,7 +17,7 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.header import Mark
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, repolish, row
-from signer_app.ui.words import faults, strings
+from signer_app.ui.words import faults, standing, strings
 from signer_app.ui.words import first_run as words
 
 #: Seconds that each wrong passphrase in a row costs, and the most.
@@ -119,9 +119,7 @@ class UnlockPage(QtWidgets.QWidget):
         self._labelled(box, strings.PASSPHRASE, self.passphrase)
         self._caps = label(strings.CAPS_LOCK, "small", "warn")
         box.addWidget(self._caps)
-        self.offline = QtWidgets.QCheckBox(strings.OPEN_OFFLINE)
-        self.offline.setObjectName("unlock.offline")
-        box.addWidget(self.offline)
+        self._choices(box)
         self.unlock = ActionButton(strings.UNLOCK, kind="primary", icon="unlock", name="unlock.unlock")
         self.unlock.setProperty("size", "large")
         box.addWidget(self.unlock)
@@ -140,6 +138,13 @@ class UnlockPage(QtWidgets.QWidget):
         self.unlock.triggered.connect(self._start)
         self.verify.triggered.connect(self._choose_journal)
         self._session.progressed.connect(self._progressed)
+
+    def _choices(self, box: QtWidgets.QVBoxLayout) -> None:
+        """What one may want beforehand."""
+        lines = column(spacing=0)
+        box.addLayout(lines)
+        self.offline = _choice(lines, strings.OPEN_OFFLINE, "unlock.offline")
+        self.look_only = _choice(lines, standing.LOOK_ONLY_CHOICE, "unlock.look-only")
 
     @staticmethod
     def _labelled(box: QtWidgets.QVBoxLayout, words: str, field: QtWidgets.QWidget) -> None:
@@ -189,6 +194,7 @@ class UnlockPage(QtWidgets.QWidget):
         self.passphrase.setReadOnly(self._busy)
 
     def _say(self, tone: str, fact: str, consequence: str = "") -> None:
+        self.message.offer([])
         self.message.show_state(tone, fact, consequence)
         self.message.show()
 
@@ -202,7 +208,12 @@ class UnlockPage(QtWidgets.QWidget):
 
     # -- opening -------------------------------------------------------------------------------------------
 
-    def _start(self) -> None:
+    def work_next(self) -> None:
+        """The next unlock is for work, not to look only."""
+        self.look_only.setChecked(False)
+
+    def _start(self, *, held: bool = False) -> None:
+        """Unlock. ``held``: to look only, because another has it open."""
         directory = self.directory()
         if directory is None or not self.passphrase.text():
             self.passphrase.setFocus()
@@ -210,20 +221,26 @@ class UnlockPage(QtWidgets.QWidget):
         self._busy = True  # before the task begins, so that a second press finds it blocked
         self._say("info", strings.UNLOCKING)
         self._blocking()
-        self.tasks.spawn(self._open(directory, self.passphrase.take(), self.offline.isChecked()))
+        self.tasks.spawn(self._open(directory, self.passphrase.take(), held))
 
-    async def _open(self, directory: Path, secret: bytearray, offline: bool) -> None:
+    async def _open(self, directory: Path, secret: bytearray, held: bool) -> None:
+        offline, look_only = self.offline.isChecked(), held or self.look_only.isChecked()
+        typed = bytearray(secret)
         try:
-            if self.before_open is not None and not offline:
+            if self.before_open is not None and not offline and not look_only:
                 await self.before_open(directory)
-            await self._session.open(directory, secret, offline=offline)
+            await self._session.open(directory, secret, offline=offline, look_only=look_only, held=held)
         except CountersignError as error:
+            if error.code == "WORKSPACE_LOCKED":  # nothing was tried with it: it is there to look only
+                self.passphrase.setText(typed.decode("utf-8"))
+                self.passphrase.selectAll()
             self._refused(error)
         else:
             self._misses, self._free_at = 0, 0.0
             self._settings.remember(directory)
             self.message.hide()
         finally:
+            typed[:] = bytes(len(typed))
             self._busy = False
             self._blocking()
 
@@ -237,6 +254,7 @@ class UnlockPage(QtWidgets.QWidget):
             repolish(self.passphrase)
         elif error.code == "WORKSPACE_LOCKED":
             self._say("warn", strings.ALREADY_OPEN, faults.hint(error, locked=True))
+            self.message.offer([(standing.LOOK_ONLY, lambda: self._start(held=True))])
         else:
             self._say("danger", error.message, faults.hint(error, locked=True))
         self.passphrase.setFocus()
@@ -290,12 +308,19 @@ class UnlockPage(QtWidgets.QWidget):
             self._say("danger", strings.JOURNAL_NOT_INTACT, reason)
 
 
+def _choice(lines: QtWidgets.QVBoxLayout, words: str, name: str) -> QtWidgets.QCheckBox:
+    made = QtWidgets.QCheckBox(words)
+    made.setObjectName(name)
+    lines.addWidget(made)
+    return made
+
+
 def _check_journal(logs: Path) -> tuple[bool, int, str]:
     """In a thread: whether the journal can be trusted (CONTRACTS E), how many records, and why not."""
     load_rooms()
-    from signer_app.journal.verifying import verify  # noqa: PLC0415 - after the first paint
+    from signer_app.journal.verifying import beside_writer, verify  # noqa: PLC0415 - after the first paint
 
-    result = verify(logs).to_json()
+    result = beside_writer(logs, lambda: verify(logs)).to_json()
     records = result["records"]
     sound = str(result["state"]) in ("INTACT", "UNANCHORED_TAIL")
     return sound, records if isinstance(records, int) else 0, str(result["reason"])

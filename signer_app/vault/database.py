@@ -8,10 +8,10 @@ Rooms bring their own tables and migration scripts; workspace.py names them to o
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import sqlcipher3.dbapi2 as sqlcipher  # type: ignore[import-untyped] # ships no types
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
@@ -33,8 +33,16 @@ SETTINGS: Final = {
     "busy_timeout": "5000",
 }
 
+#: An open store, for rooms that do not know the database toolkit.
+Store: TypeAlias = Engine
 #: Connection.execution_options key: true begins a transaction that takes no write lock.
 READ_ONLY: Final = "countersign_read_only"
+
+
+def check_key(key: bytes) -> None:
+    """Raises IntegrityError STORE_BROKEN unless it has 32 bytes."""
+    if len(key) != KEY_BYTES:
+        raise IntegrityError("The store key has the wrong length.", code="STORE_BROKEN")
 
 
 def open_database(path: Path, key: bytes, migrations: Sequence[Path | str] = ()) -> Engine:
@@ -46,10 +54,9 @@ def open_database(path: Path, key: bytes, migrations: Sequence[Path | str] = ())
     lock. Raises IntegrityError STORE_BROKEN (wrong key, no database, failed or unknown migration),
     STORAGE_FULL, STORAGE_FAILED (also for a link).
     """
-    if len(key) != KEY_BYTES:
-        raise IntegrityError("The store key has the wrong length.", code="STORE_BROKEN")
+    check_key(key)
     _create_private(path)
-    engine = _engine(path, key)
+    engine = make_engine(lambda: _connect(path, key))
     try:
         with database_errors():
             with engine.connect():
@@ -101,23 +108,25 @@ def _create_private(path: Path) -> None:
         raise storage_error(error, f"{path.name} cannot be opened") from error
 
 
-def _engine(path: Path, key: bytes) -> Engine:
-    def connect() -> sqlcipher.Connection:
-        # isolation_level None: the driver's own BEGIN would come too late for tables (see module migrations).
-        connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
-        try:
-            _configure(connection, key)
-        except sqlcipher.Error:
-            connection.close()
-            raise
-        return connection
-
+def make_engine(connect: Callable[[], sqlcipher.Connection]) -> Engine:
+    """An engine whose transactions begin as open_database says."""
     # hide_parameters: an error that is logged must not quote rows of the store.
     engine = create_engine(
         "sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, hide_parameters=True
     )
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _connect(path: Path, key: bytes) -> sqlcipher.Connection:
+    # isolation_level None: the driver's own BEGIN would come too late for tables (see module migrations).
+    connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
+    try:
+        _configure(connection, key)
+    except sqlcipher.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _configure(connection: sqlcipher.Connection, key: bytes) -> None:

@@ -54,6 +54,8 @@ class Vault:
         self._key = key
         self._state: JsonObject = {}
         self._lock = threading.Lock()
+        #: Whether it was opened to look only.
+        self.read_only = False
 
     @classmethod
     def create(
@@ -91,13 +93,22 @@ class Vault:
         return vault
 
     @classmethod
-    def open(cls, path: Path, passphrase: bytearray, *, keyring: KeyringHalf | None = None) -> Vault:
-        """Open the vault at ``path``. ``passphrase`` is left to the caller to wipe.
+    def open(
+        cls,
+        path: Path,
+        passphrase: bytearray,
+        *,
+        keyring: KeyringHalf | None = None,
+        read_only: bool = False,
+    ) -> Vault:
+        """Open the vault at ``path``. ``passphrase`` is left to the caller to wipe. ``read_only``: whatever
+        would write refuses, and not even the folder's mode is put right.
 
         Raises IntegrityError VAULT_PASSPHRASE_WRONG, VAULT_BROKEN (also for a cost of hashing below the
         floor), KEYRING_UNAVAILABLE, STORAGE_FAILED (also for a link); NotFoundError where there is no file.
         """
-        private_folder(path.parent)
+        if not read_only:
+            private_folder(path.parent)
         data = read_bounded(path, _LIMIT)
         try:
             content = decode_file(data)
@@ -119,10 +130,25 @@ class Vault:
             if len(key) != KEY_BYTES:
                 raise MalformedError("The vault key has the wrong length.")
             vault = cls(path, header, content["sealed_key"], key)
-            vault._state = read_json_object(bytes(unseal(vault._state_key(), content["state"], header)))
+            vault.read_only = read_only
+            vault._state = vault._unsealed(content)
         except MalformedError as error:
             raise _broken(error) from error
         return vault
+
+    def look_again(self) -> None:
+        """Read what another process has put since. Raises IntegrityError VAULT_BROKEN, STORAGE_FAILED."""
+        with self._lock:
+            self._open_key()
+            try:
+                self._state = self._unsealed(decode_file(read_bounded(self._path, _LIMIT)))
+            except MalformedError as error:
+                raise _broken(error) from error
+
+    def refuse_read_only(self) -> None:
+        """Raises ConflictError READ_ONLY where it was opened to look only: nothing beside it is written."""
+        if self.read_only:
+            raise ConflictError("This workspace was opened to look only.", code="READ_ONLY")
 
     @staticmethod
     def uses_keyring(path: Path) -> bool:
@@ -161,7 +187,7 @@ class Vault:
         half.
 
         Raises IntegrityError STORAGE_FULL or STORAGE_FAILED (the old state stays), MalformedError for a value
-        without canonical JSON, ConflictError after close().
+        without canonical JSON, ConflictError READ_ONLY, or after close().
         """
         with self._lock:
             self._open_key()
@@ -171,6 +197,7 @@ class Vault:
         self, passphrase: bytearray, *, kdf: KdfParameters | None = None, keyring: KeyringHalf | None = None
     ) -> None:
         """Wrap the vault key under another passphrase. Raises as put(), and KEYRING_UNAVAILABLE."""
+        self.refuse_read_only()
         with self._lock:
             key = self._open_key()
             if self.keyring and keyring is None:
@@ -201,7 +228,13 @@ class Vault:
     def _state_key(self) -> bytes:
         return subkey(self._key, _STATE_LABEL)
 
+    def _unsealed(self, content: JsonObject) -> JsonObject:
+        """The state in the file; it opens after a change of passphrase too. Raises MalformedError."""
+        header = _header(content)
+        return read_json_object(bytes(unseal(self._state_key(), content["state"], header)))
+
     def _write(self, state: JsonObject) -> None:
+        self.refuse_read_only()
         sealed = seal(self._state_key(), canonical(state), self._header)
         content: JsonObject = {"header": self._header, "sealed_key": self._sealed_key, "state": sealed}
         data = encode_file(content)

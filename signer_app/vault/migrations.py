@@ -36,6 +36,11 @@ def upgrade(engine: Engine, migrations: Sequence[Path | str]) -> None:
         connection.exec_driver_sql(f"PRAGMA user_version = {wanted}")
 
 
+def fits(version: int, migrations: Sequence[Path | str]) -> bool:
+    """Whether a store with this PRAGMA user_version has exactly these scripts applied."""
+    return version == _fingerprint([_folder(entry) for entry in migrations])
+
+
 def _folder(entry: Path | str) -> Path:
     folder = entry if isinstance(entry, Path) else package_path(entry)
     if not folder.is_dir():

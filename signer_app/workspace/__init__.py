@@ -14,8 +14,9 @@ besides proposals.
 
 from __future__ import annotations
 
-from signer_app.workspace.composition import Workspace, verify_with_vault
+from signer_app.workspace.composition import Workspace
 from signer_app.workspace.creation import create_workspace
+from signer_app.workspace.journal import verify_with_vault
 from signer_app.workspace.keys import KeystoreCreator, KeystoreOpener
 
 __all__ = ["KeystoreCreator", "KeystoreOpener", "Workspace", "create_workspace", "verify_with_vault"]

@@ -1,4 +1,6 @@
-"""Opening a workspace: lock, vault, journal, store, in this order; and the services over them."""
+"""Opening a workspace: lock, vault, journal, store, in this order; and the services over them. Looking at one
+takes no lock and writes nothing (docs/decisions/0018).
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,9 @@ from signer_app.core.clock import Clock, machine_clock
 from signer_app.core.config import NetworkClass, read_config
 from signer_app.core.errors import DeniedError, IntegrityError, NotFoundError, SignerError
 from signer_app.core.json_types import JsonObject
+from signer_app.journal.looking import LookedAtJournal
 from signer_app.journal.proofs import prove
-from signer_app.journal.verifying import holds_checkpoint, vault_keys, verify
+from signer_app.journal.verifying import holds_checkpoint
 from signer_app.journal.writer import Head, Journal
 from signer_app.policy.schema import Key
 from signer_app.policy.votes import make_vote
@@ -31,13 +34,14 @@ from signer_app.proposals.store.queries import Queries
 from signer_app.signers.keystore.client import Keystore
 from signer_app.signers.ledger.desk import SILENT, Desk
 from signer_app.treasury.view import Treasury
-from signer_app.vault.database import open_database
+from signer_app.vault.copy import copy_database
+from signer_app.vault.database import Store, open_database
 from signer_app.vault.envelope import Purpose, Vault
 from signer_app.vault.files import atomic_write, read_bounded
 from signer_app.vault.lock import WorkspaceLock
 from signer_app.workspace.accounts import Accounts
 from signer_app.workspace.book import Book
-from signer_app.workspace.creation import CONFIG_FILE
+from signer_app.workspace.creation import CONFIG_FILE, identity_of
 from signer_app.workspace.devices import ConnectedDevices, Devices, device_buses
 from signer_app.workspace.drafts import Drafts
 from signer_app.workspace.heads import Heads, keyring_of
@@ -61,24 +65,23 @@ class Workspace:
         stack: ExitStack,
         vault: Vault,
         journal: Journal,
+        engine: Store,
         heads: Heads,
         clock: Clock,
         desk: Desk,
         offline: bool,
     ) -> None:
-        """Not for callers: use open."""
+        """Not for callers: use open or look."""
         self.directory = directory
         self.vault = vault
         self.journal = journal
         self._heads = heads
-        self.identity = _identity(vault)
+        self.identity = identity_of(vault)
         self.person = str(self.identity["person"])
         self._stack = stack
         self._clock = clock
         network_class = _network_class(directory, self.identity)
         self.networks = CLASS_NETWORKS[network_class]
-        engine = open_database(directory / "store.db", vault.key(Purpose.STORE), MIGRATIONS)
-        stack.callback(engine.dispose)
         self.queries = Queries(engine)
         self.projection = Projection(engine, journal)
         self.rooms = Rooms(
@@ -162,11 +165,11 @@ class Workspace:
             keyring = keyring_of(directory / "vault.json")
             vault = Vault.open(directory / "vault.json", passphrase, keyring=keyring)
             stack.callback(vault.close)
-            heads = Heads(vault, keyring, str(_identity(vault)["log_id"]))
+            heads = Heads(vault, keyring, str(identity_of(vault)["log_id"]))
             journal = stack.enter_context(
                 Journal.open(
                     directory / "logs",
-                    person=str(_identity(vault)["person"]),
+                    person=str(identity_of(vault)["person"]),
                     wrap_key=vault.key(Purpose.JOURNAL_WRAP),
                     clock=clock,
                     head=heads.vault_head(),
@@ -181,9 +184,11 @@ class Workspace:
                 if heads.keyring_lacked:
                     journal.append("note", {"text": "a person opened it without the keyring's head"})
                 heads.keep(journal.head())  # the old heads name records that were given up
+            engine = open_database(directory / STORE_FILES[0], vault.key(Purpose.STORE), MIGRATIONS)
+            stack.callback(engine.dispose)
             workspace = cls(
-                directory, stack=stack, vault=vault, journal=journal, heads=heads, clock=clock,
-                desk=desk, offline=offline,
+                directory, stack=stack, vault=vault, journal=journal, engine=engine, heads=heads,
+                clock=clock, desk=desk, offline=offline,
             )  # fmt: skip
             workspace.projection.catch_up()
             journal.know_blobs(workspace.queries.blob_record)
@@ -193,6 +198,65 @@ class Workspace:
             workspace._look_for_checkpoint()
             workspace._stack = stack.pop_all()
         return workspace
+
+    @classmethod
+    def look(
+        cls,
+        directory: Path,
+        *,
+        passphrase: bytearray,
+        clock: Clock = machine_clock,
+        desk: Desk = SILENT,
+        offline: bool = False,
+        held: bool = False,
+    ) -> Workspace:
+        """Open to look only, also while another process works in it. Nothing in the folder is written and no
+        lock is taken; whatever would write raises ConflictError READ_ONLY. ``follow`` shows what came since.
+        ``held``: it could not be opened for work, which is then the reason that is given.
+
+        NotFoundError NOT_A_WORKSPACE, IntegrityError of vault or journal.
+        """
+        if not (directory / "vault.json").is_file():
+            raise NotFoundError(f"{directory} is no workspace.", code="NOT_A_WORKSPACE")
+        with ExitStack() as stack:
+            keyring = keyring_of(directory / "vault.json")
+            vault = Vault.open(directory / "vault.json", passphrase, keyring=keyring, read_only=True)
+            stack.callback(vault.close)
+            heads = Heads(vault, keyring, str(identity_of(vault)["log_id"]))
+            # Each step before reads what is written after the next: heads, store, then the journal itself.
+            kept = heads.vault_head(), heads.keyring_heads()
+            engine = copy_database(directory / STORE_FILES[0], vault.key(Purpose.STORE), MIGRATIONS)
+            stack.callback(engine.dispose)
+            journal = stack.enter_context(
+                LookedAtJournal.look(
+                    directory / "logs",
+                    person=str(identity_of(vault)["person"]),
+                    wrap_key=vault.key(Purpose.JOURNAL_WRAP),
+                    clock=clock,
+                    head=kept[0],
+                    other_heads=kept[1],
+                    held=held,
+                )
+            )
+            workspace = cls(
+                directory, stack=stack, vault=vault, journal=journal, engine=engine, heads=heads,
+                clock=clock, desk=desk, offline=offline,
+            )  # fmt: skip
+            workspace.projection.catch_up()
+            journal.know_blobs(workspace.queries.blob_record)
+            workspace._stack = stack.pop_all()
+        return workspace
+
+    def follow(self) -> int:
+        """Where one looks only: take what another process has written since. The number of new records."""
+        if not isinstance(self.journal, LookedAtJournal):
+            return 0
+        self.vault.look_again()
+        self.nodes.look_again()
+        count = self.journal.follow()
+        if count:
+            self.projection.catch_up()
+        return count
 
     def __enter__(self) -> Self:
         return self
@@ -211,7 +275,12 @@ class Workspace:
     # -- keys and checkpoints ------------------------------------------------------------------------------
 
     def unlock_keys(self, open_keystore: KeystoreOpener) -> Keystore:
-        """Start the key process. What was not under a checkpoint yet comes under one before anything else."""
+        """Start the key process. What was not under a checkpoint yet comes under one before anything else.
+
+        ConflictError READ_ONLY where one looks only: keys could do nothing, and wrong passphrases are counted
+        in the folder.
+        """
+        self.vault.refuse_read_only()
         keystore = self.keys.unlock(open_keystore)
         self.seal()
         return keystore
@@ -324,34 +393,6 @@ class Workspace:
     def prove_record(self, index: int) -> JsonObject:
         """A proof of one record that anybody can check without a key (CONTRACTS C6)."""
         return prove(self.directory / "logs", index, self.vault.key(Purpose.JOURNAL_WRAP))
-
-
-def verify_with_vault(
-    workspace: Path, path: Path, passphrase: bytearray, checkpoints: tuple[Path, ...]
-) -> JsonObject:
-    """Verify a journal, decrypt every record, and hold it against the heads that are kept. Never writes."""
-    keyring = keyring_of(workspace / "vault.json")
-    vault = Vault.open(workspace / "vault.json", passphrase, keyring=keyring)
-    try:
-        heads = Heads(vault, keyring, str(_identity(vault)["log_id"]))
-        return verify(
-            path,
-            checkpoint_files=checkpoints,
-            head=heads.vault_head(),
-            other_heads=heads.keyring_heads(),
-            epoch_keys=vault_keys(workspace / "logs", vault.key(Purpose.JOURNAL_WRAP)),
-        ).to_json()
-    finally:
-        vault.close()
-
-
-def _identity(vault: Vault) -> JsonObject:
-    identity = vault.get("workspace")
-    if not isinstance(identity, dict):
-        raise IntegrityError(
-            "The vault does not say whose workspace this is: its making was interrupted.", code="VAULT_BROKEN"
-        )
-    return identity
 
 
 def _network_class(directory: Path, identity: JsonObject) -> NetworkClass:

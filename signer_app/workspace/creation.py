@@ -8,7 +8,7 @@ from pathlib import Path
 
 from signer_app.core.clock import Clock, machine_clock
 from signer_app.core.config import NetworkClass, PlatformConfig, config_hash, nodes_hash, write_config
-from signer_app.core.errors import ConflictError
+from signer_app.core.errors import ConflictError, IntegrityError
 from signer_app.core.json_types import JsonObject
 from signer_app.journal.writer import Journal
 from signer_app.vault.envelope import Purpose, Vault
@@ -97,6 +97,19 @@ def _begin(
         Heads(vault, keyring, journal.log_id).keep(journal.head())
         vault.put("workspace", {**identity, "log_id": journal.log_id})
         return journal.log_id
+
+
+def identity_of(vault: Vault) -> JsonObject:
+    """{org, person, class, roles, device_key, log_id} as the workspace was made.
+
+    IntegrityError VAULT_BROKEN.
+    """
+    identity = vault.get("workspace")
+    if not isinstance(identity, dict):
+        raise IntegrityError(
+            "The vault does not say whose workspace this is: its making was interrupted.", code="VAULT_BROKEN"
+        )
+    return identity
 
 
 def _empty(directory: Path) -> None:

@@ -76,13 +76,14 @@ class Drafts:
 
     def reset(self) -> Path:
         """Put a file that cannot be read aside and begin a new one; gives its new name."""
+        self._vault.refuse_read_only()
         aside = self._path.with_name(f"{self._path.name}.broken-{os.urandom(4).hex()}")
         self._path.rename(aside)
         self._loaded = {}
         return aside
 
     def _drafts(self) -> dict[str, JsonObject]:
-        if self._loaded is None:
+        if self._loaded is None or self._vault.read_only:  # another process may have written it since
             self._loaded = self._read() if self._path.exists() else {}
         return self._loaded
 
@@ -104,6 +105,7 @@ class Drafts:
         return {str(item["id"]): item for item in items if isinstance(item, dict)}
 
     def _write(self, drafts: dict[str, JsonObject]) -> None:
+        self._vault.refuse_read_only()
         listed: list[JsonValue] = list(drafts.values())
         sealed = seal(self._vault.key(Purpose.DRAFTS), canonical({"drafts": listed}), self._header())
         atomic_write(self._path, encode_file({"header": self._header(), "sealed": sealed}))

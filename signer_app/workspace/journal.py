@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,10 @@ from signer_app.journal.coverage import Coverage, read_coverage
 from signer_app.journal.scan import Progress
 from signer_app.journal.states import Head, Verification
 from signer_app.journal.trust import not_intact
-from signer_app.journal.verifying import vault_keys, verify
-from signer_app.vault.envelope import Purpose
+from signer_app.journal.verifying import beside_writer, vault_keys, verify
+from signer_app.vault.envelope import Purpose, Vault
+from signer_app.workspace.creation import identity_of
+from signer_app.workspace.heads import Heads, keyring_of
 
 if TYPE_CHECKING:
     from signer_app.workspace.composition import Workspace
@@ -48,6 +51,32 @@ def full_check(workspace: Workspace) -> FullCheck:
         Head.from_json(head) if isinstance(head, dict) else None,
         vault_keys(logs, workspace.vault.key(Purpose.JOURNAL_WRAP)),
     )
+
+
+def verify_with_vault(
+    workspace: Path, path: Path, passphrase: bytearray, checkpoints: tuple[Path, ...]
+) -> JsonObject:
+    """Verify a journal, decrypt every record, and hold it against the heads that are kept. Never writes, and
+    takes no lock: another process may be writing.
+    """
+    keyring = keyring_of(workspace / "vault.json")
+    vault = Vault.open(workspace / "vault.json", passphrase, keyring=keyring, read_only=True)
+    try:
+        heads = Heads(vault, keyring, str(identity_of(vault)["log_id"]))
+        kept = heads.vault_head(), heads.keyring_heads()
+        wrap_key = vault.key(Purpose.JOURNAL_WRAP)
+    finally:
+        vault.close()
+
+    def check(keys: Mapping[int, bytes]) -> Verification:
+        how = partial(verify, path, checkpoint_files=checkpoints, head=kept[0], other_heads=kept[1])
+        return beside_writer(path, lambda: how(epoch_keys=keys))
+
+    keys = vault_keys(workspace / "logs", wrap_key)
+    found = check(keys)
+    if not found.state.sound and (newer := vault_keys(workspace / "logs", wrap_key)) != keys:
+        found = check(newer)  # the writer began to use another key meanwhile
+    return found.to_json()
 
 
 def accept_finding(workspace: Workspace, found: Verification) -> None:

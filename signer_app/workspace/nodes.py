@@ -121,7 +121,15 @@ class Nodes:
         confirmed = self._vault.get("nodes_hash")
         self._write(self.config.with_labels(labels), confirmed=str(confirmed))
 
+    def look_again(self) -> None:
+        """Read the list that another process may have written since."""
+        config = read_config(read_bounded(self._file, CONFIG_LIMIT))
+        if config != self.config:
+            self.config = config
+            self.close()
+
     def _write(self, config: PlatformConfig, *, confirmed: str | None = None) -> None:
+        self._vault.refuse_read_only()
         self.config = config
         self.note_seen()
         atomic_write(self._file, write_config(config))

@@ -17,9 +17,12 @@ from signer_app.ui.shell.window import MainWindow
 
 @asynccontextmanager
 async def window_of(
-    folder: Path, passphrase: bytes, settings: ViewSettings, page: str, *, offline: bool = False
-) -> AsyncIterator[MainWindow]:
-    """The window, open, on this page, whose first reading has ended."""
+    folder: Path, passphrase: bytes, settings: ViewSettings, page: str, *, offline: bool = False,
+    held: bool = False,
+) -> AsyncIterator[MainWindow]:  # fmt: skip
+    """The window, open, on this page, whose first reading has ended. ``held``: to look only, because another
+    has the workspace open.
+    """
     app = QtWidgets.QApplication.instance()
     assert isinstance(app, QtWidgets.QApplication)
     app.setQuitOnLastWindowClosed(False)  # as ui/loop.py run(): the loop ends with its coroutine
@@ -27,7 +30,7 @@ async def window_of(
     window.resize(1440, 900)
     window.show()
     try:
-        await window.session.open(folder, bytearray(passphrase), offline=offline)
+        await window.session.open(folder, bytearray(passphrase), offline=offline, look_only=held, held=held)
         window.go(page)
         await settled(window)
         yield window

@@ -46,6 +46,7 @@ Run = Callable[..., Any]
         ([], True),
         (["--workspace", "x"], True),
         (["--workspace=x", "--offline"], True),
+        (["--read-only"], True),
         (["a.countersign", "b.countersign"], True),
         (["--help"], False),
         (["--version"], False),

@@ -324,6 +324,12 @@ class ResumeDialog(StatementDialog):
         self._show()
         self.ready(start.unlocked)
 
+    def judge(self) -> None:
+        """What others said is taken in where it can be written."""
+        super().judge()
+        for button in (self.take, self.colleague):
+            button.block(standing.off(self.session.summary))
+
     def reason_off(self) -> str:
         """One voice a person."""
         if not self._loaded:

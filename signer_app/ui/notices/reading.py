@@ -35,10 +35,11 @@ def read_facts(workspace: Workspace) -> Facts:
     listed = workspace.reading.proposals(states=OPEN)["proposals"]
     found = [raw for raw in listed if isinstance(raw, dict)] if isinstance(listed, list) else []
     halts = workspace.queries.halts(standing=True)
+    trouble = workspace.journal.trouble
     return Facts(
         proposals=tuple(open_proposal(raw, names, asked) for raw in found),
         halts=tuple(Named(item.halt.id, halted_accounts(item.halt.accounts, names)) for item in halts),
-        writable=workspace.journal.usable,
+        writable=trouble is None or trouble.looking,
         drifted=drifted(found, workspace.queries.newest_verdicts(OPEN), names),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from signer_app.ui.halting.banner import halt_banners
 from signer_app.ui.node_watch import NodeStation
-from signer_app.ui.qt import QtWidgets
+from signer_app.ui.qt import QtWidgets, Signal
 from signer_app.ui.session import Halted, Session
 from signer_app.ui.widgets import StateBanner, clear, column
 from signer_app.ui.words import first_run as words
@@ -16,6 +16,9 @@ from signer_app.ui.words import standing, strings
 
 class LastingBanners(QtWidgets.QWidget):
     """What holds for the open workspace, most urgent first; without any it takes no room."""
+
+    #: Who looks only wants to work.
+    work_wanted = Signal()
 
     def __init__(
         self, go: Callable[[str], None], resume: Callable[[Halted], None], nodes: NodeStation
@@ -52,8 +55,11 @@ class LastingBanners(QtWidgets.QWidget):
         summary = session.summary
         found = halt_banners(summary.halts, self._resume) if summary is not None else []
         if summary is not None and summary.trouble is not None:
-            banner = StateBanner("danger", *standing.banner(summary.trouble))
-            banner.setObjectName("window.journal")
+            looking = summary.trouble.looking
+            banner = StateBanner("info" if looking else "danger", *standing.banner(summary.trouble))
+            banner.setObjectName("window.look-only" if looking else "window.journal")
+            if looking:
+                banner.offer([(standing.UNLOCK_TO_SIGN, self.work_wanted.emit)])
             if summary.trouble.state and page != "journal":
                 banner.offer([(standing.SHOW, lambda: self._go("journal"))])
             found.append(banner)

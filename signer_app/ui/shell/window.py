@@ -13,6 +13,7 @@ from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.first_run.places import Places
 from signer_app.ui.first_run.view import FirstRunView
+from signer_app.ui.following import Follower
 from signer_app.ui.halting.dialogs import HaltDialog, ResumeDialog
 from signer_app.ui.idle import IdleTimer
 from signer_app.ui.loop import Tasks
@@ -78,6 +79,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self._wire()
         self._restore()
         self.notices = NoticeStation(self)
+        self.following = Follower(self.session, self.tasks, self._refresh)
         self._session_changed()
 
     # -- building ------------------------------------------------------------------------------------------
@@ -124,6 +126,8 @@ class MainWindow(QtWidgets.QMainWindow):
         self.unlock.first_run.connect(self.show_first_run)
         self.first_run.left.connect(self._leave_first_run)
         self.first_run.opened.connect(self.go)
+        self._lasting.work_wanted.connect(self.unlock.work_next)
+        self._lasting.work_wanted.connect(self.lock)
         self.session.progressed.connect(self.status.show_running)
         self.navigation.chosen.connect(self.go)
         self.header.asked.connect(self.actions_.trigger)

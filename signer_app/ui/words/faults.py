@@ -24,6 +24,8 @@ HINTS = MappingProxyType(
         "KEY_NOT_FOUND": "The Devices page lists the keys of the policy.",
         "DEV_NOT_FOUND": "Connect it; the Devices page shows what is there.",
         "NOT_A_WORKSPACE": "Choose the folder that holds vault.json.",
+        "READ_ONLY": "To work in it, lock this window and unlock it without looking only.",
+        "WORKSPACE_LOCKED": "Close it there, or look only.",
     }
 )
 
@@ -33,6 +35,7 @@ LOCKED = MappingProxyType(
     {
         "JOURNAL_BROKEN": "Press Verify a journal below: it says what was found.",
         "NOT_A_WORKSPACE": HINTS["NOT_A_WORKSPACE"],
+        "WORKSPACE_LOCKED": HINTS["WORKSPACE_LOCKED"],
     }
 )
 

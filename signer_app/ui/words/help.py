@@ -16,6 +16,7 @@ PAGES = MappingProxyType(
             "Unlocking opens one workspace: its journal, proposals, policy and sealed keys.",
             "Choose the folder, type the passphrase and press Unlock. A wrong one costs a wait that doubles.",
             "Working offline asks no node. Verifying a journal needs no passphrase.",
+            "Looking only signs and writes nothing; it works while another window or command has it open.",
         ),
         "inbox": (
             "The inbox is for deciding. It lists proposals that wait, the most urgent first.",

@@ -16,10 +16,19 @@ SHOW = "Open the Journal page"
 FAILED = "Nothing more is written, signed or sent."
 FREE_SPACE = "Free space or repair the disk, then lock this window and unlock it again."
 
+# -- looking only --------------------------------------------------------------------------------------------
+
+LOOK_ONLY = "Look only"
+LOOK_ONLY_CHOICE = "Look only: sign and write nothing"
+LOOK = "You can look, not sign."
+UNLOCK_TO_SIGN = "Unlock to sign"
+
 
 def banner(trouble: Trouble) -> tuple[str, str]:
     """What happened, and what follows from it."""
     said = safe_text(trouble.message, 400)
+    if trouble.looking:
+        return said, LOOK
     return said, f"{NOT_INTACT} {WHERE}" if trouble.state else f"{FAILED} {FREE_SPACE}"
 
 
@@ -29,4 +38,5 @@ def off(summary: Summary | None) -> str:
     if trouble is None:
         return ""
     said = safe_text(trouble.message, 400)
-    return f"Off: {said[:1].lower()}{said[1:]} {NOT_INTACT if trouble.state else FREE_SPACE}"
+    then = LOOK if trouble.looking else NOT_INTACT if trouble.state else FREE_SPACE
+    return f"Off: {said[:1].lower()}{said[1:]} {then}"

@@ -15,7 +15,7 @@ from signer_app.ui.shell.page import Page, Shell
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets import ActionButton, AddressBlock, StateBanner, column, label, plain, row
 from signer_app.ui.words import accounts as say
-from signer_app.ui.words import faults, shared, strings
+from signer_app.ui.words import faults, shared, standing, strings
 from signer_app.ui.words.effects import address, items
 
 if TYPE_CHECKING:
@@ -124,8 +124,11 @@ class AccountsPage(Page):
         """Read the accounts, then the ledger about the one in view."""
         self.listed = await self.session.call(read_accounts, name=say.READING_ACCOUNTS)
         self._read = {}
+        off = standing.off(self.session.summary)
+        self.add.block(off)
         if not self.listed.accounts:
-            self.show_empty(say.NO_ACCOUNTS, say.ADD_ACCOUNT, lambda: self.run(self._ask_account()))
+            offered = "" if off else say.ADD_ACCOUNT
+            self.show_empty(say.NO_ACCOUNTS, offered, lambda: self.run(self._ask_account()))
             return
         self.show_body()
         self._fill()

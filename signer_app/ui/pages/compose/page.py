@@ -248,7 +248,7 @@ class NewPage(Page):
         """Keep what was typed, if anything was since the last time."""
         self._keep.stop()
         values = self.form.values()
-        if not self._loaded or values == self._kept or not typed(values):
+        if not self._loaded or values == self._kept or not typed(values) or self.session.look_only:
             return
         self._kept = values
         self.tasks.spawn(self._saving(values))
@@ -278,7 +278,8 @@ class NewPage(Page):
 
     async def _drop(self) -> None:
         draft = self.draft
-        await self.session.call(lambda workspace: drop_draft(workspace, draft))
+        if not self.session.look_only:  # who looks only empties the form, and the draft stays
+            await self.session.call(lambda workspace: drop_draft(workspace, draft))
         self._clear()
         self._judge()
 

@@ -84,7 +84,8 @@ class DevicesPage(Page):
     @property
     def _is_practice(self) -> bool:
         summary = self.session.summary
-        return summary is not None and summary.network_class == "practice"
+        mine = not self.session.look_only  # those of the folder are started and made by who works in it
+        return summary is not None and summary.network_class == "practice" and mine
 
     def _connected_card(self) -> Card:
         card = Card(words.CONNECTED, "devices", name="devices.connected")

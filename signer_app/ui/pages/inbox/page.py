@@ -125,6 +125,8 @@ class InboxPage(Page):
 
     def take_files(self, files: Sequence[Path]) -> None:
         """Import files, one after the other."""
+        if self._says_off():
+            return
         for path in files:
             name = safe_text(path.name, 200)
             self.run(self._import(path), about=name, again=partial(self.take_files, [path]))
@@ -287,11 +289,24 @@ class InboxPage(Page):
         await self.session.call(judge, name=strings.JUDGING)
         self.shell.changed()
 
+    def _says_off(self) -> bool:
+        """Whether nothing can be taken in; then the page says why."""
+        off = standing.off(self.session.summary)
+        if off:
+            banner = StateBanner("info", off)
+            banner.offer([(strings.CLOSE, lambda: self.banner("statements", None))])
+            self.banner("statements", banner)
+        return bool(off)
+
     def _choose_file(self) -> None:
+        if self._says_off():
+            return
         choose_files(self, strings.OPEN_FILE, self.take_files)
 
     def _paste(self) -> None:
         """Files that were copied, or the text of one proposal."""
+        if self._says_off():
+            return
         copied = QtWidgets.QApplication.clipboard().mimeData()
         files = [Path(url.toLocalFile()) for url in copied.urls() if url.isLocalFile()]
         if files:

@@ -19,7 +19,7 @@ from signer_app.ui.qt import Qt, QtCore, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, plain, row
-from signer_app.ui.words import faults, strings
+from signer_app.ui.words import faults, standing, strings
 from signer_app.ui.words import journal as words
 
 if TYPE_CHECKING:  # the rooms below load in the worker, when something is first read
@@ -245,6 +245,8 @@ class JournalPage(Page):
             self.record.show_nothing()
 
     def _show_state(self) -> None:
+        if self.session.look_only and self._kinds.currentWidget() is not self._danger_view:
+            self.export.block(standing.off(self.session.summary))  # what leaves is journaled
         state = self._state
         if state is None:
             return

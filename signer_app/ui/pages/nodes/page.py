@@ -116,14 +116,15 @@ class NodesPage(Page):
             self.banner("unconfirmed", None)
         else:
             banner = StateBanner("danger", words.UNCONFIRMED, words.UNCONFIRMED_NEXT)
-            banner.offer([(words.SHOW_LIST, self.read_list)])
+            if not standing.off(self.session.summary):
+                banner.offer([(words.SHOW_LIST, self.read_list)])
             self.banner("unconfirmed", banner)
         self._blocking()
         if self._nodes:
             self.show_body()
             self._show_rows()
         else:
-            self.show_empty(words.EMPTY, words.ADD, self.add_node)
+            self.show_empty(words.EMPTY, "" if self.add.blocked else words.ADD, self.add_node)
 
     def _blocking(self) -> None:
         common = "" if self._confirmed else words.CONFIRM_FIRST

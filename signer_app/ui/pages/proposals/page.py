@@ -17,7 +17,7 @@ from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, row
 from signer_app.ui.words import proposals as say
-from signer_app.ui.words import shared, strings
+from signer_app.ui.words import shared, standing, strings
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -199,8 +199,9 @@ class ProposalsPage(Page):
     def _block(self) -> None:
         """Say why a button is off."""
         empty = self.chosen_filter() == Filter()
-        self.save.block(say.SAVE_NOTHING if empty else "")
-        self.delete.block("" if self.saved.currentData() else say.DELETE_NOTHING)
+        off = standing.off(self.session.summary) if self.session.look_only else ""
+        self.save.block(off or (say.SAVE_NOTHING if empty else ""))
+        self.delete.block(off or ("" if self.saved.currentData() else say.DELETE_NOTHING))
         self.csv.block("" if self.table.rows.rowCount() else say.NOTHING_MATCHES)
 
     # -- saved filters -------------------------------------------------------------------------------------

@@ -127,9 +127,10 @@ def _regular(file: Path) -> Iterator[IO[bytes]]:
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise storage_error(error, f"{file.name} cannot be read") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise MalformedError(f"{file.name} is no ordinary file.")
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise MalformedError(f"{file.name} is no ordinary file.")
         yield stream
 
 

@@ -22,6 +22,7 @@ from signer_app.ui.pages.compose.page import NewPage
 from signer_app.ui.pages.inbox.page import InboxPage
 from signer_app.ui.pages.policy.page import PolicyPage
 from signer_app.ui.pages.proposals.page import NameDialog
+from signer_app.ui.pages.settings.backup import BackupDialog
 from signer_app.ui.pages.treasury.detached import TreasuryWindow
 from signer_app.ui.practice_device import PracticeDeviceWindow
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
@@ -143,6 +144,8 @@ async def over_dialogs(walker: Walker, window: MainWindow, identifier: str) -> N
         dialog.reject()
         await until(lambda: window.dialogs.current is None)
     await over_dialog(walker, window, "name of a filter", NameDialog(window, "practice"))
+    file = Path("backups/northgate.countersign-backup")
+    await over_dialog(walker, window, "backup", BackupDialog(window, window.session, file, "practice"))
     await over_signing(walker, window, identifier)
 
 

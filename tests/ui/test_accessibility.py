@@ -203,6 +203,10 @@ def test_every_page_and_dialog_by_keyboard_alone(
             await until(lambda: window.first_run.shown is not None)
             await shown(window)
             walker.over("first run, set up", window)
+            window.first_run.reset()
+            window.first_run.start_restoring()
+            await shown(window)
+            walker.over("first run, from a backup", window)
 
     run(main())
     assert len(walker.seen) >= 37

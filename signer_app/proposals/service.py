@@ -343,7 +343,7 @@ class ProposalService:
         """Look for proof; with ``seconds`` keep looking (null: until it is final)."""
         proposal = intake.require(self._rooms, identifier)
         if proposal.unread:
-            return self._read_again(proposal)
+            return self._read_again(proposal, sending.track(self._rooms, proposal))
         if seconds == 0:
             return sending.track(self._rooms, proposal)
         return sending.follow(self._rooms, proposal.id, seconds=seconds)
@@ -354,10 +354,9 @@ class ProposalService:
         waiting = self._rooms.queries.proposals(states=life.SENT)
         return {"proposals": [self.track(proposal.id) for proposal in waiting]}
 
-    def _read_again(self, proposal: Proposal) -> JsonObject:
-        """What the ledger says of a proposal that waited when the backup was made; if it still waits, it is
+    def _read_again(self, proposal: Proposal, result: JsonObject) -> JsonObject:
+        """The ledger was read for a proposal that waited when the backup was made; if it still waits, it is
         judged on fresh facts, as it was not since."""
-        result = sending.track(self._rooms, proposal)
         fresh = self._rooms.queries.proposal(proposal.id)
         self._judge_if_possible(fresh, fresh=True)
         state = self._rooms.queries.proposal(proposal.id).state
@@ -365,7 +364,9 @@ class ProposalService:
 
     def look(self, identifier: str, number: int) -> JsonObject:
         """One look of many, for who waits between them by other means (sending.look)."""
-        return sending.look(self._rooms, intake.require(self._rooms, identifier).id, number)
+        proposal = intake.require(self._rooms, identifier)
+        result = sending.look(self._rooms, proposal.id, number)
+        return self._read_again(proposal, result) if proposal.unread else result
 
     # -- after a crash -------------------------------------------------------------------------------------
 

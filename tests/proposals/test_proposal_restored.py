@@ -80,6 +80,18 @@ def test_without_an_answer_it_stays_unknown(bob: Desk) -> None:
     refused(bob, identifier)
 
 
+def test_following_it_reads_the_ledger_too(bob: Desk) -> None:
+    """As the window does: one look of many, in which silence of the nodes is no error."""
+    identifier = bob.signed("100", "carol").id
+    restore(bob)
+    bob.team.ledger.down = NodeError("nobody answers")
+    assert "unanswered" in bob.service.look(identifier, 1)
+    assert bob.get(identifier).unread
+    bob.team.ledger.down = None
+    assert bob.service.look(identifier, 4)["state"] == "READY"
+    assert bob.team.ledger.submitted == []
+
+
 def test_its_ticket_stays_taken_and_its_amount_counted(bob: Desk) -> None:
     """Its signature may have left: it could still execute beside a new payment."""
     waiting = bob.take("300")

@@ -23,6 +23,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from signer_app.vault.build import MANIFEST, write_manifest
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 OUT: Final = ROOT / "build" / "package"
 FOLDER: Final = OUT / "countersign"
@@ -53,6 +55,7 @@ def main() -> int:
     try:
         made = folder()
         print(made)
+        print(f"SHA-256 of {MANIFEST}, to be published: {manifest_hash(made)}", file=sys.stderr)
         if options.step in (None, "look"):
             rehearse(made)
             print(look(made))
@@ -120,8 +123,14 @@ def _build() -> None:
         built = Path(work, "dist", "countersign")
         if lacking := _unresolved(done.stderr, built):
             raise BuildError(f"libraries were not found: {', '.join(lacking)}. Run make setup.")
+        write_manifest(built)
         shutil.rmtree(FOLDER, ignore_errors=True)
         built.rename(FOLDER)
+
+
+def manifest_hash(made: Path) -> str:
+    """What `countersign about` shows of this build, in lower hex."""
+    return hashlib.sha256((made / MANIFEST).read_bytes()).hexdigest()
 
 
 def _unresolved(log: str, built: Path) -> list[str]:

@@ -15,6 +15,7 @@ import typer
 
 from signer_app import __version__
 from signer_app.cli import (
+    about,
     accounts,
     devices,
     halt,
@@ -44,6 +45,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("inspect")(inspect_command.inspect)
+app.command("about")(about.about)
 app.command("demo")(demo_command.demo)
 app.command("halt")(halt.halt)
 app.command("resume")(halt.resume)

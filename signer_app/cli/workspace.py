@@ -1,4 +1,4 @@
-"""`countersign workspace`: make a workspace, rebuild its store."""
+"""`countersign workspace`: make a workspace, rebuild its store, back it up and restore it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 
 from signer_app.cli import render
-from signer_app.cli.opening import keystore_creator, new_vault_passphrase
+from signer_app.cli.opening import keystore_creator, new_vault_passphrase, vault_passphrase
 from signer_app.cli.opening import workspace as open_workspace
 from signer_app.cli.session import read_input, session_of, write_output
-from signer_app.core.errors import UsageError
+from signer_app.core.errors import ConflictError, UsageError
 from signer_app.core.json_types import JsonObject
 
 app = typer.Typer(name="workspace", help="The folder that holds one person's keys, policy and journal.")
@@ -141,6 +141,103 @@ def rebuild(context: typer.Context) -> None:
             f"{result['records']} records applied, {result['proposals']} proposals."
         ),
     )
+
+
+@app.command("backup")
+def backup(
+    context: typer.Context,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="Where to write it; not in the workspace.")
+    ],
+) -> None:
+    """Write one sealed file with all that this workstation needs; the vault's passphrase opens it.
+
+    Keys stay sealed under their own passphrase inside. While another Countersign has the workspace open, the
+    backup is made beside it, and the journal does not hold it.
+    """
+    from signer_app.workspace import Workspace  # noqa: PLC0415 - keeps help quick
+    from signer_app.workspace.backup import back_up, make_backup  # noqa: PLC0415
+
+    session = session_of(context)
+    directory = session.workspace_path()
+    if output.exists():
+        session.confirm(f"{output} exists. Overwrite it?", loses_nothing=True)
+    with vault_passphrase(session) as secret, session.output.working("Backing up"):
+        try:
+            opened = Workspace.open(directory, passphrase=secret, offline=session.offline)
+        except ConflictError as error:
+            if error.code != "WORKSPACE_LOCKED":
+                raise
+            session.output.warn("Another Countersign has it open: the journal will not hold this backup.")
+            result = make_backup(directory, secret, output)
+        else:
+            with opened:
+                result = back_up(opened, secret, output)
+    session.output.result(result, lambda console: _rows(console, result))
+
+
+@app.command("check-backup")
+def check_backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+) -> None:
+    """Read a backup through: its seal, its contents, the chain of its journal. Writes nothing."""
+    from signer_app.workspace import backup_reading  # noqa: PLC0415 - keeps help quick
+
+    session = session_of(context)
+    with vault_passphrase(session) as secret, session.output.working("Reading the backup"):
+        result = backup_reading.check_backup(file, secret)
+    session.output.result(result, lambda console: _rows(console, result))
+
+
+@app.command("restore")
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    policy_version: Annotated[
+        int,
+        typer.Option(
+            "--policy-version",
+            min=0,
+            metavar="N",
+            help="The newest policy version that was in force, if known.",
+        ),
+    ] = 0,
+) -> None:
+    """Make a workspace from a backup; the vault's passphrase of that time opens it.
+
+    It begins a new journal, which names the old one and carries its records over. What was open in the backup
+    is unknown until the ledger is read: run workspace catch-up. Never work with the old folder beside it.
+    """
+    from signer_app.workspace.restoring import restore_backup  # noqa: PLC0415 - keeps help quick
+
+    session = session_of(context)
+    with vault_passphrase(session) as secret, session.output.working("Restoring"):
+        result = restore_backup(
+            file, directory, secret, policy_version=policy_version, tell=session.output.note
+        )
+    session.output.result(result, lambda console: _rows(console, result))
+
+
+@app.command("catch-up")
+def catch_up(context: typer.Context) -> None:
+    """Read the ledger for all that was sent or is unknown, as after a restore. Exit 6 if one stays so."""
+    session = session_of(context)
+    with open_workspace(session) as opened:
+        result = opened.proposals.track_all()
+    found = render.items(result["proposals"])
+    session.output.result(
+        result,
+        lambda console: render.rows(
+            console, [(str(one["proposal_id"])[:12], one["state_words"]) for one in found]
+        ),
+        exit_code=6 if any(one["state"] == "UNKNOWN" for one in found) else 0,
+    )
+
+
+def _rows(console: Console, result: JsonObject) -> None:
+    render.rows(console, list(result.items()))
 
 
 @app.command("show")

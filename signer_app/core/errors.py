@@ -368,6 +368,12 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "It is not known whether the transaction was applied.",
         "Do not send another one. Run proposal track.",
     ),
+    (
+        "OUTCOME_UNREAD",
+        "conflict",
+        "What became of it after the backup is not known here.",
+        "Run proposal track: it reads the ledger.",
+    ),
     ("VAULT_PASSPHRASE_WRONG", "integrity", "The vault passphrase is wrong.", "Try again."),
     (
         "VAULT_BROKEN",
@@ -380,6 +386,12 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "integrity",
         "The system's keyring, which holds half of the vault's key and the journal's head, cannot be used.",
         "Unlock the keyring of your desktop session.",
+    ),
+    (
+        "BACKUP_BROKEN",
+        "integrity",
+        "The backup is not what was written, or does not hold together.",
+        "Take another copy of it, or an older backup. Nothing of this one was used.",
     ),
     ("STORE_BROKEN", "integrity", "The database cannot be opened.", "Run workspace rebuild."),
     (

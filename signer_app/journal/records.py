@@ -13,6 +13,7 @@ import hmac
 import os
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -35,7 +36,7 @@ RECORD_TYPES: Final = frozenset(
         "sign.intent", "sign.released", "sign.failed", "signature.added", "signature.quarantined",
         "reject", "override", "halt", "resume", "slot.reserved", "slot.freed",
         "submit.intent", "submit.answer", "outcome", "carrier.signed", "checkpoint",
-        "recovered", "redacted", "epoch.rotated", "note",
+        "recovered", "redacted", "epoch.rotated", "backup", "restored", "note",
     }
 )  # fmt: skip
 
@@ -54,6 +55,14 @@ _LINE = re.compile(
     rb'"p":"([0-9a-f]{64})","pc":"([0-9a-f]{64})","ch":"([0-9a-f]{64})","h":"([0-9a-f]{64})",'
     rb'"c":(?:"([A-Za-z0-9+/]+={0,2})"|null)\}\n'
 )
+
+
+def time_of(moment: datetime) -> str:
+    """``at`` of a record: RFC 3339 UTC with Z, to the second, or to the millisecond where there are any."""
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    precision = "milliseconds" if moment.microsecond else "seconds"
+    return moment.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
 
 
 @dataclass(frozen=True, slots=True)

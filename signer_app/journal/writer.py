@@ -45,6 +45,7 @@ from signer_app.journal.records import (
     first_previous,
     open_record,
     parse_line,
+    time_of,
 )
 from signer_app.journal.scan import Scan
 from signer_app.journal.states import Head
@@ -227,7 +228,13 @@ class Journal:
 
     def append_many(self, entries: Sequence[tuple[str, JsonObject]]) -> list[int]:
         """As append, for several records with one sync: all are durable on return."""
-        plaintexts = [self._plaintext(kind, fields) for kind, fields in entries]
+        return self._append([self._plaintext(kind, fields) for kind, fields in entries], entries)
+
+    def append_whole(self, records: Sequence[JsonObject]) -> list[int]:
+        """As append_many, for records that have their type, author and time (carrying.py)."""
+        return self._append([encode_record(r) for r in records], [(str(r["type"]), r) for r in records])
+
+    def _append(self, plaintexts: Sequence[bytes], entries: Sequence[tuple[str, JsonObject]]) -> list[int]:
         if not plaintexts:
             return []
         with self._mutex:
@@ -244,14 +251,7 @@ class Journal:
             raise UnforeseenError(f"{kind!r} is not a type of journal record.")
         if not _OWN_FIELDS.isdisjoint(fields):
             raise UnforeseenError("type, at and person of a record are set by the journal.")
-        return encode_record({"type": kind, "at": self._stamp(), "person": self._person, **fields})
-
-    def _stamp(self) -> str:
-        moment = self._clock()
-        if moment.tzinfo is not UTC:
-            moment = moment.astimezone(UTC)
-        precision = "milliseconds" if moment.microsecond else "seconds"
-        return moment.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
+        return encode_record({"type": kind, "at": time_of(self._clock()), "person": self._person, **fields})
 
     def _write(self, plaintexts: Sequence[bytes]) -> None:
         self.require_usable()

@@ -34,9 +34,12 @@ class ActivePolicy:
 class Policies:
     """Reads activations from the store, which has them from the journal."""
 
-    def __init__(self, rooms: Rooms, highest_seen: int) -> None:
+    def __init__(self, rooms: Rooms, highest_seen: int, expected: int = 0) -> None:
+        """``highest_seen``: the highest version ever active here. ``expected``: one that was in force before
+        this workspace was restored from an older backup; until it is here again, none is in force."""
         self._rooms = rooms
         self._highest_seen = highest_seen
+        self._expected = expected
         self._compiled: dict[str, ActivePolicy] = {}
 
     def in_force(self, now: datetime) -> ActivePolicy:
@@ -50,6 +53,11 @@ class Policies:
             raise IntegrityError(
                 f"Version {self._highest_seen} was active here before, and the journal does not hold it.",
                 code="POLICY_ROLLBACK",
+            )
+        if self._expected > max(versions, default=0):
+            raise DeniedError(
+                f"Version {self._expected} was in force before the restore. Activate it here.",
+                code="POLICY_INACTIVE",
             )
         for row in sorted(rows, key=lambda row: int(str(row["version"])), reverse=True):
             active = self._load(str(row["hash"]), str(row["blob"]))

@@ -60,6 +60,8 @@ _EVENTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "recovered": ("Journal repaired", "warn"),
         "redacted": ("Record redacted", "warn"),
         "epoch.rotated": ("New encryption key", ""),
+        "backup": ("Backup made", "info"),
+        "restored": ("Restored from a backup", "warn"),
         "note": ("Note", ""),
     }
 )
@@ -79,10 +81,16 @@ def words_of(record: JsonObject) -> RecordWords:
         event,
         about if isinstance(about, str) else "",
         say(record),
-        f"{record.get('person', '')}" + (", from a file" if record.get("origin") == "file" else ""),
+        f"{record.get('person', '')}" + _whence(record),
         tone,
         kind in SYSTEM,
     )
+
+
+def _whence(record: JsonObject) -> str:
+    """Where it came from, if not from this log and hand."""
+    origin = ", from a file" if record.get("origin") == "file" else ""
+    return origin + (f", record {record['carried']} of the earlier log" if "carried" in record else "")
 
 
 def _text(record: JsonObject, name: str) -> str:
@@ -185,6 +193,12 @@ def _answers(record: JsonObject) -> str:
     return _join(_state(record), *answers)
 
 
+def _restored(record: JsonObject) -> str:
+    if "back_to" in record:
+        return "The ledger shows its ticket or sequence unused"
+    return f"Made {_text(record, 'made_at')}, {_text(record, 'records')} records carried over"
+
+
 def _named_members(record: JsonObject) -> str:
     return ", ".join(sorted(name for name in record if name not in ("type", "at", "person")))
 
@@ -214,6 +228,8 @@ _SUMMARIES: Final[Mapping[str, Callable[[JsonObject], str]]] = MappingProxyType(
         "recovered": lambda record: _join(*(f"{n} {_text(record, n)}" for n in ("torn_bytes", "records"))),
         "redacted": lambda record: f"Record {_text(record, 'i')}",
         "epoch.rotated": lambda record: f"Epoch {_text(record, 'epoch')}, {_text(record, 'reason')}",
+        "backup": lambda record: _join(f"{record.get('bytes', 0):,} bytes", _text(record, "file")),
+        "restored": _restored,
         "note": lambda record: _join(_text(record, "text"), _state(record)),
     }
 )

@@ -17,6 +17,7 @@ from signer_app.proposals.judging import Judge
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.signing import denied
 from signer_app.proposals.store.queries import Proposal
+from signer_app.proposals.unread import refuse_unread
 
 #: While a sent proposal is followed, its bytes are offered again at every so many-th look.
 OFFER_EVERY = 4
@@ -28,6 +29,7 @@ def submit(rooms: Rooms, judge: Judge, proposal: Proposal) -> JsonObject:
     A proposal that was sent already is offered again with the same bytes (idempotent on the ledger).
     DeniedError POLICY_DENIED; ConflictError WRONG_STATE; state UNKNOWN when no node took it.
     """
+    refuse_unread(proposal)
     if proposal.state in life.SENT:
         _refuse_halted(rooms, proposal)
         return _offer(rooms, proposal, *_last_submission(rooms, proposal))
@@ -153,6 +155,10 @@ def _record_outcome(rooms: Rooms, proposal: Proposal, outcome: Outcome) -> None:
         rooms.seal()
     elif outcome.state == life.UNKNOWN and proposal.state == life.SUBMITTED:
         rooms.record("note", {"proposal_id": proposal.id, "state": life.UNKNOWN, "text": "no proof"})
+    elif outcome.state == "OPEN" and proposal.unread:
+        back_to = life.REJECTED if proposal.restored == life.REJECTED else life.PENDING
+        fields = {"proposal_id": proposal.id, "back_to": back_to, "evidence": outcome.evidence}
+        rooms.record("restored", fields)
     elif outcome.state == "OPEN" and proposal.state == life.UNKNOWN and _was_accepted(rooms, proposal):
         rooms.record("note", {"proposal_id": proposal.id, "state": life.SUBMITTED, "text": "still open"})
 

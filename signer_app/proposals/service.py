@@ -22,6 +22,7 @@ from signer_app.proposals.judging import Judge, Judged, inspect_body, proposer_o
 from signer_app.proposals.policies import Policies
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
+from signer_app.proposals.unread import refuse_unread
 from signer_app.signers.port import BadSignatureError, KeyInfo, SigningKey
 
 
@@ -151,6 +152,8 @@ class ProposalService:
         """
         proposal = intake.require(self._rooms, identifier)
         count = 0 if form == "native" else len(proposal.signatures)
+        if count:
+            refuse_unread(proposal)
         if count and proposal.state not in (*life.SENT, *life.FINAL):
             self._refuse_bypass(proposal)
         data = outgoing.render(
@@ -339,13 +342,31 @@ class ProposalService:
     def track(self, identifier: str, *, seconds: float | None = 0) -> JsonObject:
         """Look for proof; with ``seconds`` keep looking (null: until it is final)."""
         proposal = intake.require(self._rooms, identifier)
+        if proposal.unread:
+            return self._read_again(proposal, sending.track(self._rooms, proposal))
         if seconds == 0:
             return sending.track(self._rooms, proposal)
         return sending.follow(self._rooms, proposal.id, seconds=seconds)
 
+    def track_all(self) -> JsonObject:
+        """Look once at everything that was sent or is unknown, as after a restore. {proposals: [as track]};
+        NodeError where no node answers for the first."""
+        waiting = self._rooms.queries.proposals(states=life.SENT)
+        return {"proposals": [self.track(proposal.id) for proposal in waiting]}
+
+    def _read_again(self, proposal: Proposal, result: JsonObject) -> JsonObject:
+        """The ledger was read for a proposal that waited when the backup was made; if it still waits, it is
+        judged on fresh facts, as it was not since."""
+        fresh = self._rooms.queries.proposal(proposal.id)
+        self._judge_if_possible(fresh, fresh=True)
+        state = self._rooms.queries.proposal(proposal.id).state
+        return {**result, "state": state, "state_words": life.PROPOSAL.words[state]}
+
     def look(self, identifier: str, number: int) -> JsonObject:
         """One look of many, for who waits between them by other means (sending.look)."""
-        return sending.look(self._rooms, intake.require(self._rooms, identifier).id, number)
+        proposal = intake.require(self._rooms, identifier)
+        result = sending.look(self._rooms, proposal.id, number)
+        return self._read_again(proposal, result) if proposal.unread else result
 
     # -- after a crash -------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from signer_app.proposals.able import refuse_unable
 from signer_app.proposals.judging import Case, Judge
 from signer_app.proposals.rooms import Rooms
 from signer_app.proposals.store.queries import Proposal
+from signer_app.proposals.unread import refuse_unread
 from signer_app.signers.port import BadSignatureError, KeyInfo, SignedTransaction, Signer, SigningKey
 
 #: Why a signature of our own signer is in quarantine.
@@ -73,6 +74,7 @@ def keystore_key(rooms: Rooms, key: KeyInfo, network: str) -> SigningKey:
 
 
 def _check_state(proposal: Proposal, signer: str) -> None:
+    refuse_unread(proposal)
     if proposal.state not in life.OPEN:
         raise ConflictError(
             f"The proposal is {life.PROPOSAL.words[proposal.state].lower()}; it takes no signatures.",

@@ -52,13 +52,16 @@ def overview(rooms: Rooms, network: str, account: str) -> JsonObject:
     """{account, sequence, tickets: [{value, state, proposals}], conflicts}: the ledger beside our plans.
 
     state: free, held (set aside by hand), assigned (one proposal), conflict (several), gone (the ledger no
-    longer has the ticket that a proposal waits on).
+    longer has the ticket that a proposal waits on), unknown (its proposal was not read since a restore).
     """
     state = rooms.ledger(network).account_state(account)
     plans: dict[str, list[str]] = {}
+    unread: set[str] = set()
     for proposal in rooms.queries.proposals(states=(*life.WAITING, *life.SENT), account=account):
         if proposal.slot_kind == "ticket":
             plans.setdefault(proposal.slot_value, []).append(proposal.id)
+            if proposal.unread:
+                unread.add(proposal.slot_value)
     held = {
         str(slot["value"])
         for slot in rooms.queries.slots(account)
@@ -68,8 +71,8 @@ def overview(rooms: Rooms, network: str, account: str) -> JsonObject:
     tickets: list[JsonValue] = []
     for value in sorted(on_ledger | set(plans) | held, key=int):
         users = plans.get(value, [])
-        tickets.append({"value": value, "state": _word(value in on_ledger, users, value in held),
-                        "proposals": list(users)})  # fmt: skip
+        word = "unknown" if value in unread else _word(value in on_ledger, users, value in held)
+        tickets.append({"value": value, "state": word, "proposals": list(users)})
     return {"account": account, "sequence": str(state.sequence), "tickets": tickets}
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from signer_app.core.display import has_display
 from signer_app.core.errors import CountersignError, UsageError
+from signer_app.ui.build_watch import build_station
+from signer_app.ui.choosing import begin_in
 from signer_app.ui.garbage import Collector
 from signer_app.ui.loop import on_stop, on_unhandled, run
 from signer_app.ui.preload import load_rooms
@@ -85,6 +87,7 @@ def open_window(arguments: Sequence[str]) -> int:
 def made_window(app: QtWidgets.QApplication, settings: ViewSettings) -> MainWindow:
     """The window in the look that was chosen; not shown yet."""
     theme().choose(settings.mode, settings.percent)
+    begin_in(settings.begin_in)
     app.setWindowIcon(icons.icon("countersign", "#FFFFFF", 64))
     return MainWindow(settings)
 
@@ -92,6 +95,7 @@ def made_window(app: QtWidgets.QApplication, settings: ViewSettings) -> MainWind
 async def _load_rooms() -> None:
     await asyncio.sleep(_PAINTED_S)
     await asyncio.to_thread(load_rooms)
+    await build_station().check()  # after what an unlock waits for
 
 
 async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:

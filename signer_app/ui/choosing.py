@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from signer_app.ui.qt import Qt, QtWidgets
+from signer_app.ui.qt import Qt, QtCore, QtWidgets
 
 Chosen = Callable[[Path], None]
+_begin: list[Path] = []
+
+
+def begin_in(folder: Path | None) -> None:
+    """Where dialogs begin from now on; None: the usual folder."""
+    _begin[:] = [] if folder is None else [folder]
+
+
+def usual_folder() -> Path:
+    """Where people keep documents; their home where this desktop names no such folder."""
+    kind = QtCore.QStandardPaths.StandardLocation.DocumentsLocation
+    documents = Path(QtCore.QStandardPaths.writableLocation(kind))
+    return documents if documents.is_dir() else Path.home()
 
 
 def choose_new_file(parent: QtWidgets.QWidget, title: str, name: str, chosen: Chosen) -> None:
@@ -51,6 +64,7 @@ def _dialog(
     parent: QtWidgets.QWidget, title: str, chosen: Callable[[list[Path]], None]
 ) -> QtWidgets.QFileDialog:
     dialog = QtWidgets.QFileDialog(parent.window(), title)
+    dialog.setDirectory(str(_begin[0] if _begin and _begin[0].is_dir() else usual_folder()))
     dialog.setWindowModality(Qt.WindowModality.WindowModal)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]) if names else None)

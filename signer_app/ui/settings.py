@@ -105,6 +105,16 @@ class ViewSettings:
         for name, minutes in zip(("quiet_from", "quiet_to"), value, strict=True):
             self._store.setValue(name, minutes)
 
+    @property
+    def begin_in(self) -> Path | None:
+        """Where file dialogs begin, if somebody chose; None where that folder is gone."""
+        chosen = str(self._store.value("begin_in", ""))
+        return Path(chosen) if chosen and Path(chosen).is_dir() else None
+
+    @begin_in.setter
+    def begin_in(self, value: Path | None) -> None:
+        self._store.setValue("begin_in", "" if value is None else str(value))
+
     def _number(self, name: str, allowed: tuple[int, ...], default: int) -> int:
         text = str(self._store.value(name, default))
         return int(text) if text.isdigit() and int(text) in allowed else default

@@ -161,6 +161,14 @@ class Vault:
         except MalformedError as error:
             raise _broken(error) from error
 
+    @staticmethod
+    def id_of(path: Path) -> str:
+        """What the file says is its id; ``open`` proves it. Raises as uses_keyring."""
+        try:
+            return str(_header(decode_file(read_bounded(path, _LIMIT)))["id"])
+        except MalformedError as error:
+            raise _broken(error) from error
+
     @property
     def vault_id(self) -> str:
         """32 lower hex digits, drawn at creation."""
@@ -170,6 +178,11 @@ class Vault:
     def keyring(self) -> bool:
         """Whether half of the key is in the system's keyring; false is passphrase-only."""
         return self._header["keyring"] is True
+
+    @property
+    def hashing(self) -> KdfParameters:
+        """What hashing its passphrase costs, with its own salt."""
+        return KdfParameters.from_json(self._header["kdf"])
 
     def key(self, purpose: Purpose) -> bytes:
         """The 32-byte key for one purpose. Raises ConflictError after close()."""

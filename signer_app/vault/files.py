@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from signer_app.core.errors import CountersignError, IntegrityError, MalformedError, NotFoundError
@@ -33,26 +35,62 @@ def storage_error(error: OSError, what: str) -> CountersignError:
     return IntegrityError(message, code="STORAGE_FAILED", details={**details})
 
 
-def atomic_write(path: Path, data: bytes, mode: int = PRIVATE_FILE, *, failpoints: str = "file") -> None:
-    """Replace ``path`` by ``data`` so that after a crash the old or the new content stands there, whole.
+class NewFile:
+    """A file that does not have its name yet (replacing)."""
 
-    Durable on return: the file and its folder are synced. A ``<failpoints>.temp_written`` and a
-    ``<failpoints>.replaced`` failpoint stand around the replacement. Raises IntegrityError STORAGE_FULL
-    (the old content stays) or STORAGE_FAILED, NotFoundError where the folder is missing.
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, data: bytes) -> None:
+        """Add bytes at the end. Raises OSError."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+    def sync(self) -> None:
+        """Make what was written durable. Raises OSError."""
+        os.fsync(self._descriptor)
+
+
+@contextmanager
+def replacing(path: Path, mode: int = PRIVATE_FILE, *, failpoints: str = "file") -> Iterator[NewFile]:
+    """Write a file piece by piece. It takes the place of ``path`` when the block ends well, durably; else the
+    old content stays, and nothing is left behind. After a crash the old or the new one is there, whole.
+
+    A ``<failpoints>.temp_written`` and a ``<failpoints>.replaced`` failpoint stand around the replacement.
+    An OSError in the block becomes IntegrityError STORAGE_FULL or STORAGE_FAILED, NotFoundError where the
+    folder is missing.
     """
     # A fixed name: one left behind by a crash is taken over by the next write instead of piling up.
     temporary = path.with_name(f".{path.name}.tmp")
+    done = False
     try:
         _refuse_link(path)
         temporary.unlink(missing_ok=True)
-        _write_new(temporary, data, mode)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(temporary, flags, mode)
+        try:
+            file = NewFile(descriptor)
+            yield file
+            file.sync()
+        finally:
+            os.close(descriptor)
         failpoint(f"{failpoints}.temp_written")
         temporary.replace(path)
+        done = True
         failpoint(f"{failpoints}.replaced")
         sync_folder(path.parent)
     except OSError as error:
-        _discard(temporary)
         raise storage_error(error, f"{path.name} cannot be written") from error
+    finally:
+        if not done:
+            _discard(temporary)
+
+
+def atomic_write(path: Path, data: bytes, mode: int = PRIVATE_FILE, *, failpoints: str = "file") -> None:
+    """Replace ``path`` by ``data``; as replacing(), in one piece."""
+    with replacing(path, mode, failpoints=failpoints) as file:
+        file.write(data)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -68,18 +106,6 @@ def _refuse_link(path: Path) -> None:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "it is no regular file")
-
-
-def _write_new(path: Path, data: bytes, mode: int) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(path, flags, mode)
-    try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _discard(path: Path) -> None:

@@ -102,7 +102,9 @@ class Workspace:
         stack.callback(self.keys.close)
         self.devices = self._open_devices(network_class, desk)
         stack.callback(self.devices.close)
-        self.policies = Policies(self.rooms, _integer(vault.get("highest_policy")))
+        self.policies = Policies(
+            self.rooms, _integer(vault.get("highest_policy")), _integer(vault.get("policy_expected"))
+        )
         self.nodes = Nodes(
             directory / CONFIG_FILE,
             vault,
@@ -342,6 +344,7 @@ class Workspace:
         result = self.policies.activate(data, votes)
         version = _integer(result["version"])
         self.vault.put("highest_policy", max(version, _integer(self.vault.get("highest_policy"))))
+        self._heads.keep_policy(version)
         document: JsonObject = {"policy": self.policies.by_hash(str(result["hash"])).document.raw}
         rows = [row for row in self.queries.policies() if row["hash"] == result["hash"]]
         document["votes"] = rows[0]["votes"]

@@ -66,6 +66,40 @@ class Heads:
         )
         raise IntegrityError(message, code="KEYRING_UNAVAILABLE", hint=_HINT)
 
+    def newer_than(self, head: Head) -> int | None:
+        """How many records the keyring's head of this log has beyond ``head``; None where it knows nothing.
+
+        Raises KEYRING_UNAVAILABLE where the keyring does not answer.
+        """
+        text = None if self._keyring is None else self._keyring.read(self._name)
+        kept = None if text is None else self._authentic(text)
+        return None if kept is None else max(0, kept.size - head.size)
+
+    def policy_seen(self) -> int:
+        """The highest policy version that the keyring has seen active with this vault; 0 where none, or where
+        something else stands there. Raises KEYRING_UNAVAILABLE where the keyring does not answer.
+        """
+        text = None if self._keyring is None else self._keyring.read(self._policy_name)
+        version, _, mac = (text or "").partition(" ")
+        if not (version.isascii() and version.isdigit()):
+            return 0
+        fits = hmac.compare_digest(mac.encode("utf-8"), self._policy_mac(int(version)).encode("ascii"))
+        return int(version) if fits else 0
+
+    def keep_policy(self, version: int) -> None:
+        """A policy was activated: a restore of an older backup shall know. Raises KEYRING_UNAVAILABLE."""
+        if self._keyring is not None and version > self.policy_seen():
+            self._keyring.keep(self._policy_name, f"{version} {self._policy_mac(version)}")
+
+    @property
+    def _policy_name(self) -> str:
+        return f"policy:{self._vault.vault_id}"
+
+    def _policy_mac(self, version: int) -> str:
+        """HMAC-SHA256 over the name and the version, under the vault's key for heads; lower hex."""
+        message = canonical([self._policy_name, version])
+        return hmac.new(self._vault.key(Purpose.HEAD_MAC), message, hashlib.sha256).hexdigest()
+
     def keep(self, head: Head) -> None:
         """Write a new head wherever heads are kept. Raises STORAGE_* or KEYRING_UNAVAILABLE."""
         if self._vault.get("head") != head.to_json():

@@ -34,8 +34,8 @@ def test_an_option_that_does_not_exist_is_a_usage_error(path: tuple[str, ...]) -
     assert answer.err == ""
 
 
-#: Two need nothing and run; a repair asks a person before it looks; devices are there without a workspace.
-RUN = {("demo",), ("practice", "start"), ("journal", "repair")}
+#: Three need nothing and run; a repair asks a person before it looks; devices are there without a workspace.
+RUN = {("about",), ("demo",), ("practice", "start"), ("journal", "repair")}
 BARE = [path for path in LEAVES if path not in RUN and path[0] != "devices"]
 
 
@@ -49,6 +49,14 @@ def test_what_is_missing_is_a_usage_error_or_a_missing_workspace(
     required = any(parameter.required for parameter in COMMANDS[path].params)
     assert answer.refused == ((2, "USAGE") if required else (8, "NOT_A_WORKSPACE"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_about_needs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run_here("--json", "about").result
+    assert set(result) == {"version", "build"}
+    assert (result["build"]["state"], result["build"]["manifest"]) == ("source", None)
+    assert "no build to check" in run_here("about").out
 
 
 @pytest.mark.parametrize(

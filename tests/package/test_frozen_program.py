@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -143,3 +145,26 @@ def test_the_frozen_program_makes_a_workspace_with_its_store(program: Path, tmp_
         json.loads(listed.stdout)["result"]["device_key"] == json.loads(made.stdout)["result"]["device_key"]
     )
     assert (tmp_path / "workspace" / "store.db").stat().st_size > 0
+
+
+def test_the_frozen_program_knows_its_own_files(program: Path, folder: Path, tmp_path: Path) -> None:
+    """Unchanged it is verified; a file that was altered, one that is gone and one that is new are named."""
+    answer = run(program, "--json", "about")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    build = json.loads(answer.stdout)["result"]["build"]
+    assert build["state"] == "verified"
+    assert build["files"] > 100
+    assert build["manifest"] == hashlib.sha256((folder / "SHA256SUMS").read_bytes()).hexdigest()
+    copy = Path(shutil.copytree(folder, tmp_path / "copy", symlinks=True))
+    style = copy / "_internal" / "resources" / "style.qss"
+    style.write_bytes(style.read_bytes() + b" ")
+    (copy / "_internal" / "resources" / "icons" / "countersign.svg").unlink()
+    (copy / "_internal" / "more.so").write_bytes(b"x")
+    altered = run(copy / "countersign", "--json", "about")
+    assert altered.returncode == 7
+    found = json.loads(altered.stdout)["result"]["build"]
+    assert found["state"] == "differs"
+    assert found["changed"] == ["_internal/resources/style.qss"]
+    assert found["missing"] == ["_internal/resources/icons/countersign.svg"]
+    assert found["added"] == ["_internal/more.so"]
+    assert found["manifest"] == build["manifest"], "which is why it has to be compared by another way"

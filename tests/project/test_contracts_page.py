@@ -28,6 +28,8 @@ from signer_app.policy.document import read_policy
 from signer_app.policy.rules import LATER_KINDS, RULE_MODELS
 from signer_app.practice.xrpl.faults import FAULT_NAMES
 from signer_app.proposals.halts import LIFTED_CARRIED
+from signer_app.vault.sealed_stream import CHUNK, HEADER_LIMIT
+from signer_app.workspace import backup_members
 
 PAGE = (Path(__file__).parents[2] / "docs" / "contracts.md").read_text(encoding="utf-8")
 
@@ -166,3 +168,25 @@ def test_the_halts_document() -> None:
     assert '{"format":"' + HALTS_FORMAT + '","halts":[…],"resumes":[…]}' in section("H")
     assert f"each list at most {MAX_STATEMENTS}" in section("H")
     assert f"the newest {LIFTED_CARRIED} that were lifted" in section("H")
+
+
+def test_what_a_backup_holds() -> None:
+    text = section("I")
+    assert f"**File** `{backup_members.FORMAT}`" in text
+    assert f"at most {HEADER_LIMIT:,} bytes" in text
+    assert f"every chunk but the last has {CHUNK // 1024**2} MiB" in text
+    assert f"at most {backup_members.MAX_MEMBERS:,} members" in text
+    assert f"u32be (at most {backup_members.MANIFEST_LIMIT // 1024**2} MiB)" in text
+    units = {"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+    logs = between(text, "of `logs/` or `logs/earlier/<log_id>/` ", ". Needed")
+    listed = re.findall(
+        r"(?:`([a-z.-]+)` and )?`([a-z./<>-]+)` (\d+)(?: ([KMG]iB))?",
+        between(text, "most bytes: ", ", and of"),
+    )
+    named = {name: int(number) * units.get(unit, 1) for _, name, number, unit in listed}
+    filled = {name.replace("<id>", "a").replace("<n>", "1"): limit for name, limit in named.items()}
+    assert len(filled) == 6
+    assert {name: backup_members.limit_of(name) for name in filled} == filled
+    found = re.findall(r"(?:`([a-z.-]+)` and )?`([a-z.-]+)` (\d+) ([KMG]iB)", logs)
+    sizes = {name: int(number) * units[unit] for *names, number, unit in found for name in names if name}
+    assert sizes == dict(backup_members.LOG_FILES)

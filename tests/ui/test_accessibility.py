@@ -22,6 +22,7 @@ from signer_app.ui.pages.compose.page import NewPage
 from signer_app.ui.pages.inbox.page import InboxPage
 from signer_app.ui.pages.policy.page import PolicyPage
 from signer_app.ui.pages.proposals.page import NameDialog
+from signer_app.ui.pages.settings.backup import BackupDialog
 from signer_app.ui.pages.treasury.detached import TreasuryWindow
 from signer_app.ui.practice_device import PracticeDeviceWindow
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
@@ -143,6 +144,8 @@ async def over_dialogs(walker: Walker, window: MainWindow, identifier: str) -> N
         dialog.reject()
         await until(lambda: window.dialogs.current is None)
     await over_dialog(walker, window, "name of a filter", NameDialog(window, "practice"))
+    file = Path("backups/northgate.countersign-backup")
+    await over_dialog(walker, window, "backup", BackupDialog(window, window.session, file, "practice"))
     await over_signing(walker, window, identifier)
 
 
@@ -200,6 +203,10 @@ def test_every_page_and_dialog_by_keyboard_alone(
             await until(lambda: window.first_run.shown is not None)
             await shown(window)
             walker.over("first run, set up", window)
+            window.first_run.reset()
+            window.first_run.start_restoring()
+            await shown(window)
+            walker.over("first run, from a backup", window)
 
     run(main())
     assert len(walker.seen) >= 37

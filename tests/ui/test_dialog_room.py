@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from signer_app.ui.pages.devices.parts import RulesDialog
 from signer_app.ui.pages.nodes.dialogs import AddDialog as AddNode
 from signer_app.ui.pages.nodes.dialogs import ConfirmDialog
 from signer_app.ui.pages.proposals.page import NameDialog
+from signer_app.ui.pages.settings.backup import BackupDialog
 from signer_app.ui.passphrase import KeysDialog
 from signer_app.ui.qt import QtWidgets
 from signer_app.ui.sending import SendDialog
@@ -104,6 +106,8 @@ async def the_others(window: MainWindow, identifier: str) -> None:
     await over(window, KeysDialog(window, window.session, "Signing needs them.", "practice"), "passphrase")
     await over(window, AuthorsKeys(window, "practice"), "passphrase of an author")
     await over(window, NameDialog(window, "practice"), "name of a filter")
+    file = Path("a/long/way/to/a/folder/of/backups/northgate.countersign-backup").absolute()
+    await over(window, BackupDialog(window, window.session, file, "practice"), "backup")
     await over(window, AddDialog(window, "practice"), "new account")
     await over(window, HowDialog(window, "practice"), "address book")
     await over(window, AddNode(window, ["xrpl:0", "xrpl:1"], "practice"), "new node")

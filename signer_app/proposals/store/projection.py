@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from signer_app.core.errors import IntegrityError
 from signer_app.core.failpoints import failpoint
 from signer_app.core.json_types import JsonObject, JsonValue
-from signer_app.proposals.lifecycle import PROPOSAL
+from signer_app.proposals.lifecycle import PROPOSAL, SENT, UNKNOWN, WAITING
 from signer_app.proposals.store import statement_records
 from signer_app.proposals.store import tables as t
 from signer_app.proposals.store.fields import json_text, text
@@ -307,6 +307,32 @@ def _policy_activated(connection: Connection, index: int, record: JsonObject) ->
         )
 
 
+def _restored(connection: Connection, _index: int, record: JsonObject) -> None:
+    """No step in a proposal's life, but the loss of what is known of it, and its return (decision 0019)."""
+    if "proposal_id" in record:
+        connection.execute(
+            update(t.proposals)
+            .where(t.proposals.c.id == text(record, "proposal_id"))
+            .values(state=text(record, "back_to"), updated_at=text(record, "at"))
+        )
+        return
+    # What was not final when the backup was made may have gone on without this workspace; nor is known what
+    # became of what was being signed or sent then.
+    connection.execute(update(t.intents).values(open=False))
+    known = select(t.proposals).where(t.proposals.c.state.in_((*WAITING, *SENT)))
+    for row in connection.execute(known).fetchall():
+        again = row.state == UNKNOWN and row.restored is not None
+        connection.execute(
+            update(t.proposals)
+            .where(t.proposals.c.id == row.id)
+            .values(
+                state=UNKNOWN,
+                restored=row.restored if again else row.state,
+                updated_at=text(record, "at"),
+            )
+        )
+
+
 def _blob_put(connection: Connection, index: int, record: JsonObject) -> None:
     """The newest place counts: an older one may have been redacted."""
     connection.execute(delete(t.blobs).where(t.blobs.c.sha256 == text(record, "sha256")))
@@ -329,6 +355,7 @@ _HANDLERS: dict[str, Handler] = {
     "slot.reserved": _slot_reserved,
     "slot.freed": _slot_freed,
     "policy.activated": _policy_activated,
+    "restored": _restored,
     "halt": statement_records.halt,
     "resume": statement_records.resume,
     "override": statement_records.override,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from signer_app.core.errors import NotFoundError
 from signer_app.core.json_types import JsonObject, JsonValue
-from signer_app.proposals.lifecycle import FINAL, PROPOSAL
+from signer_app.proposals.lifecycle import FINAL, PROPOSAL, SENT, UNKNOWN
 from signer_app.proposals.store import tables as t
 from signer_app.proposals.store.list_queries import ListQueries
 
@@ -83,11 +83,19 @@ class Proposal:
     outcome: JsonObject | None
     updated_at: str
     signatures: tuple[StoredSignature, ...]
+    restored: str | None = None
 
     @property
     def live(self) -> bool:
-        """Whether signatures that exist could still execute (DESIGN section 2)."""
-        return bool(self.signatures) and self.state not in FINAL
+        """Whether signatures that exist could still execute (DESIGN section 2). After a restore nobody here
+        knows which do."""
+        return (bool(self.signatures) or self.restored is not None) and self.state not in FINAL
+
+    @property
+    def unread(self) -> bool:
+        """Whether it waited when the backup was made that this workspace was restored from, and the ledger
+        was not read since."""
+        return self.state == UNKNOWN and self.restored is not None and self.restored not in SENT
 
     @property
     def acts_for(self) -> tuple[str, ...]:
@@ -104,6 +112,7 @@ class Proposal:
             "state": self.state,
             "state_words": PROPOSAL.words[self.state],
             "live": self.live,
+            "restored": self.restored,
             "title": self.title,
             "note": self.note,
             "proposer": self.proposer,

@@ -55,6 +55,7 @@ proposals = Table(
     Column("tx_id", Text),
     Column("outcome", Text),
     Column("updated_at", Text, nullable=False),
+    Column("restored", Text),  # the state it had in the backup that this workspace was restored from
     Index("proposals_by_state", "state"),
     Index("proposals_by_slot", "account", "slot_kind", "slot_value"),
 )

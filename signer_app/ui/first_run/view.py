@@ -10,6 +10,7 @@ from signer_app.core.errors import CountersignError
 from signer_app.ui.first_run.places import Places
 from signer_app.ui.first_run.plan import MadeWorkspace, PlanView
 from signer_app.ui.first_run.practise import PractiseView
+from signer_app.ui.first_run.restore import RestoredWorkspace, RestoreView
 from signer_app.ui.loop import Tasks
 from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import Qt, QtCore, QtWidgets, Signal
@@ -86,7 +87,12 @@ class FirstRunView(QtWidgets.QWidget):
         box.addWidget(label(words.QUESTION, "page", wrap=True))
         self.practise = ActionButton(words.PRACTISE, kind="primary", icon="sign", name="first-run.practise")
         self.real = ActionButton(words.REAL, icon="people", name="first-run.real")
-        for button, about in ((self.practise, words.PRACTISE_ABOUT), (self.real, words.REAL_ABOUT)):
+        self.restore = ActionButton(words.RESTORE, icon="history", name="first-run.restore")
+        for button, about in (
+            (self.practise, words.PRACTISE_ABOUT),
+            (self.real, words.REAL_ABOUT),
+            (self.restore, words.RESTORE_ABOUT),
+        ):
             button.setProperty("size", "large")
             button.setAccessibleDescription(about)
             card = Card()
@@ -103,6 +109,7 @@ class FirstRunView(QtWidgets.QWidget):
         box.addLayout(line)
         self.practise.triggered.connect(self.start_practising)
         self.real.triggered.connect(self.start_setting_up)
+        self.restore.triggered.connect(self.start_restoring)
         self.have.triggered.connect(self.left)
         return page
 
@@ -116,7 +123,7 @@ class FirstRunView(QtWidgets.QWidget):
 
     def _show(self, view: QtWidgets.QWidget | None) -> None:
         if self.shown is not None:
-            if isinstance(self.shown, PlanView):
+            if isinstance(self.shown, PlanView | RestoreView):
                 self.shown.tasks.cancel_all()
             self._box.removeWidget(self.shown)
             self.shown.hide()
@@ -153,6 +160,14 @@ class FirstRunView(QtWidgets.QWidget):
         self._show(view)
         view.focus()
 
+    def start_restoring(self) -> None:
+        """Which backup, and where to."""
+        view = RestoreView(self._home / "workspaces")
+        view.made.connect(self._restored)
+        view.left.connect(self.reset)
+        self._show(view)
+        view.focus()
+
     # -- what was made -------------------------------------------------------------------------------------
 
     def _practise(self, made: Made) -> None:
@@ -184,6 +199,19 @@ class FirstRunView(QtWidgets.QWidget):
         self.opened.emit("setup", "")
         self.reset()
 
+    def _restored(self, made: RestoredWorkspace) -> None:
+        self.tasks.spawn(self._open_restored(made))
+
+    async def _open_restored(self, made: RestoredWorkspace) -> None:
+        try:
+            await self._session.open(made.folder, made.passphrase)
+        except CountersignError as error:
+            self._say(error.message, faults.hint(error, locked=True))
+            return
+        self._settings.remember(made.folder)
+        self.opened.emit("settings", "")  # its card says what the ledger has to be asked for
+        self.reset()
+
     def _say(self, fact: str, consequence: str) -> None:
         self.message.show_state("danger", fact, consequence)
         self.message.show()
@@ -193,6 +221,8 @@ class FirstRunView(QtWidgets.QWidget):
         self.tasks.cancel_all()
         if isinstance(self.shown, PractiseView):
             await self.shown.close_down()
+        elif isinstance(self.shown, RestoreView):
+            await self.shown.tasks.settle()  # a folder that is half made is never left
         elif isinstance(self.shown, PlanView):
             self.shown.keep()
             self.shown.tasks.cancel_all()

@@ -18,6 +18,7 @@ HINTS = MappingProxyType(
         "STORAGE_FULL": f"Free space, {_AGAIN} Nothing was lost.",
         "POLICY_INACTIVE": "Collect votes on the Policy page, then activate it there.",
         "OUTCOME_UNKNOWN": "Do not send another one. Open it in the inbox and press Follow.",
+        "OUTCOME_UNREAD": "Open Settings and press Read the ledger.",
         "WRONG_STATE": _TIMELINE,
         "NOTHING_TO_SIGN": _TIMELINE,
         "NOT_SUCCESSFUL": _TIMELINE,

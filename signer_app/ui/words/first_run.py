@@ -18,9 +18,11 @@ REAL_ABOUT = (
     "Makes a workspace for real keys, step by step. You can stop after each step and go on later; going back "
     "loses nothing."
 )
+RESTORE = "I have a backup"
+RESTORE_ABOUT = "Makes a workspace again from the file of a backup, on this computer."
 LOADING = "One moment: the program is still loading."
 HAVE_ONE = "I have a workspace"
-FIRST_STEPS = "First steps: practise, or set up"
+FIRST_STEPS = "First steps: practise, set up, or restore"
 CANCEL = "Cancel"
 BACK = "Back"
 NEXT = "Next"
@@ -52,6 +54,27 @@ def kept_in(folder: str) -> str:
     """Where it is."""
     return f"Kept in {folder}. The passphrases of your two colleagues are in its folder secrets."
 
+
+# -- from a backup ------------------------------------------------------------------------------------------
+
+RESTORE_STEPS = (
+    "The workspace begins a new journal that names the old one. What was open in the backup is unknown until "
+    "the ledger was read. Never work with the old folder again beside the restored one."
+)
+BACKUP_FILE = "File of the backup"
+CHOOSE_BACKUP = "Choose a backup…"
+BACKUP_OPENS = "Passphrase of the vault"
+BACKUP_OPENS_HINT = "The one that the vault had when the backup was made."
+POLICY_SEEN = "Newest version of the policy, if you know it"
+POLICY_SEEN_HINT = (
+    "Where it is newer than the backup, nothing can be signed before that version is active here too. The "
+    "Policy page of a colleague shows it."
+)
+RESTORE_START = "Restore"
+RESTORING = "Reading the backup and making the workspace"
+NO_FILE_YET = "Choose the file of the backup."
+NO_FOLDER_YET = "Say which folder to make."
+NOT_TYPED_YET = "Type the passphrase of the vault."
 
 # -- before the workspace exists ----------------------------------------------------------------------------
 

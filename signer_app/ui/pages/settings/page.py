@@ -1,4 +1,4 @@
-"""Settings: how the window looks, when it locks and when it tells something.
+"""Settings: how the window looks, when it locks and when it tells something; backup; the program itself.
 
 Changes that touch safety are proposals, not settings.
 """
@@ -6,14 +6,19 @@ Changes that touch safety are proposals, not settings.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from signer_app import __version__
+from signer_app.core.text import safe_text
+from signer_app.ui.choosing import begin_in, choose_folder, usual_folder
+from signer_app.ui.pages.settings.about import AboutCard
+from signer_app.ui.pages.settings.backup import BackupCard, read_backups, writing_off
 from signer_app.ui.qt import QtWidgets
 from signer_app.ui.settings import DAY_TIMES, LOCK_MINUTES, MODES
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import SCALES, theme
-from signer_app.ui.widgets import Card, Chooser, column, label, plain
+from signer_app.ui.widgets import ActionButton, Card, Chooser, column, label, plain, row
 from signer_app.ui.words import notices as say
+from signer_app.ui.words import settings as say_settings
 from signer_app.ui.words import strings
 
 
@@ -39,7 +44,10 @@ class SettingsPage(Page):
         box.addWidget(self._appearance())
         box.addWidget(self._locking())
         box.addWidget(self._notices())
-        box.addWidget(self._about())
+        box.addWidget(self._files())
+        self.backup, self.about = BackupCard(self), AboutCard(self)
+        box.addWidget(self.backup)
+        box.addWidget(self.about)
         box.addStretch(1)
         theme().changed.connect(self._show_look)
 
@@ -136,21 +144,40 @@ class SettingsPage(Page):
         show()
         return whole
 
-    def _about(self) -> Card:
-        card = Card(strings.ABOUT, "info")
+    def _files(self) -> Card:
+        """Where dialogs for files begin."""
+        settings = self.shell.settings
+        card = Card(say_settings.FILES, "folder", name="settings.files")
         form = _form(card.body)
-        summary = self.session.summary
-        facts = [(strings.VERSION, __version__)]
-        if summary is not None:
-            facts += [
-                (strings.WORKSPACE, str(self.session.directory)),
-                (strings.PERSON, summary.person),
-                (strings.ORGANISATION, summary.org),
-                (strings.NETWORK_CLASS, strings.NETWORKS[summary.network_class].said),
-            ]
-        for name, value in facts:
-            form.addRow(label(name, "body", "text2"), label(value, "body", wrap=True, selectable=True))
+        self.begin_in = label("", "body", wrap=True, selectable=True, name="settings.begin-in")
+        form.addRow(label(say_settings.BEGIN_IN, "body", "text2"), self.begin_in)
+        card.body.addWidget(label(say_settings.BEGIN_SAYS, "small", "text2", wrap=True))
+        change = ActionButton(say_settings.CHANGE, icon="folder", name="settings.begin-in.change")
+        usual = ActionButton(say_settings.USUAL, kind="link", name="settings.begin-in.usual")
+
+        def show() -> None:
+            self.begin_in.setText(safe_text(str(settings.begin_in or usual_folder()), 1000))
+            usual.setVisible(settings.begin_in is not None)
+
+        def choose(folder: Path | None) -> None:
+            settings.begin_in = folder
+            begin_in(folder)
+            show()
+
+        change.triggered.connect(lambda: choose_folder(self, say_settings.CHANGE_TITLE, choose))
+        usual.triggered.connect(lambda: choose(None))
+        line = row(spacing=theme().scaled(8))
+        line.addWidget(change)
+        line.addWidget(usual)
+        line.addStretch(1)
+        card.body.addLayout(line)
+        show()
         return card
+
+    async def load(self) -> None:
+        """The last backup, from the journal."""
+        found = await self.session.call(read_backups, name=say_settings.READING_LAST)
+        self.backup.show_backups(found, writing_off(self.session))
 
 
 def _clock_words(minutes: int) -> str:

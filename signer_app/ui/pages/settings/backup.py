@@ -1,0 +1,228 @@
+"""The card that says when this workspace was last backed up, and the dialog that backs it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signer_app.core.errors import CountersignError
+from signer_app.core.text import safe_text
+from signer_app.ui.choosing import choose_new_file
+from signer_app.ui.loop import Tasks
+from signer_app.ui.qt import Qt, QtWidgets
+from signer_app.ui.session import Session
+from signer_app.ui.shell.dialogs import Dialog
+from signer_app.ui.shell.page import Page
+from signer_app.ui.theme import theme
+from signer_app.ui.unlock import PassphraseField
+from signer_app.ui.widgets import ActionButton, Card, StateBanner, label, row
+from signer_app.ui.words import faults, standing, strings
+from signer_app.ui.words import settings as words
+
+if TYPE_CHECKING:
+    from signer_app.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """What the card shows. ``record`` None: there is none yet. ``unread``: proposals that a restore left
+    unknown."""
+
+    record: int | None
+    at: str
+    file: str
+    size: int
+    unread: int
+
+
+def read_backups(workspace: Workspace) -> Backups:
+    """In the worker's thread."""
+    from signer_app.workspace.backup import last_backup  # noqa: PLC0415 - after the first paint
+
+    found = last_backup(workspace)
+    unread = sum(one.unread for one in workspace.queries.proposals(states=("UNKNOWN",)))
+    if found is None:
+        return Backups(None, "", "", 0, unread)
+    record, size = found["record"], found["bytes"]
+    return Backups(
+        record if isinstance(record, int) else None, str(found["at"]), safe_text(str(found["file"]), 1000),
+        size if isinstance(size, int) else 0, unread,
+    )  # fmt: skip
+
+
+class BackupCard(Card):
+    """Last backup, the way to a new one, how to restore, and what a restore left open."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(words.BACKUP, "history", name="settings.backup")
+        self._page = page
+        self._record: int | None = None
+        t = theme()
+        self.body.addWidget(label(words.WHAT, "body", "text2", wrap=True))
+        self._facts = QtWidgets.QFormLayout()
+        self._facts.setHorizontalSpacing(t.scaled(24))
+        self._facts.setVerticalSpacing(t.scaled(8))
+        self.last = label(words.READING_LAST, "body", wrap=True, selectable=True, name="settings.backup.last")
+        self.file = label("", "body", wrap=True, selectable=True, name="settings.backup.file")
+        self._facts.addRow(label(words.LAST, "body", "text2"), self.last)
+        self._facts.addRow(label(words.FILE, "body", "text2"), self.file)
+        self._facts.setRowVisible(self.file, False)
+        self._facts.addRow(label(words.RESTORING, "body", "text2"), label(words.HOW, "body", wrap=True))
+        self.body.addLayout(self._facts)
+        self.back_up = ActionButton(words.BACK_UP, icon="download", name="settings.backup.make")
+        self.show_record = ActionButton(
+            words.SHOW_RECORD, kind="link", icon="journal", name="settings.backup.record"
+        )
+        self.show_record.hide()
+        line = row(spacing=t.scaled(8))
+        line.addWidget(self.back_up)
+        line.addWidget(self.show_record)
+        line.addStretch(1)
+        self.body.addLayout(line)
+        self.unread = StateBanner("warn")
+        self.unread.setObjectName("settings.backup.unread")
+        self.unread.hide()
+        self.body.addWidget(self.unread)
+        self.back_up.triggered.connect(self._choose)
+        self.show_record.triggered.connect(self._show_record)
+
+    def show_backups(self, found: Backups, off: str) -> None:
+        """``off``: why nothing can be written now, "" if it can."""
+        self._record = found.record
+        none = found.record is None
+        self.last.setText(
+            words.NONE_YET
+            if found.record is None
+            else words.made(found.at, datetime.now().astimezone(), found.record)
+        )
+        self.file.setText("" if none else words.file_of(found.file, found.size))
+        self._facts.setRowVisible(self.file, not none)
+        self.show_record.setVisible(not none)
+        self.back_up.block(off)
+        if found.unread:
+            self.unread.show_state("warn", words.unread(found.unread), "")
+            self.unread.offer([(words.READ, self._read)])
+        self.unread.setVisible(found.unread > 0)
+
+    def _choose(self) -> None:
+        directory = self._page.session.directory
+        from signer_app.workspace.backup import SUFFIX  # noqa: PLC0415 - the workspace is open, so it is loaded
+
+        name = f"{directory.name if directory else 'workspace'}{SUFFIX}"
+        choose_new_file(self, words.FILE_TITLE, name, self.write_to)
+
+    def write_to(self, file: Path) -> None:
+        """Ask for the passphrase and write it there."""
+        self._page.run(self._write(file))
+
+    async def _write(self, file: Path) -> None:
+        summary = self._page.session.summary
+        network_class = summary.network_class if summary else ""
+        dialog = BackupDialog(self.window(), self._page.session, file, network_class)
+        if await self._page.shell.ask(dialog) == QtWidgets.QDialog.DialogCode.Accepted:
+            self._page.shell.changed()
+
+    def _show_record(self) -> None:
+        if self._record is not None:
+            self._page.shell.go("journal", str(self._record))
+
+    def _read(self) -> None:
+        self._page.run(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        self.unread.offer([])
+        self.unread.show_state("info", words.READING, "")
+        await self._page.session.call(
+            lambda workspace: workspace.proposals.track_all() and None, name=words.READING
+        )
+        self._page.shell.changed()
+
+
+class BackupDialog(Dialog):
+    """Takes the vault's passphrase, which opens the backup afterwards. Accepted when the file is written."""
+
+    def __init__(self, parent: QtWidgets.QWidget, session: Session, file: Path, network_class: str) -> None:
+        super().__init__(parent, words.TITLE, network_class)
+        self._session, self._file = session, file
+        self.tasks = Tasks(self._failed)
+        self._busy = False
+        self.setMinimumWidth(theme().scaled(460))
+        self.content.addWidget(label(words.written_to(safe_text(str(file), 600)), "body", wrap=True))
+        above = label(words.VAULT_FIELD, "small", "text2")
+        self.field = PassphraseField()
+        self.field.setObjectName("backup.passphrase")
+        self.field.setAccessibleName(words.VAULT_FIELD)
+        above.setBuddy(self.field)
+        self.content.addWidget(above)
+        self.content.addWidget(self.field)
+        self.content.addWidget(label(words.OPENS, "small", "text2", wrap=True))
+        self._caps = label(strings.CAPS_LOCK, "small", "warn")
+        self._caps.hide()
+        self.content.addWidget(self._caps)
+        self.message = StateBanner("danger")
+        self.message.setObjectName("backup.message")
+        self.message.hide()
+        self.content.addWidget(self.message)
+        self.cancel = ActionButton(strings.CANCEL, name="backup.cancel")
+        self.start = ActionButton(words.START, kind="primary", icon="download", name="backup.start")
+        self.add_buttons(self.cancel, self.start)
+        self.field.caps_lock.connect(self._caps.setVisible)
+        self.field.returnPressed.connect(self.start.click)
+        self.start.triggered.connect(self._start)
+        self.cancel.triggered.connect(self.reject)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _start(self) -> None:
+        if self._busy or not self.field.text():
+            self.field.setFocus()
+            return
+        self._busy = True
+        self.tasks.spawn(self._write(self.field.take()))
+
+    async def _write(self, secret: bytearray) -> None:
+        for button in (self.start, self.cancel):
+            button.block(words.WORKING)
+        self._say("info", words.WORKING)
+        try:
+            await self._session.call(
+                lambda workspace: _back_up(workspace, secret, self._file), name=words.WORKING
+            )
+        except CountersignError as error:
+            self._say("danger", error.message, faults.hint(error))
+            self.field.setFocus()
+        else:
+            self.accept()
+        finally:
+            self._busy = False
+            for button in (self.start, self.cancel):
+                button.block("")
+
+    def _say(self, tone: str, fact: str, consequence: str = "") -> None:
+        self.message.show_state(tone, fact, consequence)
+        self.message.show()
+
+    def _failed(self, _error: BaseException) -> None:
+        self._say("danger", strings.INTERNAL_ERROR, strings.INTERNAL_CONSEQUENCE)
+
+    def done(self, code: int) -> None:
+        """Closed either way: a passphrase that was typed is gone."""
+        self.field.clear()
+        super().done(code)
+
+
+def _back_up(workspace: Workspace, secret: bytearray, file: Path) -> None:
+    """In the worker's thread; ``secret`` is wiped whatever happens."""
+    from signer_app.vault.kdf import wipe  # noqa: PLC0415
+    from signer_app.workspace.backup import back_up  # noqa: PLC0415
+
+    try:
+        back_up(workspace, secret, file)
+    finally:
+        wipe(secret)
+
+
+def writing_off(session: Session) -> str:
+    """Why no backup can be made now; "" if one can."""
+    return standing.off(session.summary)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from types import TracebackType
-from typing import Generic, NoReturn, Protocol, Self, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar
 
 import httpx
 
@@ -38,27 +38,51 @@ class TimeLimits:
     total: float = 20.0
 
 
+class Guard(Protocol):
+    """Looks at a TLS connection before anything is asked over it."""
+
+    def check(self, connection: Any) -> None:
+        """``connection`` is of the ssl module, its handshake done. Raises NodeError to give it up."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a node is reached. ``ca``: PEM of the one authority that vouches for it, instead of those that
+    everybody knows; ``guard`` holds it to its certificate."""
+
+    ca: str | None = None
+    guard: Guard | None = None
+
+
 class HttpEndpoint:
     """One node's HTTP address. TLS is verified; proxies of the environment and redirects are not followed."""
 
-    def __init__(self, node: str, url: str, limits: TimeLimits | None = None) -> None:
+    def __init__(
+        self, node: str, url: str, limits: TimeLimits | None = None, reach: Reach | None = None
+    ) -> None:
         self.node = node
         self._limits = limits or TimeLimits()
         self._url = url
+        reach = reach or Reach()
+        self._guard = reach.guard
         self._client = httpx.Client(
             timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
             follow_redirects=False,
             trust_env=False,
-            verify=_tls() if url.startswith("https:") else _no_trust(),
+            verify=_trust(url, reach.ca),
             # A compressed answer could be small on the wire and huge in memory.
             headers={"Accept-Encoding": "identity", "Content-Type": "application/json"},
         )
+        self._extensions = {"trace": self._traced} if self._guard is not None else {}
 
     def post(self, body: JsonObject) -> JsonObject:
         """Send a JSON object, return the one that answers. NodeError: NODE_UNREACHABLE, NODE_PROTOCOL."""
         content = json.dumps(body, separators=(",", ":")).encode("utf-8")
         try:
-            with self._client.stream("POST", self._url, content=content) as response:
+            with self._client.stream(
+                "POST", self._url, content=content, extensions=self._extensions
+            ) as response:
                 self._check_head(response)
                 data = self._read_all(response)
             if self._client.is_closed:  # while this was connected, so that nobody else gives it back
@@ -89,6 +113,17 @@ class HttpEndpoint:
         """No answer."""
         return node_error(self.node, "NODE_UNREACHABLE", "cannot be reached", reason)
 
+    def _traced(self, event: str, info: Mapping[str, Any]) -> None:
+        """What the HTTP library tells of its steps: a handshake, of a direct or a tunnelled connection."""
+        if self._guard is None or not event.endswith(".start_tls.complete"):
+            return
+        stream = info["return_value"]
+        try:
+            self._guard.check(stream.get_extra_info("ssl_object"))
+        except NodeError:
+            stream.close()
+            raise
+
     def _check_head(self, response: httpx.Response) -> None:
         if response.status_code in _BUSY:
             raise self.unreachable(f"HTTP status {response.status_code}")
@@ -115,6 +150,22 @@ class HttpEndpoint:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _trust(url: str, ca: str | None) -> ssl.SSLContext:
+    """Whom the node is checked against. The environment has no say (SSL_CERT_FILE)."""
+    if not url.startswith("https:"):
+        return _no_trust()
+    return _tls() if ca is None else own_trust(ca)
+
+
+@cache
+def own_trust(ca: str) -> ssl.SSLContext:
+    """Knows one authority, given as PEM. MalformedError where it is none."""
+    try:
+        return ssl.create_default_context(cadata=ca)
+    except (ssl.SSLError, ValueError) as error:
+        raise MalformedError("The authority of the node is no certificate in PEM form.") from error
 
 
 @cache

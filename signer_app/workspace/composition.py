@@ -206,6 +206,7 @@ class Workspace:
         """Write the head (and a checkpoint, if the keys are open), then close every room."""
         with self._stack:
             if self.journal.usable:
+                self.nodes.keep_certificates()
                 self.seal()
 
     # -- keys and checkpoints ------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from signer_app.core.config import NodeProfile, read_profile
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
+from signer_app.ui.pages.nodes.certificates import certificate_words, hold_chooser
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.theme import theme
@@ -35,12 +36,11 @@ class ConfirmDialog(Dialog):
         t = theme()
         self.setMinimumWidth(t.scaled(720))
         self.content.addWidget(label(words.CONFIRM_WHY, "body", wrap=True))
-        titles = (words.NAME, words.OPERATOR, words.NETWORK, words.ADDRESS, words.USE)
-        self.table = FactTable(
-            [Column(titles[0], FITS), Column(titles[1], FITS), Column(titles[2], FITS), Column(titles[3]),
-             Column(titles[4], FITS)],
-            fit=True, name="nodes.confirm-list",
-        )  # fmt: skip
+        columns = [
+            Column(words.NAME, FITS), Column(words.OPERATOR, FITS), Column(words.NETWORK, FITS),
+            Column(words.ADDRESS), Column(words.CERTIFICATE), Column(words.USE, FITS),
+        ]  # fmt: skip
+        self.table = FactTable(columns, fit=True, name="nodes.confirm-list")
         self.table.show_lines([node_cells(node) for node in nodes])
         self.content.addWidget(self.table)
         self.content.addStretch(1)
@@ -53,14 +53,14 @@ class ConfirmDialog(Dialog):
 
 
 def node_cells(node: JsonObject) -> tuple[Cell, ...]:
-    """Name, operator, network, addresses and use of a configured node."""
+    """Name, operator, network, address, certificate and use of a configured node."""
     roles = node["roles"] if isinstance(node["roles"], list) else []
-    addresses = [str(node["url"]), *([str(node["ws"])] if node.get("ws") else [])]
     return (
         Cell(safe_text(str(node["id"])), "label"),
         Cell(safe_text(str(node["operator"]))),
         Cell(safe_text(str(node["network"]))),
-        Cell(safe_text(" ".join(addresses), 2000), "mono"),
+        Cell(safe_text(str(node["url"]), 2000), "mono"),
+        Cell(certificate_words(node), "mono"),
         Cell(", ".join(words.ROLES.get(str(role), str(role)) for role in roles)),
     )
 
@@ -85,8 +85,9 @@ class AddDialog(Dialog):
         self.use = Chooser()
         self.use.addItems(list(words.USES))
         self.address = self._field(form, words.ADDRESS, words.ADDRESS_HINT)
-        self.ws = self._field(form, words.WS, words.WS_HINT)
-        for name, box in ((words.NETWORK, self.network), (words.USE, self.use)):
+        self.hold = hold_chooser("key")
+        boxes = ((words.NETWORK, self.network), (words.USE, self.use), (words.HOLD_TO, self.hold))
+        for name, box in boxes:
             box.setAccessibleName(name)
             form.addRow(label(name, "body", "text2"), box)
         self.content.addLayout(form)
@@ -129,8 +130,8 @@ class AddDialog(Dialog):
                     "operator": self.operator.text().strip(),
                     "network": self.network.currentText(),
                     "url": self.address.text().strip(),
-                    "ws": self.ws.text().strip() or None,
                     "roles": list(roles),
+                    "hold": str(self.hold.currentData()),
                 }
             )
         except CountersignError as error:

@@ -80,10 +80,17 @@ def _read(connection: Any) -> NodeCertificate:
         sha256=hashlib.sha256(chain[0]).hexdigest(),
         key=_key(leaf),
         authority=_key(root),
-        issuer=safe_text(leaf.issuer.rfc4514_string(), 200),
+        issuer=safe_text(_name(leaf.issuer), 200),
         not_before=format_time(leaf.not_valid_before_utc),
         not_after=format_time(leaf.not_valid_after_utc),
     )
+
+
+def _name(issuer: x509.Name) -> str:
+    """As people call an authority: its names, without what the standard calls them."""
+    wanted = (x509.NameOID.COMMON_NAME, x509.NameOID.ORGANIZATION_NAME)
+    found = [str(part.value) for oid in wanted for part in issuer.get_attributes_for_oid(oid)]
+    return ", ".join(found) or issuer.rfc4514_string()
 
 
 def _der(link: Any) -> bytes:

@@ -17,6 +17,7 @@ from signer_app.ui.pages.accounts.page import AddDialog
 from signer_app.ui.pages.book import HowDialog
 from signer_app.ui.pages.compose.keys import KeysDialog as AuthorsKeys
 from signer_app.ui.pages.devices.parts import RulesDialog
+from signer_app.ui.pages.nodes.certificates import CertificateDialog
 from signer_app.ui.pages.nodes.dialogs import AddDialog as AddNode
 from signer_app.ui.pages.nodes.dialogs import ConfirmDialog
 from signer_app.ui.pages.proposals.page import NameDialog
@@ -45,10 +46,14 @@ LINES = (
     Line("Fee", "XRP 0.00003", "30 drops: base fee times 3, for 2 signers", ("Fee | XRP 0.00003",)),
 )
 HIDDEN = ("Flags 2147483648", "Sequence 0", "LastLedgerSequence 206", "SigningPubKey (empty)")
-NODE = {
+CERTIFICATE = {
+    "sha256": "0a" * 32, "key": "1b" * 32, "authority": "2c" * 32, "issuer": "Northern Authority 17, Northern",
+    "not_before": "2026-10-01T00:00:00Z", "not_after": "2026-12-30T00:00:00Z",
+}  # fmt: skip
+NODE: dict[str, Any] = {
     "id": "north", "operator": "Northern Operators", "network": "xrpl:1", "roles": ["read", "submit"],
-    "url": "https://xrplcluster.northern-operators.example:51234/",
-    "ws": "wss://xrplcluster.northern-operators.example:51235/",
+    "url": "https://xrplcluster.northern-operators.example:51234/", "hold": "authority",
+    "certificate": {**CERTIFICATE, "recorded_at": "2026-10-02T10:00:00Z"}, "authorities": ["3d" * 32],
 }  # fmt: skip
 #: Width and height of the window, and the text size.
 ROOMS = ((1024, 700, 100), (1024, 700, 130), (1024, 700, 150), (1366, 768, 150))
@@ -108,6 +113,9 @@ async def the_others(window: MainWindow, identifier: str) -> None:
     await over(window, HowDialog(window, "practice"), "address book")
     await over(window, AddNode(window, ["xrpl:0", "xrpl:1"], "practice"), "new node")
     await over(window, ConfirmDialog(window, [NODE] * 3, "practice"), "confirm nodes")
+    for state in ("ok", "certificate-changed"):
+        health = {"state": state, "certificate": CERTIFICATE}
+        await over(window, CertificateDialog(window, NODE, health, "practice"), f"certificate {state}")
     found = {"changed": False, "file": "/etc/udev/rules.d/70-countersign.rules"}
     await over(window, RulesDialog(window, found, 'SUBSYSTEM=="usb"\n' * 40, "practice"), "USB rules")
 

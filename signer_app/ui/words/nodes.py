@@ -7,8 +7,8 @@ from types import MappingProxyType
 SUB = "whom this workspace believes about a ledger"
 TEST_NOW = "Test now"
 ADD = "Add a node…"
-COLUMNS = ("Node", "Operator", "Use", "Address", "Certificate", "Height", "Age", "Agrees with", "Answer",
-           "State")  # fmt: skip
+COLUMNS = ("Node", "State", "Operator", "Use", "Address", "Height", "Age", "Agrees with", "Answer",
+           "Certificate")  # fmt: skip
 STATES = MappingProxyType(
     {
         "ok": ("Ok", "ok", "pass"),
@@ -53,14 +53,14 @@ ACCEPT_THE_NEW = "Accept the new certificate…"
 ACCEPT = "Accept this certificate"
 CHANGED = "changed"
 NOT_YET = "from the first contact on"
-CLEAR_TEXT = "none, on this computer"
+CLEAR_TEXT = "none: on this computer"
 RECORDED = "Recorded"
 SHOWN_NOW = "Shown by the node now"
 OWN_AUTHORITY = "Its own authority"
 NONE_RECORDED = "None yet. The one that it shows at the first contact is recorded."
 HOLD_TO = "Hold the node to"
 HOLDS = MappingProxyType(
-    {"key": "its key", "authority": "its authority, which may vouch for new keys of the node"}
+    {"key": "its key, which renewals keep", "authority": "its authority, which may vouch for new keys"}
 )
 HOLD_NOW = "Hold it to this"
 HELD_ALREADY = "Off: it is held to this already."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from signer_app.core.clock import parse_time
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
 from signer_app.ui.qt import Qt, QtWidgets
@@ -49,7 +50,7 @@ class CertificateDialog(Dialog):
         if self.changed:
             self._part(words.SHOWN_NOW, shown)
         authorities = node["authorities"] if isinstance(node["authorities"], list) else []
-        for digest in authorities:
+        for digest in authorities if not self.changed else ():
             self.content.addWidget(label(words.OWN_AUTHORITY, "section"))
             self.content.addWidget(HashGrid(str(digest), said=words.OWN_AUTHORITY))
         self._was: Hold = "authority" if node["hold"] == "authority" else "key"
@@ -127,8 +128,8 @@ def certificate_cell(node: JsonObject, health: JsonObject | None) -> Cell:
     recorded = node["certificate"]
     if not isinstance(recorded, dict):
         return Cell(words.NOT_YET, "small", "text2")
-    end = shared.moment(str(recorded["not_after"]), datetime.now().astimezone())
-    return Cell(words.held(str(node["hold"]), end), "small", raw=str(recorded["sha256"]))
+    end = parse_time(str(recorded["not_after"])).astimezone()
+    return Cell(words.held(str(node["hold"]), f"{end.day} {end:%b %Y}"), "small", raw=str(recorded["sha256"]))
 
 
 def certificate_words(node: JsonObject) -> str:

@@ -214,7 +214,11 @@ class NodesPage(Page):
                 [self._line(node, row) for node, row in zip(nodes, rows, strict=True)],
                 [str(node["id"]) for node in nodes],
             )
-            reasons = [words.why(str(row["id"]), str(row["reason"])) for row in rows if row and row["reason"]]
+            reasons = [
+                words.why(str(row["id"]), str(row["reason"]))
+                for row in rows
+                if row and row["reason"] and row["state"] != "certificate-changed"  # its banner says it
+            ]
             self._reasons[network].setText("\n".join(safe_text(reason, 1000) for reason in reasons))
             self._reasons[network].setVisible(bool(reasons))
             compared = next((str(row["compared"]) for row in rows if row and row["compared"]), "")
@@ -228,7 +232,7 @@ class NodesPage(Page):
         right = (5, 6, 8)
         table = FactTable(
             [
-                Column(title, 0 if number == 3 else FITS, number in right)
+                Column(title, 0 if number == 4 else FITS, number in right)
                 for number, title in enumerate(titles)
             ],
             fit=True,
@@ -272,15 +276,15 @@ class NodesPage(Page):
         said, tone, icon = words.STATES[state]
         return (
             Cell(safe_text(str(node["id"])), "label"),
+            Cell(said, "small-strong", tone, icon=icon),
             Cell(safe_text(str(node["operator"]))),
             Cell(roles, "small", "text2"),
             Cell(safe_text(url, 2000), "mono", raw=url),
-            certificate_cell(node, row),
             Cell(heard[0], "mono", right=True),
             Cell(heard[1], "small", right=True),
             Cell(safe_text(heard[2]), "small"),
             Cell(heard[3], "small", right=True),
-            Cell(said, "small-strong", tone, icon=icon),
+            certificate_cell(node, row),
         )
 
     # -- changing the list ---------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from types import TracebackType
 from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar
 
 import httpx
+from socksio import SOCKSError
 
 from signer_app.core.canonical import Limits, read_json_object
 from signer_app.core.errors import MalformedError, NodeError
@@ -49,10 +51,12 @@ class Guard(Protocol):
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How a node is reached. ``ca``: PEM of the one authority that vouches for it, instead of those that
-    everybody knows; ``guard`` holds it to its certificate."""
+    everybody knows; ``guard`` holds it to its certificate; ``proxy``: http:// or socks5:// on the way, which
+    resolves the node's name itself."""
 
     ca: str | None = None
     guard: Guard | None = None
+    proxy: str | None = None
 
 
 class HttpEndpoint:
@@ -70,15 +74,20 @@ class HttpEndpoint:
             timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
             follow_redirects=False,
             trust_env=False,
+            proxy=reach.proxy,
             verify=_trust(url, reach.ca),
             # A compressed answer could be small on the wire and huge in memory.
             headers={"Accept-Encoding": "identity", "Content-Type": "application/json"},
         )
-        self._extensions = {"trace": self._traced} if self._guard is not None else {}
+        watched = self._guard is not None or reach.proxy is not None
+        self._extensions = {"trace": self._traced} if watched else {}
+        #: The connection that this thread has opened for the present request.
+        self._begun = threading.local()
 
     def post(self, body: JsonObject) -> JsonObject:
         """Send a JSON object, return the one that answers. NodeError: NODE_UNREACHABLE, NODE_PROTOCOL."""
         content = json.dumps(body, separators=(",", ":")).encode("utf-8")
+        self._begun.stream = None
         try:
             with self._client.stream(
                 "POST", self._url, content=content, extensions=self._extensions
@@ -89,7 +98,9 @@ class HttpEndpoint:
                 response.extensions["network_stream"].close()
         except (httpx.RemoteProtocolError, httpx.DecodingError, httpx.InvalidURL) as error:
             raise self.protocol_error(f"HTTP: {_reason(error)}") from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, SOCKSError) as error:
+            if self._begun.stream is not None:  # the library forgets it where a SOCKS proxy refuses
+                self._begun.stream.close()
             raise self.unreachable(_reason(error)) from error
         except RuntimeError as error:
             # The list of nodes was changed, or the workspace locked, while another thread asked.
@@ -115,6 +126,8 @@ class HttpEndpoint:
 
     def _traced(self, event: str, info: Mapping[str, Any]) -> None:
         """What the HTTP library tells of its steps: a handshake, of a direct or a tunnelled connection."""
+        if event.endswith(".connect_tcp.complete"):
+            self._begun.stream = info["return_value"]
         if self._guard is None or not event.endswith(".start_tls.complete"):
             return
         stream = info["return_value"]

@@ -83,6 +83,26 @@ def remove(
     session.output.result(result, lambda console: _nodes(console, result))
 
 
+@app.command("proxy")
+def proxy(
+    context: typer.Context,
+    address: Annotated[
+        str | None,
+        typer.Argument(metavar="[URL|none]", help="http://host:port or socks5://host:port; none: directly."),
+    ] = None,
+) -> None:
+    """Through which proxy nodes of other machines are asked; alone, it says which. The environment's proxies
+    are never used, and nodes on this machine are always asked directly.
+    """
+    session = session_of(context)
+    with workspace(session) as opened:
+        if address is not None:
+            with typed.values():
+                opened.nodes.set_proxy(None if address == "none" else address)
+        result: JsonObject = {"proxy": opened.nodes.describe()["proxy"]}
+    session.output.result(result, lambda console: render.rows(console, [("Proxy", result["proxy"])]))
+
+
 @app.command("list")
 def list_nodes(context: typer.Context) -> None:
     """The configured nodes."""
@@ -183,6 +203,8 @@ def _nodes_to_stderr(note: object, result: JsonObject) -> None:
             note(f"{node['id']}  {node['operator']}  {node['network']}  {node['url']}")
             for line in _held_to(node):
                 note(f"    {line}")
+        if result["proxy"]:
+            note(f"through {result['proxy']}")
 
 
 def _certificate(say: Callable[[str], None], result: JsonObject) -> None:
@@ -224,6 +246,8 @@ def _nodes(console: Console, result: JsonObject) -> None:
             str(node["hold"]) if str(node["url"]).startswith("https:") else "-",
         )
     console.print(table)
+    if result["proxy"]:
+        console.print(f"Nodes of other machines are asked through {result['proxy']}.", markup=False)
 
 
 def _held_to(node: JsonObject) -> list[str]:

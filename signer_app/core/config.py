@@ -53,6 +53,7 @@ KNOWN_CLASSES: dict[str, NetworkClass] = {
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _MAX_LABEL = 200
+PROXY_SCHEMES = ("http", "socks5")
 _MAX_PEM = 32 * 1024
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
 
@@ -109,6 +110,19 @@ def _ws(text: str) -> str:
     return _address(text, "ws", "wss")
 
 
+def _proxy(text: str) -> str:
+    """Only what has to be known: a proxy that asks for a password would have it in this file in clear."""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError("is not an address") from error
+    bare = not (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in PROXY_SCHEMES or not host or port is None or not bare or not text.isascii():
+        raise ValueError("must be http://host:port or socks5://host:port, without user and password")
+    return text
+
+
 def _pem(text: str) -> str:
     """Certificates and nothing else, so that what a person is shown of it is all that is in it."""
     parts = _CERTIFICATE.findall(text) if len(text) <= _MAX_PEM and text.isascii() else []
@@ -156,6 +170,11 @@ class NodeProfile(_Model):
         return self.url.startswith("https:")
 
     @property
+    def local(self) -> bool:
+        """Whether it is on this machine."""
+        return _is_loopback(urlsplit(self.url).hostname or "")
+
+    @property
     def authorities(self) -> tuple[str, ...]:
         """Lower hex SHA-256 of each certificate in ``ca``, as other programs name it too."""
         return tuple(_fingerprint(part) for part in _CERTIFICATE.findall(self.ca or ""))
@@ -167,6 +186,8 @@ class PlatformConfig(_Model):
     format: Literal["countersign/config@1"] = "countersign/config@1"
     network_class: Annotated[NetworkClass, Field(alias="class")]
     nodes: Annotated[tuple[NodeProfile, ...], BeforeValidator(_as_tuple)] = ()
+    #: Through which nodes of other machines are asked; null: directly. The environment has no say.
+    proxy: Annotated[str, AfterValidator(_proxy)] | None = None
     labels: dict[Annotated[str, AfterValidator(_label)], Annotated[str, AfterValidator(_label)]] = {}
     view: dict[Annotated[str, AfterValidator(_name)], str | bool | int] = {}
 
@@ -203,6 +224,15 @@ class PlatformConfig(_Model):
         left = [_node_json(node) for node in self.nodes if node.id != node_id]
         return _validated({**self.to_json(), "nodes": [*left]})
 
+    def proxy_for(self, node: NodeProfile) -> str | None:
+        """The proxy on the way to a node. None for this machine, and in practice, which stays on it."""
+        return None if node.local or self.network_class == "practice" else self.proxy
+
+    def with_proxy(self, proxy: str | None) -> PlatformConfig:
+        """The same configuration with this proxy, or without one. Raises MalformedError."""
+        rest = {name: value for name, value in self.to_json().items() if name != "proxy"}
+        return _validated({**rest, **({"proxy": proxy} if proxy is not None else {})})
+
     def with_labels(self, labels: Mapping[str, str]) -> PlatformConfig:
         """The same configuration with these labels. Raises MalformedError for text that is no label."""
         return _validated({**self.to_json(), "labels": dict(labels)})
@@ -213,6 +243,7 @@ class PlatformConfig(_Model):
             "format": self.format,
             "class": self.network_class,
             "nodes": [_node_json(node) for node in self.nodes],
+            **_proxy_json(self),
             "labels": dict(self.labels),
             "view": dict(self.view),
         }
@@ -230,6 +261,15 @@ def check_class(network: str, network_class: NetworkClass) -> None:
 def read_config(data: bytes) -> PlatformConfig:
     """Parse the file's bytes (strict YAML, CONTRACTS G). MalformedError names the member that is wrong."""
     return _validated(read_yaml(data))
+
+
+def check_proxy(text: str | None) -> None:
+    """Raise MalformedError for what is no address of a proxy; None is none."""
+    if text is not None:
+        try:
+            _proxy(text)
+        except ValueError as error:
+            raise MalformedError(f"The proxy {error}.") from error
 
 
 def certificates_of(data: bytes) -> str:
@@ -259,10 +299,10 @@ def config_hash(config: PlatformConfig) -> str:
 
 
 def nodes_hash(config: PlatformConfig) -> str:
-    """Lower hex SHA-256 of the part that a person confirms: the class and the nodes in any order."""
+    """Lower hex SHA-256 of the part that a person confirms: the class, the nodes in any order, the proxy."""
     nodes = sorted((_node_json(node) for node in config.nodes), key=lambda node: str(node["id"]))
     listed: list[JsonValue] = [*nodes]
-    return canonical_hash({"class": config.network_class, "nodes": listed})
+    return canonical_hash({"class": config.network_class, "nodes": listed, **_proxy_json(config)})
 
 
 class _PlainDumper(yaml.SafeDumper):
@@ -291,6 +331,10 @@ def _node_json(node: NodeProfile) -> JsonObject:
         "roles": list(node.roles),
         **later,
     }
+
+
+def _proxy_json(config: PlatformConfig) -> JsonObject:
+    return {} if config.proxy is None else {"proxy": config.proxy}
 
 
 def _validated(value: JsonValue) -> PlatformConfig:

@@ -38,7 +38,7 @@ class Readers:
     ) -> None:
         if limits is None:
             limits = PoolLimits(max_age_s=None) if config.network_class == "practice" else PoolLimits()
-        self._limits = limits
+        self._limits, self._config = limits, config
         self._profiles = [node for node in config.nodes if namespace(node.network) == "xrpl"]
         #: One for each https node, by the node's name.
         self._guards: dict[str, CertificateGuard] = {}
@@ -48,7 +48,7 @@ class Readers:
         guard = _guard(profile) if profile.secured else None
         if guard is not None:
             self._guards[profile.id] = guard
-        return xrpl_client.connect(profile, reach=Reach(profile.ca, guard))
+        return xrpl_client.connect(profile, reach=Reach(profile.ca, guard, self._config.proxy_for(profile)))
 
     def xrpl_pool(self) -> NodePool[XrplClient]:
         """The pool of all XRPL nodes, for commands such as `nodes test`."""

@@ -121,6 +121,16 @@ class Nodes:
             raise NotFoundError(f"There is no node {node_id[:64]!r} here.")
         return node
 
+    def set_proxy(self, proxy: str | None) -> None:
+        """Ask nodes of other machines through this proxy from now on, or directly. MalformedError; UsageError
+        in practice, which stays on this machine."""
+        self._require_confirmed()
+        if proxy is not None and self.config.network_class == "practice":
+            raise UsageError("In practice nodes are never asked through a proxy.")
+        config = self.config.with_proxy(proxy)
+        self._record("note", {"text": "node proxy", "proxy": proxy})
+        self._write(config)
+
     # -- certificates --------------------------------------------------------------------------------------
 
     def keep_certificates(self) -> None:
@@ -248,7 +258,8 @@ class Nodes:
         return look
 
     def describe(self) -> JsonObject:
-        """{nodes: [{id, operator, network, url, roles, hold, certificate|null, authorities}], confirmed}.
+        """{nodes: [{id, operator, network, url, roles, hold, certificate|null, authorities}], proxy|null,
+        confirmed}.
 
         ``certificate`` is the recorded one, ``authorities`` the SHA-256 of those that alone vouch for it.
         """
@@ -265,7 +276,7 @@ class Nodes:
             }
             for node in self.config.nodes
         ]
-        return {"nodes": nodes, "confirmed": self.confirmed}
+        return {"nodes": nodes, "proxy": self.config.proxy, "confirmed": self.confirmed}
 
     def test(self) -> JsonObject:
         """Ask every node who it is. {ok, nodes: [{id, operator, network, answer, validated, history}]}."""

@@ -9,7 +9,6 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -82,6 +81,11 @@ class TlsFront:
         self.use(certificate)
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Where it listens."""
+        return ("127.0.0.1", int(self._server.getsockname()[1]))
+
+    @property
     def url(self) -> str:
         return f"https://localhost:{self._server.getsockname()[1]}/"
 
@@ -113,7 +117,7 @@ class TlsFront:
             socket.create_connection(self._behind) as far,
         ):
             self._open.add(near)
-            back = threading.Thread(target=_copy, args=(far, near), daemon=True)
+            back = threading.Thread(target=copy, args=(far, near), daemon=True)
             back.start()
             while data := near.recv(65536):
                 self.heard += len(data)
@@ -135,7 +139,8 @@ class TlsFront:
         self._end_all()
 
 
-def _copy(source: socket.socket, sink: Any) -> None:
+def copy(source: socket.socket, sink: socket.socket) -> None:
+    """Hand on what comes until it ends, then end the other side too."""
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
             sink.sendall(data)

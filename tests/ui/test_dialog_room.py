@@ -19,7 +19,7 @@ from signer_app.ui.pages.compose.keys import KeysDialog as AuthorsKeys
 from signer_app.ui.pages.devices.parts import RulesDialog
 from signer_app.ui.pages.nodes.certificates import CertificateDialog
 from signer_app.ui.pages.nodes.dialogs import AddDialog as AddNode
-from signer_app.ui.pages.nodes.dialogs import ConfirmDialog
+from signer_app.ui.pages.nodes.dialogs import ConfirmDialog, ProxyDialog
 from signer_app.ui.pages.proposals.page import NameDialog
 from signer_app.ui.passphrase import KeysDialog
 from signer_app.ui.qt import QtWidgets
@@ -47,7 +47,7 @@ LINES = (
 )
 HIDDEN = ("Flags 2147483648", "Sequence 0", "LastLedgerSequence 206", "SigningPubKey (empty)")
 CERTIFICATE = {
-    "sha256": "0a" * 32, "key": "1b" * 32, "authority": "2c" * 32, "issuer": "Northern Authority 17, Northern",
+    "sha256": "0a" * 32, "key": "1b" * 32, "authority": "2c" * 32, "issuer": "Northern Authority 17, North",
     "not_before": "2026-10-01T00:00:00Z", "not_after": "2026-12-30T00:00:00Z",
 }  # fmt: skip
 NODE: dict[str, Any] = {
@@ -113,6 +113,7 @@ async def the_others(window: MainWindow, identifier: str) -> None:
     await over(window, HowDialog(window, "practice"), "address book")
     await over(window, AddNode(window, ["xrpl:0", "xrpl:1"], "practice"), "new node")
     await over(window, ConfirmDialog(window, [NODE] * 3, "practice"), "confirm nodes")
+    await over(window, ProxyDialog(window, "socks5://127.0.0.1:9050", "practice"), "proxy")
     for state in ("ok", "certificate-changed"):
         health = {"state": state, "certificate": CERTIFICATE}
         await over(window, CertificateDialog(window, NODE, health, "practice"), f"certificate {state}")

@@ -13,15 +13,18 @@ from tls_front import Authority, TlsFront, new_key
 from window_help import Run, until
 
 from signer_app.core.config import read_profile
+from signer_app.signers.keystore.client import open_keystore
 from signer_app.ui.notices.reading import read_facts
 from signer_app.ui.pages.nodes import NodesPage
 from signer_app.ui.pages.nodes.certificates import CertificateDialog
+from signer_app.ui.pages.nodes.dialogs import ProxyDialog
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.widgets import HashGrid
 from signer_app.ui.words import node_pill
 from signer_app.ui.words import nodes as words
+from signer_app.workspace import Workspace, create_workspace
 
 NETWORK = "xrpl:63456"
 
@@ -154,3 +157,56 @@ def test_what_a_node_is_held_to_can_be_changed(
             assert (nodes[-1]["id"], nodes[-1]["hold"]) == ("far", other)
 
     run(body())
+
+
+def test_the_proxy_is_said_and_changed_and_in_practice_there_is_none(
+    run: Run[None], offices: Offices, settings: ViewSettings, look: Theme, tmp_path: Path
+) -> None:
+    folder = tmp_path / "real"
+    secret = bytearray(b"fen-ladder-ocean-41-quartz")
+    create_workspace(
+        folder, network_class="testnet", org="acme", person="dana", roles=(), passphrase=bytearray(secret),
+        create_keystore=lambda keys, kdf: open_keystore(keys, passphrase=bytearray(secret), create=kdf),
+    )  # fmt: skip
+    with Workspace.open(folder, passphrase=bytearray(secret)) as opened:
+        opened.nodes.add(
+            read_profile({"id": "here", "operator": "own", "network": "xrpl:1", "url": "http://127.0.0.1:9/"})
+        )
+
+    async def practice() -> None:
+        async with window_of(offices.folder("alice"), passphrase_of("alice"), settings, "nodes") as window:
+            page = window.page
+            assert isinstance(page, NodesPage)
+            assert page.change_way.reason == words.PRACTICE_WAY
+
+    async def real() -> None:
+        async with window_of(folder, bytes(secret), settings, "nodes") as window:
+            page = window.page
+            assert isinstance(page, NodesPage)
+            assert page.way.text() == words.DIRECTLY
+            page.change_way.click()
+            await until(lambda: isinstance(window.dialogs.current, ProxyDialog))
+            dialog = window.dialogs.current
+            assert isinstance(dialog, ProxyDialog)
+            dialog.address.setText("http://user:secret@proxy:1")
+            dialog.save.click()
+            assert not dialog.message.isHidden()
+            assert window.dialogs.current is dialog
+            dialog.address.setText("socks5://127.0.0.1:9050")
+            dialog.save.click()
+            await settled(window)
+            assert page.way.text() == words.through("socks5://127.0.0.1:9050")
+            kept = await window.session.call(lambda workspace: workspace.nodes.config)
+            assert kept.proxy == "socks5://127.0.0.1:9050"
+            assert cramped(page) == []
+            assert nameless(page) == []
+
+    run(practice())
+    run(real())
+
+
+def test_on_the_command_line_too(offices: Offices) -> None:
+    assert offices.do("bob", "nodes", "proxy").result == {"proxy": None}
+    assert offices.do("bob", "nodes", "proxy", "http://proxy.example:3128").refused == (2, "USAGE")
+    assert offices.do("bob", "nodes", "proxy", "none").result == {"proxy": None}
+    assert offices.do("bob", "nodes", "list").result["proxy"] is None

@@ -115,7 +115,7 @@ def test_a_key_knows_its_version_and_when_it_last_signed(offices: Offices) -> No
     assert now["bob-xrp"]["last_signed"][:19] <= released["at"][:19]
     said = offices.do("bob", "keys", "list").result
     assert {key["id"] for key in said["signers"]} == set(now)
-    assert "enrolled" in offices.say("bob", "keys", "list").out
+    assert "Enrolled" in offices.say("bob", "keys", "list").out
     assert "signers" not in offices.do("bob", "keys", "export-public").result
 
 

@@ -71,6 +71,18 @@ CHANGED_NEXT = (
     "It is asked nothing, and its answers count for nothing, until a person has compared the new certificate "
     "with what the operator says."
 )
+DIRECTLY = "Nodes of other machines are asked directly."
+WAY = "Proxy…"
+WAY_TITLE = "Proxy for the nodes"
+WAY_WHY = (
+    "Nodes of other machines are asked through it, over their own TLS: it sees which node is asked, and "
+    "nothing of what is said. Nodes on this computer are always asked directly, and proxies of the environment "
+    "are not used. One that needs a password cannot be used."
+)
+PROXY = "Proxy"
+PROXY_HINT = "socks5://host:port or http://host:port; empty: directly"
+SAVE_WAY = "Use it"
+PRACTICE_WAY = "Off: in practice nodes are never asked through a proxy."
 FILL = "Off: name, operator and address are needed."
 
 
@@ -105,6 +117,11 @@ def signed_by(issuer: str) -> str:
 def held(hold: str, end: str) -> str:
     """In the table."""
     return f"{hold}, to {end}"
+
+
+def through(proxy: str) -> str:
+    """Below the tables."""
+    return f"Nodes of other machines are asked through {proxy}."
 
 
 def network(name: str, count: int) -> str:

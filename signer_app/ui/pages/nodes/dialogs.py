@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from signer_app.core.config import NodeProfile, read_profile
+from signer_app.core.config import NodeProfile, check_proxy, read_profile
 from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
@@ -31,7 +31,9 @@ from signer_app.ui.words import nodes as words
 class ConfirmDialog(Dialog):
     """The whole list, and one question. Nothing is accepted that is not shown."""
 
-    def __init__(self, parent: QtWidgets.QWidget, nodes: Sequence[JsonObject], network_class: str) -> None:
+    def __init__(
+        self, parent: QtWidgets.QWidget, nodes: Sequence[JsonObject], network_class: str, proxy: str = ""
+    ) -> None:
         super().__init__(parent, words.CONFIRM_TITLE, network_class)
         t = theme()
         self.setMinimumWidth(t.scaled(720))
@@ -43,6 +45,8 @@ class ConfirmDialog(Dialog):
         self.table = FactTable(columns, fit=True, name="nodes.confirm-list")
         self.table.show_lines([node_cells(node) for node in nodes])
         self.content.addWidget(self.table)
+        way = words.through(safe_text(proxy, 400)) if proxy else words.DIRECTLY
+        self.content.addWidget(label(way, "body", wrap=True, selectable=True))
         self.content.addStretch(1)
         cancel = ActionButton(strings.CANCEL, name="nodes.confirm-cancel")
         self.confirm = ActionButton(words.CONFIRM, kind="danger", name="nodes.confirm")
@@ -63,6 +67,45 @@ def node_cells(node: JsonObject) -> tuple[Cell, ...]:
         Cell(certificate_words(node), "mono"),
         Cell(", ".join(words.ROLES.get(str(role), str(role)) for role in roles)),
     )
+
+
+class ProxyDialog(Dialog):
+    """The proxy on the way to the nodes, or none."""
+
+    def __init__(self, parent: QtWidgets.QWidget, config_proxy: str, network_class: str) -> None:
+        super().__init__(parent, words.WAY_TITLE, network_class)
+        self.setObjectName("nodes.proxy-dialog")
+        self.setMinimumWidth(theme().scaled(520))
+        self.content.addWidget(label(words.WAY_WHY, "body", "text2", wrap=True))
+        self.address = QtWidgets.QLineEdit(config_proxy)
+        self.address.setAccessibleName(words.PROXY)
+        self.address.setPlaceholderText(words.PROXY_HINT)
+        self.address.setMaxLength(300)
+        self.content.addWidget(label(words.PROXY, "small", "text2"))
+        self.content.addWidget(self.address)
+        self.message = StateBanner("danger")
+        self.message.hide()
+        self.content.addWidget(self.message)
+        self.content.addStretch(1)
+        cancel = ActionButton(strings.CANCEL, name="nodes.proxy-cancel")
+        self.save = ActionButton(words.SAVE_WAY, kind="primary", name="nodes.proxy-save")
+        cancel.triggered.connect(self.reject)
+        self.save.triggered.connect(self._check)
+        self.add_buttons(cancel, self.save)
+
+    @property
+    def proxy(self) -> str | None:
+        """What was typed; None for none."""
+        return self.address.text().strip() or None
+
+    def _check(self) -> None:
+        try:
+            check_proxy(self.proxy)
+        except CountersignError as error:
+            self.message.show_state("danger", error.message, faults.hint(error))
+            self.message.show()
+            return
+        self.accept()
 
 
 class AddDialog(Dialog):

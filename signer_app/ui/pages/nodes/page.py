@@ -12,7 +12,7 @@ from signer_app.core.errors import ConflictError, CountersignError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
 from signer_app.ui.pages.nodes.certificates import CertificateDialog, certificate_cell
-from signer_app.ui.pages.nodes.dialogs import AddDialog, ConfirmDialog
+from signer_app.ui.pages.nodes.dialogs import AddDialog, ConfirmDialog, ProxyDialog
 from signer_app.ui.qt import QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
@@ -27,6 +27,7 @@ from signer_app.ui.widgets import (
     column,
     label,
     plain,
+    row,
 )
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import nodes as words
@@ -48,7 +49,7 @@ class NodesPage(Page):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self._nodes: list[JsonObject] = []
-        self._confirmed = True
+        self._confirmed, self._proxy = True, ""
         self._health: Mapping[str, JsonObject] = {}
         #: One question at a time, and none while the list changes: a changed list closes its connections.
         self._asking = asyncio.Lock()
@@ -79,8 +80,15 @@ class NodesPage(Page):
         scroll.setWidget(inner)
         self._cards = column(inner, spacing=t.size("gap"))
         box.addWidget(scroll, 1)
+        foot = row(spacing=t.scaled(8))
+        self.way = label("", "small", "text2", wrap=True, selectable=True, name="nodes.way")
+        self.change_way = ActionButton(words.WAY, kind="link", name="nodes.proxy")
+        foot.addWidget(self.way, 1)
+        foot.addWidget(self.change_way)
+        box.addLayout(foot)
         self.test.triggered.connect(self.ask_now)
         self.add.triggered.connect(self.add_node)
+        self.change_way.triggered.connect(lambda: self.tasks.spawn(self._way()))
         self.certificate.triggered.connect(lambda: self.show_certificate(self._chosen()))
 
     # -- what the window asks ------------------------------------------------------------------------------
@@ -114,6 +122,8 @@ class NodesPage(Page):
 
     def _take_nodes(self, described: JsonObject) -> None:
         self._nodes = [node for node in _list(described["nodes"]) if isinstance(node, dict)]
+        self._proxy = str(described["proxy"] or "")
+        self.way.setText(words.through(safe_text(self._proxy, 400)) if self._proxy else words.DIRECTLY)
 
     def _take_list(self, described: JsonObject) -> None:
         self._take_nodes(described)
@@ -134,6 +144,8 @@ class NodesPage(Page):
     def _blocking(self) -> None:
         common = "" if self._confirmed else words.CONFIRM_FIRST
         self.add.block(common or standing.off(self.session.summary))
+        practice = words.PRACTICE_WAY if self._class == "practice" else ""
+        self.change_way.block(common or practice or standing.off(self.session.summary))
         offline = words.OFFLINE if self.session.offline else ""
         self.test.block(offline or common or (words.TESTING if self._asking.locked() else ""))
         self.certificate.block(common or ("" if self._secured(self._chosen()) else words.CHOOSE_SECURE))
@@ -322,11 +334,17 @@ class NodesPage(Page):
 
     async def _confirm(self) -> None:
         """Show the list; only who has seen it can stand by it."""
-        shown = list(self._nodes)
-        dialog = ConfirmDialog(self.window(), shown, self._class)
+        shown, proxy = list(self._nodes), self._proxy
+        dialog = ConfirmDialog(self.window(), shown, self._class, proxy)
         if await self.shell.ask(dialog) != QtWidgets.QDialog.DialogCode.Accepted:
             return
-        await self._change(lambda workspace: _confirm_shown(workspace, shown))
+        await self._change(lambda workspace: _confirm_shown(workspace, shown, proxy))
+
+    async def _way(self) -> None:
+        dialog = ProxyDialog(self.window(), self._proxy, self._class)
+        if await self.shell.ask(dialog) == QtWidgets.QDialog.DialogCode.Accepted:
+            proxy = dialog.proxy
+            await self._change(lambda workspace: workspace.nodes.set_proxy(proxy))
 
     async def _add(self) -> None:
         if self.add.blocked:
@@ -360,9 +378,10 @@ def _kept(workspace: Workspace) -> JsonObject:
     return workspace.nodes.describe()
 
 
-def _confirm_shown(workspace: Workspace, shown: list[JsonObject]) -> None:
+def _confirm_shown(workspace: Workspace, shown: list[JsonObject], proxy: str) -> None:
     """Confirm exactly the list that was shown; one that changed meanwhile is not. Raises ConflictError."""
-    if workspace.nodes.describe()["nodes"] != shown:
+    described = workspace.nodes.describe()
+    if described["nodes"] != shown or (described["proxy"] or "") != proxy:
         raise ConflictError("The list of nodes is another by now. Read it again.")
     workspace.nodes.confirm()
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from node_samples import CERTIFICATE, NODE
 from office_stage import passphrase_of, settled, window_of
 from offices import Offices
 from pytestqt.qtbot import QtBot
@@ -46,15 +47,6 @@ LINES = (
     Line("Fee", "XRP 0.00003", "30 drops: base fee times 3, for 2 signers", ("Fee | XRP 0.00003",)),
 )
 HIDDEN = ("Flags 2147483648", "Sequence 0", "LastLedgerSequence 206", "SigningPubKey (empty)")
-CERTIFICATE = {
-    "sha256": "0a" * 32, "key": "1b" * 32, "authority": "2c" * 32, "issuer": "Northern Authority 17, North",
-    "not_before": "2026-10-01T00:00:00Z", "not_after": "2026-12-30T00:00:00Z",
-}  # fmt: skip
-NODE: dict[str, Any] = {
-    "id": "north", "operator": "Northern Operators", "network": "xrpl:1", "roles": ["read", "submit"],
-    "url": "https://xrplcluster.northern-operators.example:51234/", "hold": "authority",
-    "certificate": {**CERTIFICATE, "recorded_at": "2026-10-02T10:00:00Z"}, "authorities": ["3d" * 32],
-}  # fmt: skip
 #: Width and height of the window, and the text size.
 ROOMS = ((1024, 700, 100), (1024, 700, 130), (1024, 700, 150), (1366, 768, 150))
 

@@ -25,7 +25,7 @@ ASKING, ASKING_WHY = "being asked", "The nodes are being asked for the first tim
 FAILED = "could not be asked"
 JUST_NOW = "just now"
 TOO_FEW, DIFFER, OLD = "too few", "they differ", "too old"
-CERTIFICATE = "certificate changed"
+CERTIFICATE, CERTIFICATE_BRIEF = "certificate changed", "certificate"
 OLD_WHY = "That is too old to rely on: they should have been asked again since."
 SILENT = "No node answers."
 SILENT_STAYS = (
@@ -73,7 +73,8 @@ def _looked(look: Look, age_s: int, stale: bool, now: datetime) -> Said:
     tone = "danger" if differ or look.changed else "ok" if enough and not stale else "warn"
     count = f"{agreed} of {listed}"
     strong = ", ".join(part for part in (f"{count} agree", *notes, ago(age_s)) if part)
-    brief = ", ".join([f"{NODES} {count}", *[note for note in notes if note][:1]])
+    most = CERTIFICATE_BRIEF if look.changed else next((note for note in notes if note), "")
+    brief = ", ".join(part for part in (f"{NODES} {count}", most) if part)
     local = look.at.astimezone(now.tzinfo)
     lines = [
         *(together(of) for of in look.networks),

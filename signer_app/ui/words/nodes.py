@@ -76,8 +76,8 @@ WAY = "Proxy…"
 WAY_TITLE = "Proxy for the nodes"
 WAY_WHY = (
     "Nodes of other machines are asked through it, over their own TLS: it sees which node is asked, and "
-    "nothing of what is said. Nodes on this computer are always asked directly, and proxies of the environment "
-    "are not used. One that needs a password cannot be used."
+    "nothing of what is said. Nodes on this computer are always asked directly, and proxies of the "
+    "environment are not used. One that needs a password cannot be used."
 )
 PROXY = "Proxy"
 PROXY_HINT = "socks5://host:port or http://host:port; empty: directly"

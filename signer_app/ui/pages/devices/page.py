@@ -55,7 +55,7 @@ class DevicesPage(Page):
         self.windows: dict[str, PracticeDeviceWindow] = {}
         self._rows: dict[str, ConnectedRow] = {}
         self._keys: list[JsonObject] = []
-        self._unlocked = False
+        self._unlocked, self._across = False, 2
         #: Public key -> device that was seen to hold it.
         self._holders: dict[str, str] = {}
         scroll = QtWidgets.QScrollArea()
@@ -176,6 +176,14 @@ class DevicesPage(Page):
     def _scan_failed(self, error: CountersignError) -> None:
         self.banner("scan", StateBanner("warn", error.message, faults.hint(error)))
 
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
+        """Two cards beside each other where both have room for their addresses."""
+        super().resizeEvent(event)
+        across = 2 if event.size().width() >= theme().scaled(840) else 1
+        if across != self._across:
+            self._across = across
+            self._show_keys()
+
     def _show_keys(self) -> None:
         while (item := self._cards.takeAt(0)) is not None:
             widget = item.widget()
@@ -188,7 +196,7 @@ class DevicesPage(Page):
         for number, key in enumerate(self._keys):
             row = self._holder(key)
             card = key_card(key, *self._state_of(key), row.told if row is not None else None)
-            self._cards.addWidget(card, number // 2, number % 2)
+            self._cards.addWidget(card, *divmod(number, self._across))
 
     def _state_of(self, key: JsonObject) -> tuple[str, str]:
         """Words and tone of a key's state, as far as this workstation can tell."""

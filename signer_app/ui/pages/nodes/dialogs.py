@@ -83,6 +83,7 @@ class ProxyDialog(Dialog):
         self.address.setMaxLength(300)
         self.content.addWidget(label(words.PROXY, "small", "text2"))
         self.content.addWidget(self.address)
+        self.content.addSpacing(theme().scaled(4))  # for the ring around the field
         self.message = StateBanner("danger")
         self.message.hide()
         self.content.addWidget(self.message)

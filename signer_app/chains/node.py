@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from types import TracebackType
-from typing import Generic, NoReturn, Protocol, Self, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar
 
 import httpx
+from socksio import SOCKSError
 
 from signer_app.core.canonical import Limits, read_json_object
 from signer_app.core.errors import MalformedError, NodeError
@@ -38,34 +40,67 @@ class TimeLimits:
     total: float = 20.0
 
 
+class Guard(Protocol):
+    """Looks at a TLS connection before anything is asked over it."""
+
+    def check(self, connection: Any) -> None:
+        """``connection`` is of the ssl module, its handshake done. Raises NodeError to give it up."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a node is reached. ``ca``: PEM of the one authority that vouches for it, instead of those that
+    everybody knows; ``guard`` holds it to its certificate; ``proxy``: http:// or socks5:// on the way, which
+    resolves the node's name itself."""
+
+    ca: str | None = None
+    guard: Guard | None = None
+    proxy: str | None = None
+
+
 class HttpEndpoint:
     """One node's HTTP address. TLS is verified; proxies of the environment and redirects are not followed."""
 
-    def __init__(self, node: str, url: str, limits: TimeLimits | None = None) -> None:
+    def __init__(
+        self, node: str, url: str, limits: TimeLimits | None = None, reach: Reach | None = None
+    ) -> None:
         self.node = node
         self._limits = limits or TimeLimits()
         self._url = url
+        reach = reach or Reach()
+        self._guard = reach.guard
         self._client = httpx.Client(
             timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
             follow_redirects=False,
             trust_env=False,
-            verify=_tls() if url.startswith("https:") else _no_trust(),
+            proxy=reach.proxy,
+            verify=_trust(url, reach.ca),
             # A compressed answer could be small on the wire and huge in memory.
             headers={"Accept-Encoding": "identity", "Content-Type": "application/json"},
         )
+        watched = self._guard is not None or reach.proxy is not None
+        self._extensions = {"trace": self._traced} if watched else {}
+        #: The connection that this thread has opened for the present request.
+        self._begun = threading.local()
 
     def post(self, body: JsonObject) -> JsonObject:
         """Send a JSON object, return the one that answers. NodeError: NODE_UNREACHABLE, NODE_PROTOCOL."""
         content = json.dumps(body, separators=(",", ":")).encode("utf-8")
+        self._begun.stream = None
         try:
-            with self._client.stream("POST", self._url, content=content) as response:
+            with self._client.stream(
+                "POST", self._url, content=content, extensions=self._extensions
+            ) as response:
                 self._check_head(response)
                 data = self._read_all(response)
             if self._client.is_closed:  # while this was connected, so that nobody else gives it back
                 response.extensions["network_stream"].close()
         except (httpx.RemoteProtocolError, httpx.DecodingError, httpx.InvalidURL) as error:
             raise self.protocol_error(f"HTTP: {_reason(error)}") from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, SOCKSError) as error:
+            if self._begun.stream is not None:  # the library forgets it where a SOCKS proxy refuses
+                self._begun.stream.close()
             raise self.unreachable(_reason(error)) from error
         except RuntimeError as error:
             # The list of nodes was changed, or the workspace locked, while another thread asked.
@@ -88,6 +123,19 @@ class HttpEndpoint:
     def unreachable(self, reason: str) -> NodeError:
         """No answer."""
         return node_error(self.node, "NODE_UNREACHABLE", "cannot be reached", reason)
+
+    def _traced(self, event: str, info: Mapping[str, Any]) -> None:
+        """What the HTTP library tells of its steps: a handshake, of a direct or a tunnelled connection."""
+        if event.endswith(".connect_tcp.complete"):
+            self._begun.stream = info["return_value"]
+        if self._guard is None or not event.endswith(".start_tls.complete"):
+            return
+        stream = info["return_value"]
+        try:
+            self._guard.check(stream.get_extra_info("ssl_object"))
+        except NodeError:
+            stream.close()
+            raise
 
     def _check_head(self, response: httpx.Response) -> None:
         if response.status_code in _BUSY:
@@ -115,6 +163,22 @@ class HttpEndpoint:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _trust(url: str, ca: str | None) -> ssl.SSLContext:
+    """Whom the node is checked against. The environment has no say (SSL_CERT_FILE)."""
+    if not url.startswith("https:"):
+        return _no_trust()
+    return _tls() if ca is None else own_trust(ca)
+
+
+@cache
+def own_trust(ca: str) -> ssl.SSLContext:
+    """Knows one authority, given as PEM. MalformedError where it is none."""
+    try:
+        return ssl.create_default_context(cadata=ca)
+    except (ssl.SSLError, ValueError) as error:
+        raise MalformedError("The authority of the node is no certificate in PEM form.") from error
 
 
 @cache

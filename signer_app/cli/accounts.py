@@ -72,10 +72,10 @@ def qr(context: typer.Context, account: Account) -> None:
 
 @app.command("book")
 def book(context: typer.Context) -> None:
-    """The address book of the policy in force, with the state of each entry and look-alikes."""
+    """The address book in force: state of each entry, look-alikes, since when, how often it was paid."""
     session = session_of(context)
     with workspace(session) as opened:
-        result = opened.book.list()
+        result = opened.book.whole()
     session.output.result(result, lambda console: render_list.book(console, result))
 
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from signer_app.cli import render
-from signer_app.cli.opening import desk_of
+from signer_app.cli.opening import desk_of, workspace
 from signer_app.cli.session import Session, session_of
 from signer_app.core.errors import NotFoundError
 from signer_app.core.json_types import JsonObject
@@ -54,13 +54,26 @@ def address(
 
 
 @app.command("test")
-def try_out(context: typer.Context, device: DeviceId = None) -> None:
+def try_out(
+    context: typer.Context,
+    device: DeviceId = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write into the workspace's journal that it passed.")
+    ] = False,
+) -> None:
     """Try a device: connection, app, version, address; in a practice workspace a worthless signature too."""
     from signer_app.workspace.device_test import try_device  # noqa: PLC0415 - loads a ledger
+    from signer_app.workspace.signing import signer_keys  # noqa: PLC0415 - loads the rooms below
 
     session = session_of(context)
-    with _connected(session) as (devices, networks):
-        result = try_device(devices, device, networks)
+    if record:
+        with workspace(session) as opened:
+            known = [str(key["public_key"]) for key in render.items(signer_keys(opened)["keys"])]
+            result = try_device(opened.devices.connected, device, opened.networks, known)
+            opened.tests.passed(result)
+    else:
+        with _connected(session) as (devices, networks):
+            result = try_device(devices, device, networks)
     session.output.result(result, lambda console: _tested(console, result))
 
 
@@ -88,8 +101,8 @@ def _connected(session: Session) -> Iterator[tuple[ConnectedDevices, tuple[str, 
     from signer_app.chains.registry import CLASS_NETWORKS  # noqa: PLC0415 - keeps start quick
     from signer_app.workspace.devices import ConnectedDevices, device_buses  # noqa: PLC0415
 
-    workspace, network_class = _workspace(session)
-    devices = ConnectedDevices(device_buses(workspace, network_class), desk_of(session))
+    folder, network_class = _workspace(session)
+    devices = ConnectedDevices(device_buses(folder, network_class), desk_of(session))
     try:
         yield devices, CLASS_NETWORKS[network_class or "mainnet"]
     finally:
@@ -104,10 +117,10 @@ def _workspace(session: Session) -> tuple[Path | None, NetworkClass | None]:
     from signer_app.workspace.nodes import CONFIG_LIMIT  # noqa: PLC0415
 
     try:
-        workspace = session.workspace_path()
+        folder = session.workspace_path()
     except NotFoundError:
         return None, None
-    return workspace, read_config(read_bounded(workspace / CONFIG_FILE, CONFIG_LIMIT)).network_class
+    return folder, read_config(read_bounded(folder / CONFIG_FILE, CONFIG_LIMIT)).network_class
 
 
 def _list(console: Console, result: JsonObject) -> None:
@@ -115,12 +128,13 @@ def _list(console: Console, result: JsonObject) -> None:
     if not devices:
         console.print("No device is connected. On Linux, devices install-udev may be needed once.")
         return
-    table = render.table("device", "model", "state", "app", "what to do")
+    table = render.table("device", "model", "firmware", "state", "app", "what to do")
     for entry in devices:
         app_words = f"{entry['app']} {entry['app_version']}" if entry["app"] else ""
         table.add_row(
-            str(entry["device"]), str(entry["model"]), str(entry["state"]), app_words, str(entry["reason"])
-        )
+            str(entry["device"]), str(entry["model"]), str(entry["firmware"] or "-"), str(entry["state"]),
+            app_words, str(entry["reason"]),
+        )  # fmt: skip
     console.print(table)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from signer_app.cli import render
-from signer_app.core.json_types import JsonObject
+from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
 from signer_app.exchange.qr import QUIET_ZONE, Modules
 
@@ -74,7 +74,7 @@ def book(console: Console, result: JsonObject) -> None:
     if not entries:
         console.print("No policy is in force." if result["policy"] is None else "The address book is empty.")
         return
-    table = render.table("entry", "account", "tag", "status", "assets", "looks like")
+    table = render.table("entry", "account", "tag", "status", "assets", "looks like", "added", "paid")
     for entry in entries:
         assets = entry["assets"] if isinstance(entry["assets"], list) else []
         alike = entry["looks_like"] if isinstance(entry["looks_like"], list) else []
@@ -86,9 +86,25 @@ def book(console: Console, result: JsonObject) -> None:
         words = (
             str(entry["id"]), str(entry["account"]).rpartition(":")[2], str(entry["tag"] or "-"), status,
             ", ".join(render.asset_words(asset) for asset in assets), "; ".join(map(str, alike)) or "-",
+            origin(entry["added"]), _paid(render.obj(entry["used"])),
         )  # fmt: skip
         table.add_row(*(safe_text(word, 400) for word in words))
     console.print(table)
+
+
+def origin(value: JsonValue) -> str:
+    """Since which version of the policy something is there, and by whose votes."""
+    found = render.obj(value)
+    voters = found.get("voters")
+    by = ", ".join(map(str, voters)) if isinstance(voters, list) else ""
+    return f"v{found['version']} {found['at']} by {by}" if found else "-"
+
+
+def _paid(used: JsonObject) -> str:
+    if not used["count"]:
+        return "never"
+    often = "once" if used["count"] == 1 else f"{used['count']} times"
+    return f"{often}, last {used['last_at']}"
 
 
 #: Upper and lower module of a character -> block.

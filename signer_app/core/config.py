@@ -6,6 +6,8 @@ Nothing in this file can make a denied thing allowed. It does say whom the progr
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -27,6 +29,7 @@ from signer_app.core.caip import PRACTICE_XRPL, parse_network
 from signer_app.core.canonical import canonical_hash
 from signer_app.core.errors import MalformedError
 from signer_app.core.json_types import JsonObject, JsonValue
+from signer_app.core.node_certificate import Hold, KeptCertificate
 from signer_app.core.strict_yaml import read_yaml
 
 NetworkClass: TypeAlias = Literal["practice", "testnet", "mainnet"]
@@ -50,6 +53,9 @@ KNOWN_CLASSES: dict[str, NetworkClass] = {
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _MAX_LABEL = 200
+PROXY_SCHEMES = ("http", "socks5")
+_MAX_PEM = 32 * 1024
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
 
 
 def _name(text: str) -> str:
@@ -104,6 +110,35 @@ def _ws(text: str) -> str:
     return _address(text, "ws", "wss")
 
 
+def _proxy(text: str) -> str:
+    """Only what has to be known: a proxy that asks for a password would have it in this file in clear."""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError("is not an address") from error
+    bare = not (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in PROXY_SCHEMES or not host or port is None or not bare or not text.isascii():
+        raise ValueError("must be http://host:port or socks5://host:port, without user and password")
+    return text
+
+
+def _pem(text: str) -> str:
+    """Certificates and nothing else, so that what a person is shown of it is all that is in it."""
+    parts = _CERTIFICATE.findall(text) if len(text) <= _MAX_PEM and text.isascii() else []
+    if not parts or _CERTIFICATE.sub("", text).strip():
+        raise ValueError("must be certificates in PEM form and nothing else")
+    for part in parts:
+        _fingerprint(part)
+    return text
+
+
+def _fingerprint(certificate: str) -> str:
+    """ValueError where what stands between the marks is not base64."""
+    body = "".join(certificate.split("-----")[2].split())
+    return hashlib.sha256(base64.b64decode(body, validate=True)).hexdigest()
+
+
 def _as_tuple(value: object) -> object:
     """YAML has lists only; the model holds tuples so that it is a value."""
     return tuple(value) if isinstance(value, list) else value
@@ -120,8 +155,29 @@ class NodeProfile(_Model):
     operator: Annotated[str, AfterValidator(_name)]
     network: Annotated[str, AfterValidator(_network)]
     url: Annotated[str, AfterValidator(_url)]
+    #: Read from files that have it, and not used: facts are asked over HTTP alone.
     ws: Annotated[str, AfterValidator(_ws)] | None = None
     roles: Annotated[tuple[Role, ...], BeforeValidator(_as_tuple), Field(min_length=1)] = ("read", "submit")
+    #: What an https node is held to, and its certificate since the first contact.
+    hold: Hold = "key"
+    certificate: KeptCertificate | None = None
+    #: PEM of the authority that vouches for the node, where it is none that everybody knows.
+    ca: Annotated[str, AfterValidator(_pem)] | None = None
+
+    @property
+    def secured(self) -> bool:
+        """Whether it shows a certificate."""
+        return self.url.startswith("https:")
+
+    @property
+    def local(self) -> bool:
+        """Whether it is on this machine."""
+        return _is_loopback(urlsplit(self.url).hostname or "")
+
+    @property
+    def authorities(self) -> tuple[str, ...]:
+        """Lower hex SHA-256 of each certificate in ``ca``, as other programs name it too."""
+        return tuple(_fingerprint(part) for part in _CERTIFICATE.findall(self.ca or ""))
 
 
 class PlatformConfig(_Model):
@@ -130,6 +186,8 @@ class PlatformConfig(_Model):
     format: Literal["countersign/config@1"] = "countersign/config@1"
     network_class: Annotated[NetworkClass, Field(alias="class")]
     nodes: Annotated[tuple[NodeProfile, ...], BeforeValidator(_as_tuple)] = ()
+    #: Through which nodes of other machines are asked; null: directly. The environment has no say.
+    proxy: Annotated[str, AfterValidator(_proxy)] | None = None
     labels: dict[Annotated[str, AfterValidator(_label)], Annotated[str, AfterValidator(_label)]] = {}
     view: dict[Annotated[str, AfterValidator(_name)], str | bool | int] = {}
 
@@ -152,21 +210,40 @@ class PlatformConfig(_Model):
         """The same configuration with one more node. Raises MalformedError where it does not fit."""
         return _validated({**self.to_json(), "nodes": [*map(_node_json, (*self.nodes, node))]})
 
+    def with_node_changed(self, node: NodeProfile) -> PlatformConfig:
+        """The same configuration with this node in the place of the one of its name."""
+        nodes = [_node_json(node if known.id == node.id else known) for known in self.nodes]
+        return _validated({**self.to_json(), "nodes": [*nodes]})
+
+    def node(self, node_id: str) -> NodeProfile | None:
+        """The node of this name."""
+        return next((node for node in self.nodes if node.id == node_id), None)
+
     def without_node(self, node_id: str) -> PlatformConfig:
         """The same configuration without the node of this name; itself where there is none."""
         left = [_node_json(node) for node in self.nodes if node.id != node_id]
         return _validated({**self.to_json(), "nodes": [*left]})
+
+    def proxy_for(self, node: NodeProfile) -> str | None:
+        """The proxy on the way to a node. None for this machine, and in practice, which stays on it."""
+        return None if node.local or self.network_class == "practice" else self.proxy
+
+    def with_proxy(self, proxy: str | None) -> PlatformConfig:
+        """The same configuration with this proxy, or without one. Raises MalformedError."""
+        rest = {name: value for name, value in self.to_json().items() if name != "proxy"}
+        return _validated({**rest, **({"proxy": proxy} if proxy is not None else {})})
 
     def with_labels(self, labels: Mapping[str, str]) -> PlatformConfig:
         """The same configuration with these labels. Raises MalformedError for text that is no label."""
         return _validated({**self.to_json(), "labels": dict(labels)})
 
     def to_json(self) -> JsonObject:
-        """The document as written, every member present."""
+        """The document as written."""
         return {
             "format": self.format,
             "class": self.network_class,
             "nodes": [_node_json(node) for node in self.nodes],
+            **_proxy_json(self),
             "labels": dict(self.labels),
             "view": dict(self.view),
         }
@@ -184,6 +261,20 @@ def check_class(network: str, network_class: NetworkClass) -> None:
 def read_config(data: bytes) -> PlatformConfig:
     """Parse the file's bytes (strict YAML, CONTRACTS G). MalformedError names the member that is wrong."""
     return _validated(read_yaml(data))
+
+
+def check_proxy(text: str | None) -> None:
+    """Raise MalformedError for what is no address of a proxy; None is none."""
+    if text is not None:
+        try:
+            _proxy(text)
+        except ValueError as error:
+            raise MalformedError(f"The proxy {error}.") from error
+
+
+def certificates_of(data: bytes) -> str:
+    """The certificates of a PEM file, without whatever else is in it (comments, keys)."""
+    return "\n".join(_CERTIFICATE.findall(data.decode("ascii", "replace"))) + "\n"
 
 
 def read_profile(value: JsonValue) -> NodeProfile:
@@ -208,10 +299,10 @@ def config_hash(config: PlatformConfig) -> str:
 
 
 def nodes_hash(config: PlatformConfig) -> str:
-    """Lower hex SHA-256 of the part that a person confirms: the class and the nodes in any order."""
+    """Lower hex SHA-256 of the part that a person confirms: the class, the nodes in any order, the proxy."""
     nodes = sorted((_node_json(node) for node in config.nodes), key=lambda node: str(node["id"]))
     listed: list[JsonValue] = [*nodes]
-    return canonical_hash({"class": config.network_class, "nodes": listed})
+    return canonical_hash({"class": config.network_class, "nodes": listed, **_proxy_json(config)})
 
 
 class _PlainDumper(yaml.SafeDumper):
@@ -222,6 +313,15 @@ class _PlainDumper(yaml.SafeDumper):
 
 
 def _node_json(node: NodeProfile) -> JsonObject:
+    """Members that came later are left out where they say nothing, so that a list which a person has
+    confirmed keeps its hash."""
+    later: JsonObject = {}
+    if node.hold != "key":
+        later["hold"] = node.hold
+    if node.certificate is not None:
+        later["certificate"] = node.certificate.to_json()
+    if node.ca is not None:
+        later["ca"] = node.ca
     return {
         "id": node.id,
         "operator": node.operator,
@@ -229,7 +329,12 @@ def _node_json(node: NodeProfile) -> JsonObject:
         "url": node.url,
         "ws": node.ws,
         "roles": list(node.roles),
+        **later,
     }
+
+
+def _proxy_json(config: PlatformConfig) -> JsonObject:
+    return {} if config.proxy is None else {"proxy": config.proxy}
 
 
 def _validated(value: JsonValue) -> PlatformConfig:

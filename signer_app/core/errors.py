@@ -349,6 +349,12 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
     ),
     ("NODE_WRONG_NETWORK", "node", "The node is of another network.", "Check the node's address."),
     (
+        "NODE_CERTIFICATE_CHANGED",
+        "node",
+        "The node shows another certificate than the recorded one.",
+        "Ask its operator whether it is theirs; if so, run nodes accept-certificate NAME at a terminal.",
+    ),
+    (
         "NODES_UNCONFIRMED",
         "node",
         "The list of nodes was changed outside of the program.",

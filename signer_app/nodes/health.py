@@ -17,10 +17,18 @@ from signer_app.chains.node import Client, NodeStatus
 from signer_app.core.config import NodeProfile
 from signer_app.core.errors import NodeError
 from signer_app.core.json_types import JsonObject
+from signer_app.core.node_certificate import NodeCertificate
 from signer_app.nodes.pool import NodePool, PoolLimits
 
 OK, LATE, DIFFERS, WRONG_NETWORK, NO_ANSWER = "ok", "late", "differs", "wrong-network", "no-answer"
-STATES: Final = (OK, LATE, DIFFERS, WRONG_NETWORK, NO_ANSWER)
+CERTIFICATE_CHANGED = "certificate-changed"
+STATES: Final = (OK, LATE, DIFFERS, WRONG_NETWORK, CERTIFICATE_CHANGED, NO_ANSWER)
+#: What a failure says about the node; any other is no answer.
+_BY_ERROR: Final = {
+    "NODE_WRONG_NETWORK": WRONG_NETWORK,
+    "NODE_BEHIND": LATE,
+    "NODE_CERTIFICATE_CHANGED": CERTIFICATE_CHANGED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,8 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class NodeHealth:
-    """One row: ``agrees_with`` are other operators whose ledger has the same hash; ``compared`` its index."""
+    """One row: ``agrees_with`` are other operators whose ledger has the same hash; ``compared`` its index;
+    ``certificate`` is what an https node showed last, whether or not it is the recorded one."""
 
     profile: NodeProfile
     state: str
@@ -47,6 +56,7 @@ class NodeHealth:
     agrees_with: tuple[str, ...]
     compared: int | None
     reason: str
+    certificate: NodeCertificate | None = None
 
     def to_json(self) -> JsonObject:
         """{id, operator, network, url, roles, state, validated, age_s, latency_ms, agrees_with, …}."""
@@ -63,6 +73,7 @@ class NodeHealth:
             "agrees_with": [*self.agrees_with],
             "compared": str(self.compared) if self.compared is not None else None,
             "reason": self.reason,
+            "certificate": self.certificate.to_json() if self.certificate is not None else None,
         }
 
 
@@ -110,6 +121,11 @@ class Look:
     def silent(self) -> bool:
         """Whether not one of the nodes answered at all."""
         return bool(self.rows) and all(row.state == NO_ANSWER for row in self.rows)
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Nodes that show another certificate than the recorded one."""
+        return tuple(row.profile.id for row in self.rows if row.state == CERTIFICATE_CHANGED)
 
     @property
     def agreed(self) -> bool:
@@ -231,9 +247,7 @@ def _state(
     probe: Probe, probes: Sequence[Probe], right: str | None, limits: PoolLimits, *, split: bool
 ) -> tuple[str, str]:
     if probe.error is not None:
-        wrong = probe.error.code == "NODE_WRONG_NETWORK"
-        late = probe.error.code == "NODE_BEHIND"
-        return (WRONG_NETWORK if wrong else LATE if late else NO_ANSWER), probe.error.message
+        return _BY_ERROR.get(probe.error.code, NO_ANSWER), probe.error.message
     late_words = _late(probe, probes, limits)
     if late_words:
         return LATE, late_words

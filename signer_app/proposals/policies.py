@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,6 +72,13 @@ class Policies:
             if row["hash"] == digest:
                 return self._load(digest, str(row["blob"]))
         raise ConflictError(f"No policy with hash {digest} was ever active here.")
+
+    def activated(self, until: int) -> Iterator[tuple[JsonObject, PolicyDocument]]:
+        """Every version up to ``until`` that was activated here, the oldest first, with its row of the
+        store."""
+        rows = [row for row in self._rooms.queries.policies() if int(str(row["version"])) <= until]
+        for row in sorted(rows, key=lambda row: int(str(row["version"]))):
+            yield row, self._load(str(row["hash"]), str(row["blob"])).document
 
     def _load(self, digest: str, blob: str) -> ActivePolicy:
         if digest not in self._compiled:

@@ -47,6 +47,7 @@ from signer_app.workspace.drafts import Drafts
 from signer_app.workspace.heads import Heads, keyring_of
 from signer_app.workspace.keys import Keys, KeystoreOpener, raw_device_key
 from signer_app.workspace.nodes import CONFIG_LIMIT, Nodes
+from signer_app.workspace.passed_tests import PassedTests
 
 #: The database and what it keeps beside it while it is open.
 STORE_FILES = ("store.db", "store.db-wal", "store.db-shm")
@@ -127,7 +128,8 @@ class Workspace:
         self.batches = Batches(self.rooms, self.policies, self.proposals, self.previews)
         self.listing = Listing(self.rooms)
         self.drafts = Drafts(self.directory / "drafts.json", self.vault)
-        self.book = Book(self.policies, clock)
+        self.book = Book(self.policies, self.queries, clock)
+        self.tests = PassedTests(self.vault, clock, self.rooms.record)
         self.reading = Reading(self.rooms, self.policies)
         self.treasury = Treasury(self.rooms, self.policies)
 
@@ -272,6 +274,7 @@ class Workspace:
         """Write the head (and a checkpoint, if the keys are open), then close every room."""
         with self._stack:
             if self.journal.usable:
+                self.nodes.keep_certificates()
                 self.seal()
 
     # -- keys and checkpoints ------------------------------------------------------------------------------

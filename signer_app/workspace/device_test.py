@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -22,14 +22,24 @@ from signer_app.workspace.devices import ConnectedDevices
 _NOBODY: Final = "rrrrrrrrrrrrrrrrrrrrrhoLvTp"
 
 
-def try_device(devices: ConnectedDevices, device_id: str | None, networks: Sequence[str]) -> JsonObject:
-    """{device, model, steps: [{name, detail}]}; the first step that fails is raised as its SignerError."""
+def try_device(
+    devices: ConnectedDevices, device_id: str | None, networks: Sequence[str], known: Collection[str] = ()
+) -> JsonObject:
+    """{device, model, firmware|null, app, app_version, public_key, signed, steps: [{name, detail}]}; the
+    first step that fails is raised as its SignerError.
+
+    ``known``: public keys in upper hex; the first of them that the device holds is the one that is tried.
+    ``signed``: whether it signed, which it is asked for in practice alone. ``firmware``: as its dashboard
+    said, if it was seen there.
+    """
     device = devices.one(device_id)
     with device.turn():
-        return {"device": device.id, "model": device.model, "steps": _steps(devices, device, networks)}
+        return {"device": device.id, "model": device.model, **_tried(devices, device, networks, known)}
 
 
-def _steps(devices: ConnectedDevices, device: LedgerDevice, networks: Sequence[str]) -> list[JsonValue]:
+def _tried(
+    devices: ConnectedDevices, device: LedgerDevice, networks: Sequence[str], known: Collection[str]
+) -> JsonObject:
     steps: list[JsonValue] = [_step("Connected", f"{device.model} by {device.transport}")]
     app = device.ready(APP, devices.desk)
     steps.append(_step("Unlocked, app open", f"{app.name} {app.version}"))
@@ -37,11 +47,28 @@ def _steps(devices: ConnectedDevices, device: LedgerDevice, networks: Sequence[s
     version = xrp.version()
     if not _names(app.version, version):
         raise SignerError(f"The app says {version} and {app.version} of itself.", code="DEV_PROTOCOL")
-    key = xrp.address(USUAL_PATHS[0])
+    key = _key(xrp, known)
     steps.append(_step("Address", f"{key.address} is that of its key"))
-    if tuple(networks) == CLASS_NETWORKS["practice"]:
+    signed = tuple(networks) == CLASS_NETWORKS["practice"]
+    if signed:
         steps.append(_step("Signature", _practice_signature(device, devices, key, networks[0])))
-    return steps
+    return {
+        "firmware": devices.firmware(device),
+        "app": app.name,
+        "app_version": app.version,
+        "public_key": key.public_key.upper(),
+        "signed": signed,
+        "steps": steps,
+    }
+
+
+def _key(xrp: XrpApp, known: Collection[str]) -> LedgerAddress:
+    """A known key, at one of the usual places; else the first of these."""
+    first = xrp.address(USUAL_PATHS[0])
+    if not known or first.public_key.upper() in known:
+        return first
+    others = (xrp.address(path) for path in USUAL_PATHS[1:])
+    return next((key for key in others if key.public_key.upper() in known), first)
 
 
 def _names(text: str, version: str) -> bool:

@@ -30,6 +30,8 @@ EMULATOR_VARIABLE: Final = "COUNTERSIGN_APDU_TCP"
 #: Practice devices of a workspace: one folder each.
 PRACTICE_FOLDER: Final = "devices"
 _LOOK_EVERY_S: Final = 0.5
+#: Seconds after which a device that is not on the bus counts as unplugged.
+_AWAY_S: Final = 15.0
 _XRPL: Final = "xrpl"
 
 
@@ -55,11 +57,36 @@ def _address(text: str) -> JsonObject:
     return {"host": host, "port": int(port)}
 
 
+class _Firmwares:
+    """Firmwares of connected devices, as their dashboards said. Who opens an app leaves the bus for a moment;
+    what is away for longer may be another device when it comes back."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, float]] = {}
+
+    def heard(self, device: LedgerDevice) -> None:
+        if device.firmware is not None:
+            self._known[device.id] = (device.firmware, time.monotonic())
+
+    def here(self, device_ids: Sequence[str]) -> None:
+        """These are connected now."""
+        now = time.monotonic()
+        for device_id, (version, seen) in list(self._known.items()):
+            if device_id in device_ids and now - seen <= _AWAY_S:
+                self._known[device_id] = (version, now)
+            elif now - seen > _AWAY_S:
+                self._known.pop(device_id, None)
+
+    def of(self, device_id: str) -> str | None:
+        return self._known.get(device_id, (None, 0.0))[0]
+
+
 class ConnectedDevices:
     """What is plugged in: needs no vault and no policy."""
 
     def __init__(self, buses: Sequence[BusSpec], desk: Desk) -> None:
         self._process = DeviceProcess(buses)
+        self._firmwares = _Firmwares()
         self.desk = desk
         self.tell = desk.tell
 
@@ -105,11 +132,19 @@ class ConnectedDevices:
             raise UsageError(f"Several devices are connected: {names}. Name one with --device.")
         return found[0]
 
+    def firmware(self, device: LedgerDevice) -> str | None:
+        """The firmware of a connected device, if its dashboard was met since it was plugged in."""
+        self._firmwares.heard(device)
+        return self._firmwares.of(device.id)
+
     def describe(self) -> JsonObject:
-        """{devices: [{device, model, transport, state, reason, app, app_version}]}"""
+        """{devices: [{device, model, transport, state, reason, firmware|null, app|null, app_version|null}]};
+        the dashboard is no app."""
         entries: list[JsonValue] = []
-        for found in self._process.scan():
-            entries.append(self._describe(found))
+        scanned = self._process.scan()
+        self._firmwares.here([found.id for found in scanned])
+        for found in scanned:
+            entries.append({**self._describe(found), "firmware": self._firmwares.of(found.id)})
         return {"devices": entries}
 
     def _describe(self, found: Connected) -> JsonObject:
@@ -118,13 +153,16 @@ class ConnectedDevices:
             if found.busy or not free:
                 reason = "It is asking somebody something."
                 return {**entry, "state": "BUSY", "reason": reason, "app": None, "app_version": None}
-            probe = LedgerDevice(self._process, found).probe(APP)
+            device = LedgerDevice(self._process, found)
+            probe = device.probe(APP)
+        self._firmwares.heard(device)
+        shown = probe.app if probe.app is not None and not probe.app.is_dashboard else None
         return {
             **entry,
             "state": probe.state.status.value,
             "reason": probe.state.reason,
-            "app": probe.app.name if probe.app else None,
-            "app_version": probe.app.version if probe.app else None,
+            "app": shown.name if shown else None,
+            "app_version": shown.version if shown else None,
         }
 
     def address(self, device_id: str | None, path: str, networks: Sequence[str], *, show: bool) -> JsonObject:

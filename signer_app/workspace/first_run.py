@@ -180,12 +180,12 @@ class FirstRun:
 
     # -- nodes ---------------------------------------------------------------------------------------------
 
-    def add_node(self, *, node_id: str, operator: str, url: str, ws: str = "") -> JsonObject:
+    def add_node(self, *, node_id: str, operator: str, url: str) -> JsonObject:
         """List a node; read(). MalformedError."""
         self._workspace.nodes.add(
             read_profile(
                 {"id": node_id, "operator": operator, "network": self._workspace.networks[0], "url": url,
-                 "ws": ws or None, "roles": ["read", "submit"]}
+                 "roles": ["read", "submit"]}
             )
         )  # fmt: skip
         self._keep(nodes_answered=None)

@@ -281,7 +281,7 @@ class _Making:
                 opened.nodes.add(
                     read_profile(
                         {"id": f"node-{number}", "operator": endpoint["operator"], "network": NETWORK,
-                         "url": endpoint["http"], "ws": endpoint["ws"], "roles": ["read", "submit"]}
+                         "url": endpoint["http"], "roles": ["read", "submit"]}
                     )
                 )  # fmt: skip
             opened.unlock_keys(lambda keys: open_keystore(keys, passphrase=_bytes(secret)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from signer_app.core.errors import DeniedError, SignerError
@@ -9,6 +10,7 @@ from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.policy.document import PolicyDocument
 from signer_app.proposals import differences
 from signer_app.proposals.differences import Difference
+from signer_app.workspace.origins import origins
 
 if TYPE_CHECKING:
     from signer_app.workspace.composition import Workspace
@@ -82,10 +84,18 @@ def report_difference(workspace: Workspace, identifier: str, found: Difference) 
 def signer_keys(workspace: Workspace) -> JsonObject:
     """Every signing key of the policy in force, this person's first.
 
-    {person, keys: [{id, person, mine, device, backend, tier, signer, public_key, asked}]}; ``asked``: whether
-    this version can ask such a key.
+    {person, keys: [{id, person, mine, device, backend, tier, signer, public_key, asked, enrolled,
+    last_signed|null, last_test|null}]}. ``asked``: whether this version can ask such a key. ``enrolled``:
+    {version, at, voters} of the version of the policy since which this key is that person's.
+    ``last_signed``: as the verified signatures known here say of themselves. ``last_test``: as PassedTests
+    keeps it.
     """
     policy = policy_or_none(workspace)
+    enrolled = origins(workspace.policies, policy, _holders) if policy else {}
+    signed: dict[str, str] = {}
+    for network in workspace.networks:
+        signed.update(workspace.queries.last_signed(network))
+    tests = workspace.tests.read()
     found = [key for key in policy.body.keys if key.purpose == "sign"] if policy else []
     found.sort(key=lambda key: (key.person != workspace.person, key.person))
     keys: list[JsonValue] = [
@@ -99,10 +109,18 @@ def signer_keys(workspace: Workspace) -> JsonObject:
             "signer": key.signer,
             "public_key": key.public_key.upper(),
             "asked": key.backend in _ASKED,
+            "enrolled": enrolled[key.id].to_json(),
+            "last_signed": signed.get(key.signer),
+            "last_test": tests.get(key.public_key.upper()),
         }
         for key in found
     ]
     return {"person": workspace.person, "keys": keys}
+
+
+def _holders(document: PolicyDocument) -> Mapping[str, Hashable]:
+    """Whose each key is: another person, public key or device under the same name is another enrolment."""
+    return {key.id: (key.person, key.public_key.upper(), key.device) for key in document.body.keys}
 
 
 def _list(value: JsonValue) -> list[JsonValue]:

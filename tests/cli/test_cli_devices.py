@@ -73,7 +73,7 @@ def test_list_says_what_each_is_doing(workspace: Path, shelf: Shelf) -> None:
     assert answer.result == {
         "devices": [
             {"device": name, "model": "Ledger Nano X", "transport": "practice", "state": "READY",
-             "reason": "", "app": "XRP", "app_version": "2.4.1"}
+             "reason": "", "firmware": None, "app": "XRP", "app_version": "2.4.1"}
         ]
     }  # fmt: skip
     with shelf.person("nano") as nano, shelf.person("other") as other:

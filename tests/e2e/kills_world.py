@@ -89,7 +89,7 @@ def _workspace(stage: Stage, actor: Actor) -> dict[str, Any]:
     for number, endpoint in enumerate(stage.endpoints):
         actor.do(
             "nodes", "add", str(endpoint["http"]), "--id", f"node-{number + 1}",
-            "--operator", str(endpoint["operator"]), "--ws", str(endpoint["ws"]),
+            "--operator", str(endpoint["operator"]),
         ).ok()  # fmt: skip
     return {"device_key": made["device_key"], "keys": [key]}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from node_samples import CERTIFICATE, NODE
 from office_stage import passphrase_of, settled, window_of
 from offices import Offices
 from PySide6 import QtTest
@@ -20,6 +21,8 @@ from window_help import PASSPHRASE, Run, closed, turns, until
 from signer_app.ui.pages import PAGES
 from signer_app.ui.pages.compose.page import NewPage
 from signer_app.ui.pages.inbox.page import InboxPage
+from signer_app.ui.pages.nodes.certificates import CertificateDialog
+from signer_app.ui.pages.nodes.dialogs import ProxyDialog
 from signer_app.ui.pages.policy.page import PolicyPage
 from signer_app.ui.pages.proposals.page import NameDialog
 from signer_app.ui.pages.settings.backup import BackupDialog
@@ -146,6 +149,11 @@ async def over_dialogs(walker: Walker, window: MainWindow, identifier: str) -> N
     await over_dialog(walker, window, "name of a filter", NameDialog(window, "practice"))
     file = Path("backups/northgate.countersign-backup")
     await over_dialog(walker, window, "backup", BackupDialog(window, window.session, file, "practice"))
+    await over_dialog(walker, window, "proxy", ProxyDialog(window, "", "practice"))
+    for state in ("ok", "certificate-changed"):
+        health = {"state": state, "certificate": CERTIFICATE}
+        dialog = CertificateDialog(window, NODE, health, "practice")
+        await over_dialog(walker, window, f"certificate {state}", dialog)
     await over_signing(walker, window, identifier)
 
 

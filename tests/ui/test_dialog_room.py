@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from node_samples import CERTIFICATE, NODE
 from office_stage import passphrase_of, settled, window_of
 from offices import Offices
 from pytestqt.qtbot import QtBot
@@ -18,8 +19,9 @@ from signer_app.ui.pages.accounts.page import AddDialog
 from signer_app.ui.pages.book import HowDialog
 from signer_app.ui.pages.compose.keys import KeysDialog as AuthorsKeys
 from signer_app.ui.pages.devices.parts import RulesDialog
+from signer_app.ui.pages.nodes.certificates import CertificateDialog
 from signer_app.ui.pages.nodes.dialogs import AddDialog as AddNode
-from signer_app.ui.pages.nodes.dialogs import ConfirmDialog
+from signer_app.ui.pages.nodes.dialogs import ConfirmDialog, ProxyDialog
 from signer_app.ui.pages.proposals.page import NameDialog
 from signer_app.ui.pages.settings.backup import BackupDialog
 from signer_app.ui.passphrase import KeysDialog
@@ -47,11 +49,6 @@ LINES = (
     Line("Fee", "XRP 0.00003", "30 drops: base fee times 3, for 2 signers", ("Fee | XRP 0.00003",)),
 )
 HIDDEN = ("Flags 2147483648", "Sequence 0", "LastLedgerSequence 206", "SigningPubKey (empty)")
-NODE = {
-    "id": "north", "operator": "Northern Operators", "network": "xrpl:1", "roles": ["read", "submit"],
-    "url": "https://xrplcluster.northern-operators.example:51234/",
-    "ws": "wss://xrplcluster.northern-operators.example:51235/",
-}  # fmt: skip
 #: Width and height of the window, and the text size.
 ROOMS = ((1024, 700, 100), (1024, 700, 130), (1024, 700, 150), (1366, 768, 150))
 
@@ -112,6 +109,10 @@ async def the_others(window: MainWindow, identifier: str) -> None:
     await over(window, HowDialog(window, "practice"), "address book")
     await over(window, AddNode(window, ["xrpl:0", "xrpl:1"], "practice"), "new node")
     await over(window, ConfirmDialog(window, [NODE] * 3, "practice"), "confirm nodes")
+    await over(window, ProxyDialog(window, "socks5://127.0.0.1:9050", "practice"), "proxy")
+    for state in ("ok", "certificate-changed"):
+        health = {"state": state, "certificate": CERTIFICATE}
+        await over(window, CertificateDialog(window, NODE, health, "practice"), f"certificate {state}")
     found = {"changed": False, "file": "/etc/udev/rules.d/70-countersign.rules"}
     await over(window, RulesDialog(window, found, 'SUBSYSTEM=="usb"\n' * 40, "practice"), "USB rules")
 

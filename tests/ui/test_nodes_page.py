@@ -43,7 +43,8 @@ def go(run: Run[None], offices: Offices, settings: ViewSettings, look: Theme) ->
     return start
 
 
-def column(page: NodesPage, number: int) -> list[str]:
+def column(page: NodesPage, title: str) -> list[str]:
+    number = words.COLUMNS.index(title)
     return [line[number].text for line in page.tables[NETWORK].facts.lines]
 
 
@@ -58,11 +59,11 @@ def add_outside(offices: Offices, url: str = "http://127.0.0.1:9") -> None:
 
 def test_two_operators_agree_about_one_ledger(go: Any, offices: Offices) -> None:
     async def test(window: MainWindow, page: NodesPage) -> None:
-        assert column(page, 8) == [words.STATES["ok"][0]] * 2
-        operators = column(page, 1)
-        assert column(page, 6) == list(reversed(operators))
-        assert all(text.replace(",", "").isdigit() for text in column(page, 4))
-        assert column(page, 2) == ["read, send"] * 2
+        assert column(page, "State") == [words.STATES["ok"][0]] * 2
+        operators = column(page, "Operator")
+        assert column(page, "Agrees with") == list(reversed(operators))
+        assert all(text.replace(",", "").isdigit() for text in column(page, "Height"))
+        assert column(page, "Use") == ["read, send"] * 2
         assert page.when.text()
         assert page.banner_keys == ()
         assert cramped(page) == []
@@ -80,10 +81,10 @@ def test_a_changed_list_is_never_asked_and_never_accepted_by_itself(
         assert page.banner_keys == ("unconfirmed",)
         assert page.test.reason == words.CONFIRM_FIRST
         assert page.add.reason == words.CONFIRM_FIRST
-        assert column(page, 8) == [words.STATES["unasked"][0]] * 3
+        assert column(page, "State") == [words.STATES["unasked"][0]] * 3
         page.ask_now()
         await settled(window)
-        assert column(page, 8) == [words.STATES["unasked"][0]] * 3
+        assert column(page, "State") == [words.STATES["unasked"][0]] * 3
         page.read_list()
         await until(lambda: isinstance(window.dialogs.current, ConfirmDialog))
         dialog = window.dialogs.current
@@ -102,7 +103,7 @@ def test_a_changed_list_is_never_asked_and_never_accepted_by_itself(
         await settled(window)
         assert await window.session.call(lambda opened: opened.nodes.confirmed)
         assert "unconfirmed" not in page.banner_keys
-        assert column(page, 8) == [words.STATES["ok"][0]] * 2 + [words.STATES["no-answer"][0]]
+        assert column(page, "State") == [words.STATES["ok"][0]] * 2 + [words.STATES["no-answer"][0]]
         assert "stranger: " in page._reasons[NETWORK].text()
 
     go(test)
@@ -127,8 +128,8 @@ def test_adding_a_node_checks_it_first(go: Any, offices: Offices) -> None:
         dialog.address.setText(endpoint["http"])
         dialog.add.click()
         await settled(window)
-        assert column(page, 0) == ["node-0", "node-1", "third"]
-        assert column(page, 8)[2] == words.STATES["ok"][0]
+        assert column(page, "Node") == ["node-0", "node-1", "third"]
+        assert column(page, "State")[2] == words.STATES["ok"][0]
         assert window.session.summary is not None
         assert window.session.summary.nodes == 3
 
@@ -145,7 +146,7 @@ def test_offline_nobody_is_asked(go: Any, offices: Offices, monkeypatch: pytest.
         page.ask_now()
         await settled(window)
         assert page.test.reason == words.OFFLINE
-        assert column(page, 8) == [words.STATES["unasked"][0]] * 2
+        assert column(page, "State") == [words.STATES["unasked"][0]] * 2
 
     go(test, offline=True)
 
@@ -192,8 +193,8 @@ def test_nodes_that_differ_are_said_loudly(go: Any, offices: Offices) -> None:
         )
         page._take_health(rows)
         assert "differs" in page.banner_keys
-        assert column(page, 6) == [words.ALONE] * 2
-        assert page.tables[NETWORK].facts.lines[0][8].tone == "danger"
+        assert column(page, "Agrees with") == [words.ALONE] * 2
+        assert page.tables[NETWORK].facts.lines[0][1].tone == "danger"
 
     go(test)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from signer_app.chains.node import Answer, HttpEndpoint, NodeStatus, TimeLimits, node_error
+from signer_app.chains.node import Answer, HttpEndpoint, NodeStatus, Reach, TimeLimits, node_error
 from signer_app.chains.xrpl.answers import (
     AccountInfo,
     History,
@@ -47,10 +47,12 @@ _TX_MISSING = "txnNotFound"
 class XrplClient:
     """One endpoint. Blocking; safe to use from several threads. Every method raises NodeError."""
 
-    def __init__(self, node: str, url: str, network: str, limits: TimeLimits | None = None) -> None:
+    def __init__(
+        self, node: str, url: str, network: str, limits: TimeLimits | None = None, reach: Reach | None = None
+    ) -> None:
         self.node = node
         self.network = network
-        self._http = HttpEndpoint(node, url, limits)
+        self._http = HttpEndpoint(node, url, limits, reach)
 
     def close(self) -> None:
         self._http.close()
@@ -267,6 +269,6 @@ class XrplClient:
         return self._http.protocol_error(f"{method}: {name}")
 
 
-def connect(profile: NodeProfile, limits: TimeLimits | None = None) -> XrplClient:
+def connect(profile: NodeProfile, limits: TimeLimits | None = None, reach: Reach | None = None) -> XrplClient:
     """The client of a configured node. Opens no connection yet."""
-    return XrplClient(profile.id, profile.url, profile.network, limits)
+    return XrplClient(profile.id, profile.url, profile.network, limits, reach)

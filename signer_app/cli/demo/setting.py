@@ -42,7 +42,7 @@ def workspaces(stage: Stage) -> list[str]:
         for number, endpoint in enumerate(stage.endpoints):
             actor.do(
                 "nodes", "add", str(endpoint["http"]), "--id", f"node-{number + 1}",
-                "--operator", str(endpoint["operator"]), "--ws", str(endpoint["ws"]),
+                "--operator", str(endpoint["operator"]),
             ).ok()  # fmt: skip
         expect(actor.do("nodes", "test").ok()["ok"], True, f"{actor.person}'s nodes")
         log = travelled(actor.workspace / "logs" / "log.json")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select, true
 
 from signer_app.core.errors import NotFoundError
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -249,6 +249,29 @@ class Queries(ListQueries):
         with self._connect() as connection:
             rows = connection.execute(query.group_by(t.signatures.c.signer))
             return {str(signer): str(at) for signer, at in rows}
+
+    def paid(self) -> list[JsonObject]:
+        """Confirmed payments by receiver and tag: {to, tag|null, count, last_at}.
+
+        ``count`` is of proposals; ``last_at`` is when this workspace learned the newest outcome.
+        """
+        effect = func.json_each(t.proposals.c.effects).table_valued("value", name="effect")
+        to, tag = (func.json_extract(effect.c.value, f"$.{name}") for name in ("to", "tag"))
+        query = (
+            select(to, tag, func.count(t.proposals.c.id.distinct()), func.max(t.proposals.c.updated_at))
+            .select_from(t.proposals.join(effect, true()))
+            .where(
+                t.proposals.c.state == "CONFIRMED",
+                func.json_extract(effect.c.value, "$.kind") == "Transfer",
+            )
+            .group_by(to, tag)
+        )
+        with self._connect() as connection:
+            return [
+                {"to": str(receiver), "tag": str(number) if number is not None else None,
+                 "count": count, "last_at": str(at)}
+                for receiver, number, count, at in connection.execute(query)
+            ]  # fmt: skip
 
     def open_intents(self, kind: str) -> list[JsonObject]:
         """Intents whose result was never recorded."""

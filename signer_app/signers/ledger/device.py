@@ -67,6 +67,8 @@ class LedgerDevice:
         self.known_model = None if connected.transport == "emulator" else connected.model
         #: How long a person who is asked may take, in seconds; null is for ever.
         self.person_limit_s: float | None = None
+        #: The version that its dashboard named, if it was met there.
+        self.firmware: str | None = None
 
     def ask(self, apdu: Apdu, *, person: bool = False) -> Answer:
         """An interrupt of this program while a person is asked also ends the waiting in the device
@@ -92,12 +94,15 @@ class LedgerDevice:
     def open_app(self) -> OpenApp:
         """Which app is open. The first answer after an aborted request may be its late one: look twice."""
         try:
-            return dashboard.open_app_of(self)
+            app = dashboard.open_app_of(self)
         except SignerError as error:
             if error.code not in _NO_ANSWER_TO_THIS:
                 raise
-        self._process.release(self.id)
-        return dashboard.open_app_of(self)
+            self._process.release(self.id)
+            app = dashboard.open_app_of(self)
+        if app.is_dashboard:
+            self.firmware = app.version or None
+        return app
 
     def probe(self, needed: str) -> Probe:
         """State for somebody who needs the app ``needed``. Asks the device, but no person."""

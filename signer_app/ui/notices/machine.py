@@ -1,8 +1,8 @@
 """Which desktop notices to show now: a state machine over facts and the time. It knows neither Qt nor files.
 
 - A proposal that needs this person is told at most twice: when it arrives, and once when less than an hour
-  is left. A denied one that carries a signature, a halt, a journal that cannot be written and signers that
-  differ from the policy are told once while they stand.
+  is left. A denied one that carries a signature, a halt, a journal that cannot be written, signers that
+  differ from the policy and another certificate of a node are told once while they stand.
 - What was there when the workspace was opened is on the page that opens, and what comes while a person looks
   at the window is in the window: neither is told. What only the inbox shows waits until the person has
   looked there (then it is seen) or away (then it is told).
@@ -25,7 +25,7 @@ from signer_app.ui.words import notices as words
 SOON: Final = timedelta(minutes=60)
 #: More than this at once become one line; fewer when the workspace was just opened.
 MOST_LINES, MOST_AT_FIRST = 3, 1
-HALTED, JOURNAL, DENIED, DRIFTED, LATE, ARRIVED = words.SENTENCES
+HALTED, JOURNAL, DENIED, DRIFTED, CERTIFICATE, LATE, ARRIVED = words.SENTENCES
 HELD_BY_NOTHING: Final = frozenset({HALTED, JOURNAL, DENIED})
 #: What asks for a signature; the other kinds are alarms.
 ASKS: Final = frozenset({LATE, ARRIVED})
@@ -46,6 +46,7 @@ _SEEN_IN: Final = {
     ARRIVED: Sight.WINDOW,
     DENIED: Sight.INBOX,
     DRIFTED: Sight.INBOX,
+    CERTIFICATE: Sight.WINDOW,
     LATE: Sight.INBOX,
 }
 
@@ -64,7 +65,8 @@ class OpenProposal:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A halt or an account with other signers: what tells it from others, and how people call the account."""
+    """A halt, an account with other signers, a node with another certificate: what tells it from others, and
+    how people call the account."""
 
     id: str
     account: str = ""
@@ -78,6 +80,7 @@ class Facts:
     halts: tuple[Named, ...] = ()
     writable: bool = True
     drifted: tuple[Named, ...] = ()
+    certificates: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,7 @@ class Notices:
         standing = {(DRIFTED, item.id) for item in facts.drifted} | {
             (HALTED, item.id) for item in facts.halts
         }
+        standing |= {(CERTIFICATE, item.id) for item in facts.certificates}
         standing |= set() if facts.writable else {(JOURNAL, "")}
         self._told = {key for key in self._told if key in standing or key[0] in (DENIED, LATE, ARRIVED)}
 
@@ -194,6 +198,8 @@ class Notices:
             yield _Candidate(JOURNAL, "", ((JOURNAL, ""),))
         for account in facts.drifted:
             yield _Candidate(DRIFTED, account.account, ((DRIFTED, account.id),))
+        for node in facts.certificates:
+            yield _Candidate(CERTIFICATE, "", ((CERTIFICATE, node.id),))
         for item in facts.proposals:
             if item.stopped:
                 yield _Candidate(DENIED, item.account, ((DENIED, item.id),))

@@ -1,4 +1,5 @@
-"""What desktop notices go by, read in the worker's thread: open proposals, halts, the journal, signer lists.
+"""What desktop notices go by, read in the worker's thread: open proposals, halts, the journal, signer lists,
+certificates of nodes.
 
 Only open proposals are read and no body is decoded, so that it can be asked every minute. Names of accounts
 are those of the policy's own accounts and the workspace's labels, never of the address book.
@@ -41,6 +42,7 @@ def read_facts(workspace: Workspace) -> Facts:
         halts=tuple(Named(item.halt.id, halted_accounts(item.halt.accounts, names)) for item in halts),
         writable=trouble is None or trouble.looking,
         drifted=drifted(found, workspace.queries.newest_verdicts(OPEN), names),
+        certificates=tuple(Named(name) for name in workspace.nodes.changed_certificates()),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from signer_app.core.json_types import JsonObject
+from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
@@ -45,7 +45,7 @@ LOOKS = MappingProxyType(
 
 def read_book(workspace: Workspace) -> tuple[str, str, tuple[JsonObject, ...], dict[str, str]]:
     """In the worker's thread: policy, rule, entries, names of assets."""
-    found = workspace.book.list()
+    found = workspace.book.whole()
     policy = found["policy"]
     words = f"{policy['id']} v{policy['version']}" if isinstance(policy, dict) else ""
     rule = str(policy["rule"] or "") if isinstance(policy, dict) else ""
@@ -84,7 +84,7 @@ class BookPage(Page):
         columns = [
             Column(say.ENTRY, 130), Column(say.STATUS, FITS), Column(shared.ADDRESS, FITS),
             Column(say.TAG_SHORT, FITS), Column(say.ASSETS, FITS), Column(say.LOOKS_LIKE, FITS),
-            Column(say.EVIDENCE, 0),
+            Column(say.PAID, FITS), Column(say.ADDED, FITS), Column(say.EVIDENCE, 0),
         ]  # fmt: skip
         self.table = FactTable(columns, name="book.table", said=strings.PAGES["book"])
         self.table.setHorizontalScrollMode(QtWidgets.QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -99,10 +99,13 @@ class BookPage(Page):
     def _chosen(self) -> QtWidgets.QFrame:
         t = theme()
         foot = Foot()
-        line = row(foot, margins=(t.scaled(14), t.scaled(8), t.scaled(14), t.scaled(10)))
+        margins = (t.scaled(14), t.scaled(8), t.scaled(14), t.scaled(10))
+        box = column(foot, spacing=t.scaled(6), margins=margins)
         self.block = AddressBlock()
         self.block.setObjectName("book.block")
-        line.addWidget(self.block, 1)
+        box.addWidget(self.block)
+        self.story = label("", "small", "text2", wrap=True, selectable=True, name="book.story")
+        box.addWidget(self.story)
         self.foot = foot
         return foot
 
@@ -159,6 +162,7 @@ class BookPage(Page):
         tag = entry["tag"]
         tagged = shared.tag_of(str(tag) if tag is not None else None) or say.NO_TAG
         twins = "; ".join(safe_text(str(name), 120) for name in alike)
+        added, used = _added(entry), _used(entry)
         paid = ", ".join(asset_name(asset, self._names) for asset in assets)
         return (
             Cell(safe_text(str(entry["id"]), 80), "label"),
@@ -167,6 +171,8 @@ class BookPage(Page):
             Cell(safe_text(tagged, 60), tone="text2"),
             Cell(paid, tone="text2"),
             Cell(twins, "mono", "danger", icon="warning") if twins else Cell(shared.NONE, tone="text3"),
+            Cell(used, tone="text2") if used else Cell(say.NEVER, tone="text3"),
+            Cell(added, tone="text2"),
             Cell(safe_text(str(entry["evidence"] or ""), 400), tone="text2"),
         )  # fmt: skip
 
@@ -184,6 +190,7 @@ class BookPage(Page):
         self.block.show_address(
             address(entry["account"]), str(entry["id"]), mark="on-list", note=status_words(entry)
         )
+        self.story.setText(_story(entry))
         self.pay.block("" if status == "active" else say.not_active(status_words(entry), self._rule))
 
     def _pay(self) -> None:
@@ -237,6 +244,34 @@ def status_words(entry: JsonObject) -> str:
     if status == "active" and expires:
         return say.active_until(shared.moment(str(expires), now))
     return say.BOOK_STATES[status]
+
+
+def _object(value: JsonValue) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _moment(value: JsonValue) -> str:
+    return shared.moment(str(value), datetime.now().astimezone())
+
+
+def _added(entry: JsonObject) -> str:
+    added = _object(entry["added"])
+    return say.added(str(added["version"]), _moment(added["at"]))
+
+
+def _used(entry: JsonObject) -> str:
+    used = _object(entry["used"])
+    count = used["count"]
+    return say.paid(count, _moment(used["last_at"])) if isinstance(count, int) and count else ""
+
+
+def _story(entry: JsonObject) -> str:
+    """Who added it, and how often it was paid, in sentences."""
+    added, used = _object(entry["added"]), _object(entry["used"])
+    voters = added["voters"] if isinstance(added["voters"], list) else []
+    by = say.added_by(str(added["version"]), _moment(added["at"]), [safe_text(str(v), 80) for v in voters])
+    count = used["count"] if isinstance(used["count"], int) else 0
+    return f"{by} {say.paid_at(count, _moment(used['last_at']))}"
 
 
 def _haystack(entry: JsonObject) -> str:

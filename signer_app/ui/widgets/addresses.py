@@ -293,9 +293,9 @@ class HashGrid(Painted):
     def compare(self, other: str) -> str | None:
         """None if ``other`` is empty; "" if equal; else the name of the first different group, "A5".
 
-        Spaces and case do not matter. The different group is marked.
+        Spaces, colons and case do not matter. The different group is marked.
         """
-        theirs = "".join(other.split()).lower().removeprefix("0x")
+        theirs = "".join(other.replace(":", "").split()).lower().removeprefix("0x")
         if not theirs:
             self.different = None
         elif theirs == self.digits.lower():

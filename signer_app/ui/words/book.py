@@ -10,6 +10,7 @@ PAY_ENTRY = "Pay"
 BOOK_FILTER = "Filter by name, address, tag"
 ENTRY, STATUS, TAG_SHORT, ASSETS = "Entry", "Status", "Tag", "Assets"
 LOOKS_LIKE, EVIDENCE = "Looks like", "Evidence"
+ADDED, PAID, NEVER = "Added", "Paid", "never"
 NO_TAG = "no tag"
 ALIKE = "Two addresses here look alike and are not the same."
 ALIKE_SAID = "Compare the whole address before you pay one of them."
@@ -32,6 +33,30 @@ HOW_STEPS = (
 def from_policy(policy: str) -> str:
     """Where the book comes from."""
     return f"policy {policy}" if policy else ""
+
+
+def added(version: str, time: str) -> str:
+    """Since which version of the policy an entry is there, in the table."""
+    return f"v{version}, {time}"
+
+
+def added_by(version: str, time: str, voters: list[str]) -> str:
+    """The same in a sentence, with those who voted for it."""
+    return f"Added with version {version} of the policy at {time}, by the votes of {', '.join(voters)}."
+
+
+def paid(count: int, last: str) -> str:
+    """How often an entry was paid."""
+    return f"{count}×, {last}"
+
+
+def paid_at(count: int, last: str) -> str:
+    """The same in a sentence."""
+    often = "once" if count == 1 else f"{count} times"
+    return f"Paid {often} by proposals known here, last at {last}." if count else NEVER_PAID
+
+
+NEVER_PAID = "Never paid by a proposal known here."
 
 
 def cooling(time: str) -> str:

@@ -36,6 +36,10 @@ CAN = MappingProxyType(
         "airgap": "Signs in the offline window. Not in this version.",
     }
 )
+MODEL, ENROLLED, LAST_SIGNED, LAST_TEST = "Device", "Enrolled", "Last signed", "Last test"
+NEVER_SIGNED = "no signature of it is known here"
+NEVER_TESTED = "none that was recorded here"
+NO_MODEL = "connect it, and show its address or test it"
 RULES_TITLE = "USB rules for Linux"
 RULES_SUB = (
     "This file lets the person at the screen open Ledgers and Trezors. Installing it needs an administrator:"
@@ -68,6 +72,22 @@ ASKS = MappingProxyType(
         "open_app": "It asks whether to open the app.",
     }
 )
+
+
+def hardware(model: str, firmware: str, app: str) -> str:
+    """Model, firmware and open app; "" is not known."""
+    told = f"firmware {firmware}" if firmware else ""
+    return ", ".join(part for part in (model, told, app) if part)
+
+
+def enrolled(version: str, time: str, voters: list[str]) -> str:
+    """Since which version of the policy a key is there, and by whose votes."""
+    return f"with policy v{version} at {time}, by the votes of {', '.join(voters)}"
+
+
+def tested(time: str, what: str, signed: bool) -> str:
+    """When a key's device last passed a test, and what it was then."""
+    return f"passed at {time}{', with a signature' if signed else ''}, on {what}"
 
 
 def practice_title(name: str) -> str:

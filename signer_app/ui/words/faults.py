@@ -13,6 +13,7 @@ HINTS = MappingProxyType(
     {
         "OFFLINE": "To have them asked, lock this window and unlock it without working offline.",
         "NODES_UNCONFIRMED": "Open the Nodes page, read the list and confirm it.",
+        "NODE_CERTIFICATE_CHANGED": "Ask its operator. The Nodes page shows both certificates.",
         "JOURNAL_BROKEN": "Open the Journal page and press Verify all.",
         "JOURNAL_POISONED": f"Free space or repair the disk, {_AGAIN}",
         "STORAGE_FULL": f"Free space, {_AGAIN} Nothing was lost.",

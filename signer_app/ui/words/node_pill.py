@@ -25,6 +25,7 @@ ASKING, ASKING_WHY = "being asked", "The nodes are being asked for the first tim
 FAILED = "could not be asked"
 JUST_NOW = "just now"
 TOO_FEW, DIFFER, OLD = "too few", "they differ", "too old"
+CERTIFICATE, CERTIFICATE_BRIEF = "certificate changed", "certificate"
 OLD_WHY = "That is too old to rely on: they should have been asked again since."
 SILENT = "No node answers."
 SILENT_STAYS = (
@@ -68,11 +69,12 @@ def _looked(look: Look, age_s: int, stale: bool, now: datetime) -> Said:
     agreed, listed = sum(of.agreed for of in look.networks), sum(of.listed for of in look.networks)
     differ, enough = any(of.differ for of in look.networks), all(of.enough for of in look.networks)
     wrong = DIFFER if differ else "" if enough else TOO_FEW
-    notes = [wrong, OLD if stale else ""]
-    tone = "danger" if differ else "ok" if enough and not stale else "warn"
+    notes = [CERTIFICATE if look.changed else "", wrong, OLD if stale else ""]
+    tone = "danger" if differ or look.changed else "ok" if enough and not stale else "warn"
     count = f"{agreed} of {listed}"
     strong = ", ".join(part for part in (f"{count} agree", *notes, ago(age_s)) if part)
-    brief = ", ".join([f"{NODES} {count}", *[note for note in notes if note][:1]])
+    most = CERTIFICATE_BRIEF if look.changed else next((note for note in notes if note), "")
+    brief = ", ".join(part for part in (f"{NODES} {count}", most) if part)
     local = look.at.astimezone(now.tzinfo)
     lines = [
         *(together(of) for of in look.networks),

@@ -7,13 +7,15 @@ from types import MappingProxyType
 SUB = "whom this workspace believes about a ledger"
 TEST_NOW = "Test now"
 ADD = "Add a node…"
-COLUMNS = ("Node", "Operator", "Use", "Address", "Height", "Age", "Agrees with", "Answer", "State")
+COLUMNS = ("Node", "State", "Operator", "Use", "Address", "Height", "Age", "Agrees with", "Answer",
+           "Certificate")  # fmt: skip
 STATES = MappingProxyType(
     {
         "ok": ("Ok", "ok", "pass"),
         "late": ("Late", "warn", "clock"),
         "differs": ("Differs", "danger", "alert"),
         "wrong-network": ("Wrong network", "danger", "alert"),
+        "certificate-changed": ("Certificate changed", "danger", "alert"),
         "no-answer": ("No answer", "danger", "fail"),
         "asking": ("Asking", "neutral", "clock"),
         "unasked": ("Not asked", "neutral", "skip"),
@@ -41,12 +43,85 @@ DIFFER_NEXT = (
 )
 ADD_TITLE = "Add a node"
 ADD_WHY = "Agreement counts operators, not nodes: name who runs it."
-NAME, OPERATOR, NETWORK, ADDRESS, WS, USE = "Name", "Operator", "Network", "Address", "WebSocket", "Use"
+NAME, OPERATOR, NETWORK, ADDRESS, USE = "Name", "Operator", "Network", "Address", "Use"
 ADDRESS_HINT = "https://… (http:// on this computer only)"
-WS_HINT = "wss://… if it has one"
 USES = MappingProxyType({"read and send": ("read", "submit"), "read": ("read",), "send": ("submit",)})
 ADD_NOW = "Add node"
+CERTIFICATE = "Certificate"
+CERTIFICATE_OF = "Certificate…"
+ACCEPT_THE_NEW = "Accept the new certificate…"
+ACCEPT = "Accept this certificate"
+CHANGED = "changed"
+NOT_YET = "from the first contact on"
+CLEAR_TEXT = "none: on this computer"
+RECORDED = "Recorded"
+SHOWN_NOW = "Shown by the node now"
+OWN_AUTHORITY = "Its own authority"
+NONE_RECORDED = "None yet. The one that it shows at the first contact is recorded."
+HOLD_TO = "Hold the node to"
+HOLDS = MappingProxyType(
+    {"key": "its key, which renewals keep", "authority": "its authority, which may vouch for new keys"}
+)
+HOLD_NOW = "Hold it to this"
+HELD_ALREADY = "Off: it is held to this already."
+CHOOSE_SECURE = "Off: choose a node with an address that begins with https first."
+SAME_AUTHORITY = "Another key, and the same authority vouches for it."
+OTHER_AUTHORITY = "Another key, and another authority vouches for it."
+CHANGED_NEXT = (
+    "It is asked nothing, and its answers count for nothing, until a person has compared the new certificate "
+    "with what the operator says."
+)
+DIRECTLY = "Nodes of other machines are asked directly."
+WAY = "Proxy…"
+WAY_TITLE = "Proxy for the nodes"
+WAY_WHY = (
+    "Nodes of other machines are asked through it, over their own TLS: it sees which node is asked, and "
+    "nothing of what is said. Nodes on this computer are always asked directly, and proxies of the "
+    "environment are not used. One that needs a password cannot be used."
+)
+PROXY = "Proxy"
+PROXY_HINT = "socks5://host:port or http://host:port; empty: directly"
+SAVE_WAY = "Use it"
+PRACTICE_WAY = "Off: in practice nodes are never asked through a proxy."
 FILL = "Off: name, operator and address are needed."
+
+
+def certificate_of(node: str) -> str:
+    """Title of the dialog."""
+    return f"Certificate of {node}"
+
+
+def certificate_changed(node: str) -> str:
+    """Banner, and title of the dialog."""
+    return f"The certificate of {node} changed."
+
+
+def ask_operator(operator: str) -> str:
+    """What to do before one accepts it."""
+    return (
+        f"Ask {operator} by another way whether the one that is shown now is theirs, and compare it whole. A "
+        "renewal with a new key looks like this; so does somebody who answers in the place of the node."
+    )
+
+
+def good(start: str, end: str, recorded: str) -> str:
+    """How long a certificate is good, and since when it is recorded, "" if it is not."""
+    return f"Good from {start} to {end}." + (f" Recorded {recorded}." if recorded else "")
+
+
+def signed_by(issuer: str) -> str:
+    """Who vouches for it directly."""
+    return f"Signed by {issuer}."
+
+
+def held(hold: str, end: str) -> str:
+    """In the table."""
+    return f"{hold}, to {end}"
+
+
+def through(proxy: str) -> str:
+    """Below the tables."""
+    return f"Nodes of other machines are asked through {proxy}."
 
 
 def network(name: str, count: int) -> str:

@@ -76,6 +76,13 @@ def drifted(_count: int, account: str) -> str:
     return f"The signers of {account or 'an account'} are not those of the policy."
 
 
+def certificate(count: int, _account: str) -> str:
+    """Which node is on the nodes page; a notice names none."""
+    return (
+        "The certificate of a node changed." if count == 1 else f"The certificates of {count} nodes changed."
+    )
+
+
 #: Kind of a notice -> its sentence, of how many it speaks and for which account.
 SENTENCES = MappingProxyType(
     {
@@ -83,6 +90,7 @@ SENTENCES = MappingProxyType(
         "journal": journal,
         "denied": denied,
         "drifted": drifted,
+        "certificate": certificate,
         "late": late,
         "arrived": arrived,
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ class DevicesPage(Page):
         self.windows: dict[str, PracticeDeviceWindow] = {}
         self._rows: dict[str, ConnectedRow] = {}
         self._keys: list[JsonObject] = []
-        self._unlocked = False
+        self._unlocked, self._across = False, 2
         #: Public key -> device that was seen to hold it.
         self._holders: dict[str, str] = {}
         scroll = QtWidgets.QScrollArea()
@@ -177,6 +177,14 @@ class DevicesPage(Page):
     def _scan_failed(self, error: CountersignError) -> None:
         self.banner("scan", StateBanner("warn", error.message, faults.hint(error)))
 
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
+        """Two cards beside each other where both have room for their addresses."""
+        super().resizeEvent(event)
+        across = 2 if event.size().width() >= theme().scaled(840) else 1
+        if across != self._across:
+            self._across = across
+            self._show_keys()
+
     def _show_keys(self) -> None:
         while (item := self._cards.takeAt(0)) is not None:
             widget = item.widget()
@@ -187,8 +195,9 @@ class DevicesPage(Page):
             self._cards.addWidget(StateBanner("info", words.NO_KEYS), 0, 0)
             return
         for number, key in enumerate(self._keys):
-            card = key_card(key, *self._state_of(key))
-            self._cards.addWidget(card, number // 2, number % 2)
+            row = self._holder(key)
+            card = key_card(key, *self._state_of(key), row.told if row is not None else None)
+            self._cards.addWidget(card, *divmod(number, self._across))
 
     def _state_of(self, key: JsonObject) -> tuple[str, str]:
         """Words and tone of a key's state, as far as this workstation can tell."""
@@ -196,8 +205,7 @@ class DevicesPage(Page):
         if key["backend"] == "keystore":
             state = words.SEALED_STATE[self._unlocked] if mine else words.ELSEWHERE
             return state.capitalize(), "ok" if mine and self._unlocked else "neutral"
-        holder = self._holders.get(str(key["public_key"]))
-        row = self._rows.get(holder) if holder is not None else None
+        row = self._holder(key)
         if row is not None:
             return f"{row.chip.word}, {row.chip.device}", "ok" if row.chip.state == "READY" else "warn"
         if not mine:
@@ -205,6 +213,10 @@ class DevicesPage(Page):
         if self._rows and key["backend"] == "ledger":
             return words.ASK_NEXT, "neutral"
         return words.NOT_CONNECTED, "neutral"
+
+    def _holder(self, key: JsonObject) -> ConnectedRow | None:
+        """The connected device that was seen to hold a key."""
+        return self._rows.get(self._holders.get(str(key["public_key"]), ""))
 
     @property
     def sees_device(self) -> bool:
@@ -230,7 +242,8 @@ class DevicesPage(Page):
 
     def _test(self, device: str) -> None:
         networks, connected = self._networks(), self.session.connected
-        self.run(self._ask(words.TESTING, lambda: _try(connected, device, networks)))
+        known = frozenset(str(key["public_key"]) for key in self._keys)
+        self.run(self._ask(words.TESTING, lambda: _try(connected, device, networks, known)))
 
     def _networks(self) -> tuple[str, ...]:
         summary = self.session.summary
@@ -267,10 +280,20 @@ class DevicesPage(Page):
         if "steps" in result:
             steps = "\n".join(f"{step['name']}: {step['detail']}" for step in objects(result["steps"]))
             self.doing.show_state("ok", words.TEST_DONE, steps)
-            return
-        self.doing.show_state("ok", words.SHOWN, f"{result['address']}  ({result['path']})")
-        self._holders[str(result["public_key"])] = str(result["device"])
+            self.run(self._record(result))
+        else:
+            self.doing.show_state("ok", words.SHOWN, f"{result['address']}  ({result['path']})")
+        self._holders[str(result["public_key"]).upper()] = str(result["device"])
         self._show_keys()
+
+    async def _record(self, result: JsonObject) -> None:
+        """That a key of the policy passed is kept in the journal."""
+        passed = [key for key in self._keys if key["public_key"] == result["public_key"]]
+        if passed:
+            kept = await self.session.call(lambda workspace: workspace.tests.passed(result))
+            for key in passed:
+                key["last_test"] = kept
+            self._show_keys()
 
     async def _show_rules(self) -> None:
         found, text = await asyncio.to_thread(_rules)
@@ -345,10 +368,12 @@ def _read(workspace: Workspace) -> JsonObject:
     return {**signer_keys(workspace), "unlocked": workspace.keys.keystore_or_none is not None}
 
 
-def _try(connected: ConnectedDevices, device: str, networks: tuple[str, ...]) -> JsonObject:
+def _try(
+    connected: ConnectedDevices, device: str, networks: tuple[str, ...], known: Collection[str]
+) -> JsonObject:
     from signer_app.workspace.device_test import try_device  # noqa: PLC0415 - loads a ledger
 
-    return try_device(connected, device, networks)
+    return try_device(connected, device, networks, known)
 
 
 def _rules() -> tuple[JsonObject, str]:

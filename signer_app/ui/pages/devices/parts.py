@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 
 from signer_app.core.json_types import JsonObject
+from signer_app.core.text import safe_text
 from signer_app.ui.qt import Qt, QtCore, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.theme import theme
@@ -22,14 +24,15 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.words import devices as words
-from signer_app.ui.words import strings
+from signer_app.ui.words import shared, strings
 from signer_app.ui.words.signing import BACKENDS, STATE_STEPS
 
 _NAME_LIMIT = 64
 
 
-def key_card(key: JsonObject, state: str, tone: str) -> Card:
-    """A key of the policy's table: kind, tier, state, what it can and cannot sign, address."""
+def key_card(key: JsonObject, state: str, tone: str, device: JsonObject | None) -> Card:
+    """A key of the policy's table: kind, tier, state, address, its story, what it can and cannot sign.
+    ``device``: the connected device that was seen to hold it."""
     kind = words.SEALED_KEY if key["backend"] == "keystore" else BACKENDS.get(str(key["backend"]), "")
     mine = key["mine"] is True
     icon = "key" if key["backend"] == "keystore" else "devices"
@@ -46,10 +49,47 @@ def key_card(key: JsonObject, state: str, tone: str) -> Card:
     line.addWidget(Dot(tone))
     line.addWidget(label(state, "body", "text2"), 1)
     card.body.addLayout(line)
+    card.body.addLayout(_story(key, device))
     card.body.addWidget(label(words.CAN.get(str(key["backend"]), ""), "small", "text2", wrap=True))
     card.body.addStretch(1)
     card.setAccessibleDescription(f"{kind}, {key['tier']}, {state}")
     return card
+
+
+def _story(key: JsonObject, device: JsonObject | None) -> QtWidgets.QGridLayout:
+    """What the device is, who brought the key, when it last signed and last passed a test."""
+    enrolled, test, now = key["enrolled"], key["last_test"], datetime.now().astimezone()
+    lines: list[tuple[str, str]] = []
+    if key["backend"] != "keystore":
+        known = device or (test if isinstance(test, dict) else None)
+        lines.append((words.MODEL, hardware_words(known) if known is not None else words.NO_MODEL))
+    if isinstance(enrolled, dict) and isinstance(enrolled["voters"], list):
+        at = shared.moment(str(enrolled["at"]), now)
+        voters = [safe_text(str(voter), 80) for voter in enrolled["voters"]]
+        lines.append((words.ENROLLED, words.enrolled(str(enrolled["version"]), at, voters)))
+    signed = key["last_signed"]
+    lines.append((words.LAST_SIGNED, shared.moment(str(signed), now) if signed else words.NEVER_SIGNED))
+    if isinstance(test, dict):
+        at = shared.moment(str(test["at"]), now)
+        said = words.tested(at, hardware_words(test), test["signed"] is True)
+        lines.append((words.LAST_TEST, said))
+    elif key["backend"] != "keystore":
+        lines.append((words.LAST_TEST, words.NEVER_TESTED))
+    grid = QtWidgets.QGridLayout()
+    grid.setHorizontalSpacing(theme().scaled(12))
+    grid.setVerticalSpacing(theme().scaled(3))
+    grid.setColumnStretch(1, 1)
+    for number, (name, said) in enumerate(lines):
+        grid.addWidget(label(name, "small", "text3"), number, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label(said, "small", wrap=True, selectable=True), number, 1)
+    return grid
+
+
+def hardware_words(device: JsonObject) -> str:
+    """Model, firmware and app of a device as it is connected, or as it was tested."""
+    app = f"{device['app']} {device['app_version']}" if device["app"] else ""
+    parts = (str(device["model"]), str(device["firmware"] or ""), app)
+    return words.hardware(*(safe_text(part, 80) for part in parts))
 
 
 class ConnectedRow(QtWidgets.QFrame):
@@ -58,14 +98,15 @@ class ConnectedRow(QtWidgets.QFrame):
     def __init__(self, device: JsonObject, show: Callable[[str], None], test: Callable[[str], None]) -> None:
         super().__init__()
         self.device = str(device["device"])
+        #: What it said of itself last, as ConnectedDevices.describe gives it.
+        self.told = device
         self.setObjectName(f"devices.connected.{self.device}")
         line = row(self, spacing=theme().scaled(10))
         self.chip = DeviceChip()
         self.chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         line.addWidget(self.chip)
-        self.app = label("", "small", "text2")
-        line.addWidget(self.app)
-        line.addStretch(1)
+        self.app = label("", "small", "text2", wrap=True)
+        line.addWidget(self.app, 1)
         self.address = ActionButton(words.SHOW_ADDRESS, name="devices.address")
         self.test = ActionButton(words.TEST, name="devices.test")
         self.address.triggered.connect(lambda: show(self.device))
@@ -76,10 +117,11 @@ class ConnectedRow(QtWidgets.QFrame):
 
     def show_device(self, device: JsonObject) -> None:
         """Its state now."""
+        self.told = device
         state = str(device["state"])
         reason = STATE_STEPS.get(state, "") or str(device["transport"])
         self.chip.show_device(f"{device['model']} ({self.device})", state, reason)
-        self.app.setText(f"{device['app']} {device['app_version']}" if device["app"] else "")
+        self.app.setText(hardware_words({**device, "model": ""}))
         off = "" if state in ("READY", "APP_CLOSED", "WRONG_APP", "LOCKED") else STATE_STEPS.get(state, "")
         for button in (self.address, self.test):
             button.block(off)

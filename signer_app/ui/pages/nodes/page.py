@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import ConflictError, CountersignError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
-from signer_app.ui.pages.nodes.dialogs import AddDialog, ConfirmDialog
+from signer_app.ui.pages.nodes.certificates import CertificateDialog, certificate_cell
+from signer_app.ui.pages.nodes.dialogs import AddDialog, ConfirmDialog, ProxyDialog
 from signer_app.ui.qt import QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
@@ -25,6 +27,7 @@ from signer_app.ui.widgets import (
     column,
     label,
     plain,
+    row,
 )
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import nodes as words
@@ -46,7 +49,7 @@ class NodesPage(Page):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self._nodes: list[JsonObject] = []
-        self._confirmed = True
+        self._confirmed, self._proxy = True, ""
         self._health: Mapping[str, JsonObject] = {}
         #: One question at a time, and none while the list changes: a changed list closes its connections.
         self._asking = asyncio.Lock()
@@ -65,10 +68,17 @@ class NodesPage(Page):
         head, _ = page_head(strings.PAGES["nodes"], words.SUB)
         self.when = label("", "small", "text3", name="nodes.asked")
         self.test = ActionButton(words.TEST_NOW, icon="refresh", name="nodes.test")
+        self.certificate = ActionButton(words.CERTIFICATE_OF, name="nodes.certificate")
         self.add = ActionButton(words.ADD, icon="plus", name="nodes.add")
-        for widget in (self.when, self.test, self.add):
+        for widget in (self.when, self.test, self.certificate, self.add):
             head.addWidget(widget)
         box.addLayout(head)
+        way_line = row(spacing=t.scaled(8))
+        self.way = label("", "small", "text2", wrap=True, selectable=True, name="nodes.way")
+        self.change_way = ActionButton(words.WAY, kind="link", name="nodes.proxy")
+        way_line.addWidget(self.way, 1)
+        way_line.addWidget(self.change_way)
+        box.addLayout(way_line)
         scroll = QtWidgets.QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setAccessibleName(strings.PAGES["nodes"])
@@ -78,6 +88,8 @@ class NodesPage(Page):
         box.addWidget(scroll, 1)
         self.test.triggered.connect(self.ask_now)
         self.add.triggered.connect(self.add_node)
+        self.change_way.triggered.connect(lambda: self.tasks.spawn(self._way()))
+        self.certificate.triggered.connect(lambda: self.show_certificate(self._chosen()))
 
     # -- what the window asks ------------------------------------------------------------------------------
 
@@ -108,9 +120,13 @@ class NodesPage(Page):
         if self._may_ask:
             self.tasks.spawn(self._ask())
 
+    def _take_nodes(self, described: JsonObject) -> None:
+        self._nodes = [node for node in _list(described["nodes"]) if isinstance(node, dict)]
+        self._proxy = str(described["proxy"] or "")
+        self.way.setText(words.through(safe_text(self._proxy, 400)) if self._proxy else words.DIRECTLY)
+
     def _take_list(self, described: JsonObject) -> None:
-        nodes = described["nodes"]
-        self._nodes = [node for node in _list(nodes) if isinstance(node, dict)]
+        self._take_nodes(described)
         self._confirmed = described["confirmed"] is True
         if self._confirmed:
             self.banner("unconfirmed", None)
@@ -129,8 +145,19 @@ class NodesPage(Page):
     def _blocking(self) -> None:
         common = "" if self._confirmed else words.CONFIRM_FIRST
         self.add.block(common or standing.off(self.session.summary))
+        practice = words.PRACTICE_WAY if self._class == "practice" else ""
+        self.change_way.block(common or practice or standing.off(self.session.summary))
         offline = words.OFFLINE if self.session.offline else ""
         self.test.block(offline or common or (words.TESTING if self._asking.locked() else ""))
+        self.certificate.block(common or ("" if self._secured(self._chosen()) else words.CHOOSE_SECURE))
+
+    def _chosen(self) -> str:
+        """The node whose row is chosen, or ""."""
+        return next((name for table in self.tables.values() if (name := table.chosen())), "")
+
+    def _secured(self, name: str) -> bool:
+        """Whether a node of this name is here and shows a certificate."""
+        return any(node["id"] == name and str(node["url"]).startswith("https:") for node in self._nodes)
 
     @property
     def _may_ask(self) -> bool:
@@ -152,10 +179,12 @@ class NodesPage(Page):
             try:
                 ask = await self.session.call(lambda workspace: workspace.nodes.looker())
                 found = await asyncio.to_thread(ask)
+                described = await self.session.call(_kept)
             except CountersignError as error:
                 self.failed(error)
                 return
             self.banner("error", None)
+            self._take_nodes(described)
             self._take_health(found.rows)
             self.shell.nodes.take(found)
         self._blocking()
@@ -165,7 +194,20 @@ class NodesPage(Page):
         self.when.setText(words.asked_at(datetime.now().astimezone().strftime("%H:%M:%S")))
         wrong = [row for row in found if row.state in ("differs", "wrong-network")]
         self.banner("differs", StateBanner("danger", words.DIFFER, words.DIFFER_NEXT) if wrong else None)
+        self._show_changed()
         self._show_rows()
+
+    def _show_changed(self) -> None:
+        """A banner for each node whose certificate changed, as long as it did."""
+        for node in self._nodes:
+            name = str(node["id"])
+            row = self._health.get(name)
+            if row is None or row["state"] != "certificate-changed":
+                self.banner(f"certificate.{name}", None)
+                continue
+            banner = StateBanner("danger", words.certificate_changed(safe_text(name)), words.CHANGED_NEXT)
+            banner.offer([(words.ACCEPT_THE_NEW, partial(self.show_certificate, name))])
+            self.banner(f"certificate.{name}", banner)
 
     # -- showing -------------------------------------------------------------------------------------------
 
@@ -185,7 +227,11 @@ class NodesPage(Page):
                 [self._line(node, row) for node, row in zip(nodes, rows, strict=True)],
                 [str(node["id"]) for node in nodes],
             )
-            reasons = [words.why(str(row["id"]), str(row["reason"])) for row in rows if row and row["reason"]]
+            reasons = [
+                words.why(str(row["id"]), str(row["reason"]))
+                for row in rows
+                if row and row["reason"] and row["state"] != "certificate-changed"  # its banner says it
+            ]
             self._reasons[network].setText("\n".join(safe_text(reason, 1000) for reason in reasons))
             self._reasons[network].setVisible(bool(reasons))
             compared = next((str(row["compared"]) for row in rows if row and row["compared"]), "")
@@ -196,22 +242,32 @@ class NodesPage(Page):
         card = Card(words.network(network, count), "nodes")
         card.body.setContentsMargins(1, 0, 1, 8)
         titles = words.COLUMNS
-        right = (4, 5, 7)
+        right = (5, 6, 8)
         table = FactTable(
             [
-                Column(title, 0 if number == 3 else FITS, number in right)
+                Column(title, 0 if number == 4 else FITS, number in right)
                 for number, title in enumerate(titles)
             ],
             fit=True,
             name=f"nodes.table.{network}",
             said=words.network(network, count),
         )
+        table.selectionModel().selectionChanged.connect(lambda *_changed: self._row_chosen(table))
+        table.activated.connect(lambda _index: self.certificate.click())
         card.body.addWidget(table)
         reasons = label("", "body", "warn", wrap=True, selectable=True)
         reasons.setContentsMargins(14, 0, 14, 0)
         card.body.addWidget(reasons)
         self.tables[network], self._reasons[network], self._subs[network] = table, reasons, card.sub
         return card
+
+    def _row_chosen(self, table: FactTable) -> None:
+        """One row of all tables is chosen."""
+        if table.chosen():
+            for other in self.tables.values():
+                if other is not table:
+                    other.clearSelection()
+        self._blocking()
 
     def _line(self, node: JsonObject, row: JsonObject | None) -> tuple[Cell, ...]:
         roles = ", ".join(words.ROLES.get(str(role), str(role)) for role in _list(node["roles"]))
@@ -233,6 +289,7 @@ class NodesPage(Page):
         said, tone, icon = words.STATES[state]
         return (
             Cell(safe_text(str(node["id"])), "label"),
+            Cell(said, "small-strong", tone, icon=icon),
             Cell(safe_text(str(node["operator"]))),
             Cell(roles, "small", "text2"),
             Cell(safe_text(url, 2000), "mono", raw=url),
@@ -240,7 +297,7 @@ class NodesPage(Page):
             Cell(heard[1], "small", right=True),
             Cell(safe_text(heard[2]), "small"),
             Cell(heard[3], "small", right=True),
-            Cell(said, "small-strong", tone, icon=icon),
+            certificate_cell(node, row),
         )
 
     # -- changing the list ---------------------------------------------------------------------------------
@@ -257,13 +314,38 @@ class NodesPage(Page):
         """Ask for a new node."""
         self.tasks.spawn(self._add())
 
-    async def _confirm(self) -> None:
-        """Show the list; only who has seen it can stand by it."""
-        shown = list(self._nodes)
-        dialog = ConfirmDialog(self.window(), shown, self._class)
+    def show_certificate(self, name: str) -> None:
+        """Show a node's certificate, and another one that it shows now, to be accepted or not."""
+        if self._secured(name):
+            self.tasks.spawn(self._certificate(name))
+
+    async def _certificate(self, name: str) -> None:
+        """Only what was shown can be accepted: the service compares it with what the node showed last."""
+        node = next(node for node in self._nodes if node["id"] == name)
+        row = self._health.get(name)
+        dialog = CertificateDialog(self.window(), node, row, self._class)
         if await self.shell.ask(dialog) != QtWidgets.QDialog.DialogCode.Accepted:
             return
-        await self._change(lambda workspace: _confirm_shown(workspace, shown))
+        hold, shown = dialog.chosen, row["certificate"] if row is not None and dialog.changed else None
+        if isinstance(shown, dict):
+            digest = str(shown["sha256"])
+            await self._change(lambda workspace: workspace.nodes.accept_certificate(name, digest, hold))
+        else:
+            await self._change(lambda workspace: workspace.nodes.hold_to(name, hold))
+
+    async def _confirm(self) -> None:
+        """Show the list; only who has seen it can stand by it."""
+        shown, proxy = list(self._nodes), self._proxy
+        dialog = ConfirmDialog(self.window(), shown, self._class, proxy)
+        if await self.shell.ask(dialog) != QtWidgets.QDialog.DialogCode.Accepted:
+            return
+        await self._change(lambda workspace: _confirm_shown(workspace, shown, proxy))
+
+    async def _way(self) -> None:
+        dialog = ProxyDialog(self.window(), self._proxy, self._class)
+        if await self.shell.ask(dialog) == QtWidgets.QDialog.DialogCode.Accepted:
+            proxy = dialog.proxy
+            await self._change(lambda workspace: workspace.nodes.set_proxy(proxy))
 
     async def _add(self) -> None:
         if self.add.blocked:
@@ -291,9 +373,16 @@ class NodesPage(Page):
             await self._ask()
 
 
-def _confirm_shown(workspace: Workspace, shown: list[JsonObject]) -> None:
+def _kept(workspace: Workspace) -> JsonObject:
+    """The list after a round of asking: what was shown at a first contact is recorded."""
+    workspace.nodes.keep_certificates()
+    return workspace.nodes.describe()
+
+
+def _confirm_shown(workspace: Workspace, shown: list[JsonObject], proxy: str) -> None:
     """Confirm exactly the list that was shown; one that changed meanwhile is not. Raises ConflictError."""
-    if workspace.nodes.describe()["nodes"] != shown:
+    described = workspace.nodes.describe()
+    if described["nodes"] != shown or (described["proxy"] or "") != proxy:
         raise ConflictError("The list of nodes is another by now. Read it again.")
     workspace.nodes.confirm()
 

@@ -94,11 +94,11 @@ class NodesStep(StepView):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.name, self.operator = line_edit("setup.node-id", 64), line_edit("setup.node-operator", 64)
-        self.url, self.ws = line_edit("setup.node-url", 500), line_edit("setup.node-ws", 500)
+        self.url = line_edit("setup.node-url", 500)
         self.box.addLayout(
             beside(labelled(words.NODE_ID, self.name), labelled(words.OPERATOR, self.operator))
         )
-        self.box.addLayout(beside(labelled(words.URL, self.url), labelled(words.WS, self.ws)))
+        self.box.addWidget(labelled(words.URL, self.url))
         self.add = self.button(words.ADD_NODE, self._add, icon="plus", name="setup.add-node")
         self.ask = self.button(words.ASK_NODES, self._ask, kind="primary", icon="nodes", name="setup.ask")
         self.line(self.add, self.ask)
@@ -147,12 +147,12 @@ class NodesStep(StepView):
 
     def _add(self) -> None:
         values = {"node_id": self.name.text().strip(), "operator": self.operator.text().strip(),
-                  "url": self.url.text().strip(), "ws": self.ws.text().strip()}  # fmt: skip
+                  "url": self.url.text().strip()}  # fmt: skip
         self.host.act(lambda setup: setup.add_node(**values), words.ADD_NODE, done=self._added)
 
     def _added(self) -> None:
         """The fields are free for the next one; the operator's name is never guessed."""
-        for field in (self.name, self.operator, self.url, self.ws):
+        for field in (self.name, self.operator, self.url):
             field.clear()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 

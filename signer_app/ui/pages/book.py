@@ -19,6 +19,7 @@ from signer_app.ui.widgets import (
     Cell,
     Column,
     FactTable,
+    Reasons,
     StateBanner,
     column,
     label,
@@ -68,6 +69,7 @@ class BookPage(Page):
         head.addWidget(self.how)
         head.addWidget(self.pay)
         box.addLayout(head)
+        box.addWidget(Reasons(self.pay))
         self.text = QtWidgets.QLineEdit()
         self.text.setObjectName("book.filter")
         self.text.setPlaceholderText(say.BOOK_FILTER)

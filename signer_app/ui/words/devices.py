@@ -48,9 +48,10 @@ PRACTICE_SUB = "Hardware wallets without hardware. Their seeds are for practice 
 PRACTICE_START, PRACTICE_STOP, PRACTICE_OPEN = "Start", "Stop", "Show its screen"
 PRACTICE_NEW = "New practice device"
 PRACTICE_NAME = "Name, such as nano-1"
+NAME_FIRST = "Off: give the new device a name first."
 PRACTICE_MODEL = "Model"
 RUNS, RUNS_ELSEWHERE, OFF = "Running", "Running, started elsewhere", "Off"
-STARTED_ELSEWHERE = "It was started by another program, so it is stopped there."
+STARTED_ELSEWHERE = "Off: it was started by another program, so it is stopped there."
 STARTING = "Starting"
 
 WINDOW_GONE = "The device was unplugged from this window: its process has ended."

@@ -79,7 +79,7 @@ COPY_HASH = "Copy the leaf hash"
 VERIFIED = "Verified"
 OPENED = "Opened"
 NOT_TRUSTED = "Off: the journal is not intact. Export the evidence; nothing can be proved from it."
-VERIFY_RUNS = "Off: every record is being verified."
+VERIFY_RUNS = "Every record is being verified."
 NOTHING_CHOSEN = "Off: choose a record first."
 DANGER_TITLES = MappingProxyType(
     {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -62,3 +63,8 @@ def flag_words(name: str) -> str:
     plain = name.removeprefix("asf").removeprefix("lsf")
     words = FLAGS_WORDS.get(plain)
     return f"{words} ({name})" if words else name
+
+
+def off_because(names: Sequence[str], reason: str) -> str:
+    """A reason that only some of several buttons are off for."""
+    return f"{', '.join(names)}: {reason}"

@@ -16,7 +16,7 @@ EXPORT_NAME = "treasury-report.json"
 NOTHING_READ = "Off: nothing was read yet."
 DETACH = "Own window"
 DETACH_WHY = "Show the treasury in a window of its own"
-READING_NOW = "Off: facts are being read."
+READING_NOW = "Facts are being read."
 OFFLINE = "Off: you work offline, so no node is asked."
 
 NO_POLICY = "No policy is in force, so there are no accounts to add up."
@@ -51,10 +51,10 @@ NEVER_READ = "Balances and limits are not known: no node has answered since this
 NEVER_READ_NEXT = "Pending proposals, expiries and alerts are from this workspace and are complete."
 
 
-def as_of(moment: str, oldest_s: int | None) -> str:
-    """Below the title: when it was worked out, and how old the oldest fact is."""
+def as_of(moment: str, oldest_s: int | None, *, reading: bool = False) -> str:
+    """Below the title: when it was worked out, how old the oldest fact is, and whether it is read anew."""
     age = "no facts" if oldest_s is None else f"oldest fact {duration(oldest_s)}"
-    return f"as of {moment}, {age}"
+    return f"as of {moment}, {age}{f'. {READING_NOW}' if reading else ''}"
 
 
 def duration(seconds: int) -> str:

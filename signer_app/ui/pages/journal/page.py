@@ -18,7 +18,7 @@ from signer_app.ui.pages.journal.table import Line, RecordTable
 from signer_app.ui.qt import Qt, QtCore, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, plain, row
+from signer_app.ui.widgets import ActionButton, Chooser, Reasons, StateBanner, column, label, plain, row
 from signer_app.ui.words import faults, strings
 from signer_app.ui.words import journal as words
 
@@ -73,6 +73,7 @@ class JournalPage(Page):
         head.addWidget(self.verify)
         head.addWidget(self.export)
         box.addLayout(head)
+        box.addWidget(Reasons(self.verify, self.export, across=True, elsewhere=(words.VERIFY_RUNS,)))
         self._kinds = QtWidgets.QStackedWidget()
         box.addWidget(self._kinds, 1)
         normal = plain()
@@ -98,7 +99,7 @@ class JournalPage(Page):
         t = theme()
         self.running = plain()
         line = row(self.running, spacing=t.scaled(12))
-        line.addWidget(label(words.VERIFYING, "label"))
+        line.addWidget(label(words.VERIFY_RUNS, "label"))
         self.bar = QtWidgets.QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(words.VERIFYING)
@@ -299,10 +300,11 @@ class JournalPage(Page):
 
         self.banner("verify", None)
         self.verify.block(words.VERIFY_RUNS)
+        self._tell(0, 0)
+        self.running.show()
         try:
             check = await self.session.call(full_check, name=words.VERIFYING)
             self._tell(0, check.records)
-            self.running.show()
             found = await asyncio.to_thread(self._run_check, check, asyncio.get_running_loop())
             if self._stop.is_set():
                 raise _StoppedError

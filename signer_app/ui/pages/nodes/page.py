@@ -20,6 +20,7 @@ from signer_app.ui.widgets import (
     Cell,
     Column,
     FactTable,
+    Reasons,
     StateBanner,
     clear,
     column,
@@ -46,7 +47,7 @@ class NodesPage(Page):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self._nodes: list[JsonObject] = []
-        self._confirmed = True
+        self._confirmed, self._asked_at = True, ""
         self._health: Mapping[str, JsonObject] = {}
         #: One question at a time, and none while the list changes: a changed list closes its connections.
         self._asking = asyncio.Lock()
@@ -69,6 +70,7 @@ class NodesPage(Page):
         for widget in (self.when, self.test, self.add):
             head.addWidget(widget)
         box.addLayout(head)
+        box.addWidget(Reasons(self.test, self.add, across=True, elsewhere=(words.TESTING,)))
         scroll = QtWidgets.QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setAccessibleName(strings.PAGES["nodes"])
@@ -129,7 +131,9 @@ class NodesPage(Page):
         common = "" if self._confirmed else words.CONFIRM_FIRST
         self.add.block(common or standing.off(self.session.summary))
         offline = words.OFFLINE if self.session.offline else ""
-        self.test.block(offline or common or (words.TESTING if self._asking.locked() else ""))
+        asking = self._asking.locked()
+        self.test.block(offline or common or (words.TESTING if asking else ""))
+        self.when.setText(words.TESTING if asking else self._asked_at)
 
     @property
     def _may_ask(self) -> bool:
@@ -161,7 +165,7 @@ class NodesPage(Page):
 
     def _take_health(self, found: Sequence[NodeHealth]) -> None:
         self._health = {row.profile.id: row.to_json() for row in found}
-        self.when.setText(words.asked_at(datetime.now().astimezone().strftime("%H:%M:%S")))
+        self._asked_at = words.asked_at(datetime.now().astimezone().strftime("%H:%M:%S"))
         wrong = [row for row in found if row.state in ("differs", "wrong-network")]
         self.banner("differs", StateBanner("danger", words.DIFFER, words.DIFFER_NEXT) if wrong else None)
         self._show_rows()

@@ -16,7 +16,7 @@ from signer_app.ui.pages.treasury.reads import Shown, read_plan, read_shown, row
 from signer_app.ui.qt import QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, row
+from signer_app.ui.widgets import ActionButton, Chooser, Reasons, StateBanner, column, row
 from signer_app.ui.words import faults, strings
 from signer_app.ui.words import treasury as words
 
@@ -69,6 +69,9 @@ class TreasuryPage(Page):
         for widget in (self.account, self.read, self.export, self.detach):
             buttons.addWidget(widget)
         self._buttons = buttons
+        why = row(margins=(margin, 0, margin, 0))
+        why.addWidget(Reasons(self.read, self.export, across=True, elsewhere=(words.READING_NOW,)))
+        box.addLayout(why)
         self.board = Board()
         self.board.opened.connect(self._open)
         box.addWidget(self.board, 1)
@@ -168,7 +171,6 @@ class TreasuryPage(Page):
         for board in self._boards():
             board.show_notices(_notices(shown))
             board.show_picture(shown)
-        self._tick()
         self._blocking()
 
     def _boards(self) -> list[Board]:
@@ -194,11 +196,13 @@ class TreasuryPage(Page):
     def _tick(self) -> None:
         """Ages go on between two readings."""
         if self.shown is None:
+            self.sub.setText(words.READING_NOW if self._reading else "")
             return
         oldest = self.shown.oldest_s
         if oldest is not None:
             oldest += max(0, int((utc_now() - self.shown.as_of).total_seconds()))
-        said = words.as_of(self.shown.as_of.astimezone().strftime("%H:%M:%S"), oldest)
+        at = self.shown.as_of.astimezone().strftime("%H:%M:%S")
+        said = words.as_of(at, oldest, reading=self._reading)
         for line in (self.sub, *([self.window_.sub] if self.window_ else [])):
             line.setText(said)
 
@@ -206,6 +210,7 @@ class TreasuryPage(Page):
         offline = words.OFFLINE if self.session.offline else ""
         self.read.block(offline or (words.READING_NOW if self._reading else ""))
         self.export.block("" if self.shown is not None else words.NOTHING_READ)
+        self._tick()
 
     # -- what can be done ----------------------------------------------------------------------------------
 

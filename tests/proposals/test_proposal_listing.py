@@ -10,6 +10,7 @@ import pytest
 from desk import Desk
 
 from signer_app.chains.intents import CancelSlot
+from signer_app.core.errors import NodeError
 from signer_app.core.inspection import Slot
 from signer_app.proposals.lifecycle import OPEN
 from signer_app.proposals.listing import CSV_TITLES, Listing, conflicts, to_csv
@@ -55,6 +56,26 @@ def test_what_stands_against_the_newest_verdict_and_who_rejected(bob: Desk) -> N
     bob.service.reject(other.id, "no")
     assert bob.queries.rejected_by("bob") == {other.id}
     assert bob.queries.rejected_by("carol") == frozenset()
+
+
+def test_what_nobody_could_judge_is_no_denial_wherever_it_is_listed(bob: Desk) -> None:
+    denied, unread = bob.take("401.5"), bob.take("100")
+    bob.team.ledger.down = NodeError("gone")
+    bob.service.verify(unread.id)
+    words = {denied.id: "Denied", unread.id: "Could not tell"}
+    rows = Listing(bob.rooms).rows()
+    assert {row.id: (row.state, row.state_words) for row in rows} == {
+        identifier: ("DENIED", word) for identifier, word in words.items()
+    }
+    assert [line["state"] for line in parsed(to_csv(rows))] == [*words.values()]
+    for stored in (*bob.queries.proposals(), *map(bob.queries.proposal, words)):
+        shown = stored.to_json()
+        assert (shown["state_words"], shown["could_not_tell"]) == (
+            words[stored.id], stored.id == unread.id,
+        )  # fmt: skip
+    bob.team.ledger.down = None
+    bob.service.verify(unread.id)
+    assert {row.id: row.state_words for row in Listing(bob.rooms).rows()}[unread.id] == "Open"
 
 
 def test_two_on_one_ticket_stand_in_each_others_way(bob: Desk) -> None:

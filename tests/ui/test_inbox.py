@@ -39,7 +39,6 @@ from signer_app.ui.widgets import (
 from signer_app.ui.words import effects as words
 from signer_app.ui.words import inbox as say
 from signer_app.ui.words import strings
-from signer_app.ui.words.effects import only_unread
 
 Run = Callable[..., Any]
 NOW = datetime.now(UTC)
@@ -68,7 +67,8 @@ def proposal(number: int = 0, **more: Any) -> dict[str, Any]:
     base = {
         "proposal_id": f"{number:02d}" + HASH[2:], "body": "12" * 152, "network": NETWORK,
         "account": TREASURY,
-        "type": "Payment", "state": "PENDING", "state_words": "Open", "live": False, "title": "", "note": "",
+        "type": "Payment", "state": "PENDING", "state_words": "Open", "could_not_tell": False, "live": False,
+        "title": "", "note": "",
         "proposer": "bob", "created_at": NOW.isoformat(),
         "expires_at": (NOW + timedelta(hours=5)).isoformat(),
         "slot": {"kind": "ticket", "value": "4"}, "expiry_ledger": "97412817", "effects": [transfer(), FEE],
@@ -374,10 +374,14 @@ def test_while_no_node_answers_nothing_is_signed_or_sent_but_it_may_be_judged_ag
 
 
 def test_facts_that_could_not_be_read_are_no_denial(qtbot: QtBot, look: Theme) -> None:
-    unread = replace(details(state="DENIED", state_words="Denied"), me="carol", untold=True)
+    unread = replace(details(state="DENIED", state_words="Could not tell", could_not_tell=True), me="carol")
+    word, look_ = chip_of(unread.entry)
+    assert (word, look_.tone, look_.solid) == ("Could not tell", "warn", False)
+    assert chip_of(details(state="DENIED", state_words="Denied").entry)[1].solid
     assert reasons(unread, HERE)["review"] == say.UNTOLD
     assert reasons(unread, replace(HERE, silent=True))["review"] == say.NO_NODE
-    assert reasons(replace(unread, untold=False), HERE)["review"] == strings.DENIED
+    denied = replace(details(state="DENIED", state_words="Denied"), me="carol")
+    assert reasons(denied, HERE)["review"] == strings.DENIED
     detail = Detail()
     qtbot.addWidget(detail)
     asked: list[str] = []
@@ -392,21 +396,6 @@ def test_facts_that_could_not_be_read_are_no_denial(qtbot: QtBot, look: Theme) -
     chip = detail.findChild(RiskChip, "detail.verdict")
     assert chip is not None
     assert "Could not tell" in chip.accessibleName()
-
-
-@pytest.mark.parametrize(
-    ("checks", "only"),
-    [
-        ([("INDETERMINATE", "FACT_MISSING"), ("INDETERMINATE", "FACT_STALE")], True),
-        ([("INDETERMINATE", "FACT_MISSING"), ("FAIL", "QUORUM")], True),
-        ([("INDETERMINATE", "FACT_MISSING"), ("FAIL", "TX_CAP")], False),
-        ([("INDETERMINATE", "NODES_DISAGREE")], False),
-        ([("FAIL", "QUORUM")], False),
-        ([], False),
-    ],
-)
-def test_only_unread_facts_stand_against_it(checks: list[tuple[str, str]], only: bool) -> None:
-    assert only_unread([{"verdict": verdict, "code": code} for verdict, code in checks]) is only
 
 
 def test_an_open_quorum_waits_and_names_are_those_of_people() -> None:

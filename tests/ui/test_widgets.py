@@ -407,6 +407,8 @@ def test_reasons_stand_once_below_a_group(qtbot: QtBot, look: Theme) -> None:
     more.hide()
     reject.block("")
     assert why.said == "Send: 1 weight is missing."
+    send.block("Off: signatures are missing.")
+    assert why.said == "Send is off: signatures are missing."
     send.hide()
     assert not why.isVisible(), "what is not there needs no reason"
 

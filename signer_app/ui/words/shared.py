@@ -67,4 +67,7 @@ def flag_words(name: str) -> str:
 
 def off_because(names: Sequence[str], reason: str) -> str:
     """A reason that only some of several buttons are off for."""
-    return f"{', '.join(names)}: {reason}"
+    listed, rest = ", ".join(names), reason.removeprefix("Off: ")
+    if rest == reason:
+        return f"{listed}: {reason}"
+    return f"{listed} {'is' if len(names) == 1 else 'are'} off: {rest}"

@@ -115,10 +115,12 @@ class PracticeRow(QtWidgets.QFrame):
             )
         )
         line.addStretch(1)
+        offered = []
         if running:
             screen = ActionButton(words.PRACTICE_OPEN, name="practice.open")
             screen.triggered.connect(lambda: show(name))
             line.addWidget(screen)
+            offered.append(screen)
         button = ActionButton(
             words.PRACTICE_STOP if running else words.PRACTICE_START, name="practice.switch"
         )
@@ -126,7 +128,7 @@ class PracticeRow(QtWidgets.QFrame):
             button.block(words.STARTED_ELSEWHERE)
         button.triggered.connect(lambda: (stop if running else start)(name))
         line.addWidget(button)
-        box.addWidget(Reasons(button))
+        box.addWidget(Reasons(*offered, button))
 
 
 class RulesDialog(Dialog):

@@ -57,11 +57,6 @@ def overdue(details: Details, now: datetime) -> bool:
     return details.entry.open and words.left(details.entry.expires_at, now)[0] == words.TIME_OVER
 
 
-def untold(details: Details) -> bool:
-    """Whether it is stopped for want of facts alone: nobody said no."""
-    return details.entry.state == "DENIED" and details.untold
-
-
 def halting(details: Details) -> str:
     """Who halted what this proposal acts for; "" if nobody."""
     standing = words.items(details.raw.get("halts"))
@@ -77,7 +72,7 @@ def _sign(details: Details, place: Place) -> str:
     entry, who = details.entry, halting(details)
     mine = [holder.signer for holder in details.holders if holder.person == details.me]
     return _first(
-        (untold(details), place.read_only or place.no_facts or say.UNTOLD),
+        (entry.untold, place.read_only or place.no_facts or say.UNTOLD),
         (entry.state == "DENIED", strings.DENIED),
         (entry.state not in ("PENDING", "READY"), strings.takes_no_signature(entry.state_words)),
         (not place.writable, place.read_only),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from signer_app.ui.pages.inbox import cards
-from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons, untold
-from signer_app.ui.pages.inbox.listing import STATE_LOOKS
+from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons
+from signer_app.ui.pages.inbox.listing import look_of
 from signer_app.ui.pages.inbox.raw_card import RawCard
 from signer_app.ui.pages.inbox.reading import Details, Entry
 from signer_app.ui.qt import Qt, QtGui, QtWidgets, Signal
@@ -187,8 +187,8 @@ class Detail(QtWidgets.QScrollArea):
         line = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight)
         line.setSpacing(t.scaled(8))
         line.addWidget(label(entry.title, "page", wrap=True, name="detail.title"), 1)
-        chips, unknown = row(spacing=t.scaled(8)), untold(details)
-        chip = RiskChip("unknown") if unknown else RiskChip(STATE_LOOKS[entry.state], entry.state_words)
+        chips = row(spacing=t.scaled(8))
+        chip = RiskChip(look_of(entry.state, untold=entry.untold), entry.state_words)
         chip.setObjectName("detail.verdict")
         if entry.halted:
             chips.addWidget(RiskChip("halted"))
@@ -208,7 +208,7 @@ class Detail(QtWidgets.QScrollArea):
     def _banners(self, details: Details, place: Place) -> list[StateBanner]:
         """What stands over everything else, the gravest first."""
         found = []
-        if untold(details):
+        if details.entry.untold:
             unread = [check.words for check in details.checks if check.outcome == "INDETERMINATE"]
             unread = list(dict.fromkeys(unread))
             banner = StateBanner("warn", say.UNTOLD_FACT, strings.denied_because(unread), icon="unknown")

@@ -83,6 +83,7 @@ class Entry:
     pips: tuple[Pip, ...]
     mine: bool
     halted: bool = False
+    untold: bool = False  # it is denied, and only because facts could not be read: nobody said no
 
     @property
     def open(self) -> bool:
@@ -119,7 +120,6 @@ class Details:
     may_override: bool = False
     soft: tuple[str, ...] = ()
     hard: tuple[str, ...] = ()
-    untold: bool = False  # what stands against it are facts that could not be read, nothing else
 
     @property
     def needs_override(self) -> bool:
@@ -191,6 +191,7 @@ def entry_of(raw: JsonObject, names: dict[str, str], holders: tuple[KeyHolder, .
         pips=pips,
         mine=asked.waits(raw),
         halted=raw["state"] in HALTABLE and asked.halted(raw),
+        untold=raw["could_not_tell"] is True,
     )
 
 
@@ -253,7 +254,6 @@ def _judged(workspace: Workspace, base: Details, asked: Asked, last: JsonObject)
         may_override=may,
         soft=tuple(_check(item, base.names).words for item in soft),
         hard=tuple(_check(item, base.names).words for item in hard if item["code"] != "QUORUM"),
-        untold=words.only_unread(hard),
     )
 
 

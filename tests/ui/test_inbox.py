@@ -16,11 +16,13 @@ from window_help import PASSPHRASE, closed, until
 
 from signer_app.core.statements import Halt
 from signer_app.proposals.asked import Asked
+from signer_app.proposals.listing import Needs
 from signer_app.ui.pages.inbox.allowed import Place, reasons
-from signer_app.ui.pages.inbox.cards import timeline_steps
+from signer_app.ui.pages.inbox.cards import signatures_card, timeline_steps
+from signer_app.ui.pages.inbox.check_lines import check_line
 from signer_app.ui.pages.inbox.detail import Detail
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS, EntryList, chip_of, group_of
-from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _check, _standing, entry_of
+from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _standing, entry_of
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
@@ -30,6 +32,7 @@ from signer_app.ui.widgets import (
     AddressBlock,
     CheckLine,
     CheckList,
+    Chip,
     EffectTable,
     GroupedText,
     RiskChip,
@@ -82,7 +85,7 @@ STOPPED = replace(CAROL, halts=(Halt.model_construct(accounts=None),))
 
 
 def entry(number: int = 0, asked: Asked = CAROL, **more: Any) -> Any:
-    return entry_of(proposal(number, **more), NAMES, HOLDERS, asked)
+    return entry_of(proposal(number, **more), NAMES, HOLDERS, asked, Needs(2, 0, 2))
 
 
 def signed_by(account: str) -> dict[str, Any]:
@@ -136,8 +139,44 @@ def test_what_needs_me() -> None:
     assert entry().mine
     signed = entry(signatures=[signed_by("rAlice")])
     assert [pip.state for pip in signed.pips] == ["signed", "you"]
+    assert [pip.state for pip in entry(proposer="carol").pips] == ["open", "open"], "it is not her turn"
     assert not entry(signatures=[signed_by("rCarol")]).mine
     assert not entry(asked=Asked("bob")).mine
+
+
+def test_a_key_on_a_device_that_cannot_sign_it_is_nobodys_turn(look: Theme) -> None:
+    second = f"{NETWORK}:rCarol2"
+    holders = (*HOLDERS, KeyHolder("carol", second, "trezor-1", "trezor", unable="It does no multisigning."))
+    both = Asked("carol", frozenset({f"{NETWORK}:rCarol", second}), unable=lambda _id: frozenset({second}))
+    made = entry_of(proposal(), NAMES, holders, both)
+    assert (made.mine, [pip.state for pip in made.pips]) == (True, ["open", "you", "open"])
+    shown = Details(made, proposal(), NAMES, holders, verdict="ALLOW", me="carol")
+    card = signatures_card(shown)
+    chips = [chip.accessibleName() for chip in card.findChildren(Chip)]
+    assert chips[1:] == ["Your turn", "Cannot sign this"]
+    said = [text.text() for text in card.findChildren(QtWidgets.QLabel)]
+    assert "trezor-1\nIt does no multisigning." in said
+    assert reasons(shown, HERE)["review"] == ""
+    alone = replace(both, unable=lambda _id: both.signers)
+    none = tuple(replace(holder, unable="It does no multisigning.") for holder in holders)
+    left = Details(entry_of(proposal(), NAMES, none, alone), proposal(), NAMES, none, me="carol")
+    assert (left.entry.mine, chip_of(left.entry)[0]) == (False, "Open")
+    assert reasons(left, HERE)["review"] == say.no_device("It does no multisigning.")
+
+
+@pytest.mark.parametrize(
+    ("needs", "count"),
+    [
+        (Needs(2, 1, 2), "1 of 2 signed"),
+        (Needs(2, None, None), "1 of 2 signed"),
+        (Needs(2, 10, 30), "1 of 2 signed, weight 10 of 30"),
+        (Needs(0, 1, 2), "1 signed"),
+        (None, "1 signed"),
+    ],
+)
+def test_the_count_is_of_what_it_takes_and_not_of_all_keys(needs: Needs | None, count: str) -> None:
+    raw = proposal(signatures=[signed_by("rAlice")])
+    assert entry_of(raw, NAMES, (*HOLDERS, KeyHolder("dave", f"{NETWORK}:rD")), CAROL, needs).count == count
 
 
 @pytest.mark.parametrize(
@@ -402,10 +441,10 @@ def test_an_open_quorum_waits_and_names_are_those_of_people() -> None:
     check = {"rule": "q", "kind": "quorum", "code": "QUORUM", "verdict": "FAIL", "severity": "hard",
              "expected": ["1 of finance"], "actual": "", "unit": "", "path": "", "evidence": [],
              "message": f"Still open for {ACME}."}  # fmt: skip
-    waiting, failed = (_check(check, NAMES, waiting=waits) for waits in (True, False))
+    waiting, failed = (check_line(check, NAMES, waiting=waits) for waits in (True, False))
     assert (waiting.outcome, failed.outcome) == ("WAITING", "FAIL")
     assert (waiting.name, waiting.words) == ("Quorum", f"Still open for Acme Custody ({KNOWN}).")
-    capped = _check({**check, "code": "TX_CAP", "unit": XRP, "actual": "402"}, NAMES, waiting=True)
+    capped = check_line({**check, "code": "TX_CAP", "unit": XRP, "actual": "402"}, NAMES, waiting=True)
     assert (capped.outcome, capped.name) == ("FAIL", "Per-payment limit")
     assert capped.words.startswith("XRP: ")
     assert ("actual", "402 XRP") in capped.details

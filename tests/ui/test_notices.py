@@ -350,7 +350,8 @@ def raw(**more: Any) -> dict[str, Any]:
     """A proposal as the service gives it (CONTRACTS C5): what notices read of it, and what they must not."""
     base = {
         "proposal_id": "ab" * 32, "network": NETWORK, "account": TREASURY, "state": "PENDING",
-        "could_not_tell": False, "title": "Invoice", "note": "", "proposer": "alice", "expires_at": "2026-11-26T12:30:00Z",
+        "could_not_tell": False, "title": "Invoice", "note": "",
+        "proposer": "alice", "expires_at": "2026-11-26T12:30:00Z",
         "signatures": [],
         "effects": [{"kind": "Transfer", "account": TREASURY, "to": OPS, "amount": "25000.50"}],
     }  # fmt: skip

@@ -58,12 +58,14 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class NewestVerdict:
-    """The newest verdict of a proposal: its journal record, where its report is, what stood against it."""
+    """The newest verdict of a proposal: its journal record, where its report is, what stood against it, and
+    what signatures it asked for (null: only its report says)."""
 
     proposal_id: str
     record: int
     report_blob: str
     codes: tuple[str, ...]
+    required: JsonObject | None = None
 
 
 class ListQueries(StatementQueries):
@@ -100,15 +102,18 @@ class ListQueries(StatementQueries):
             .group_by(t.verdicts.c.proposal_id)
             .subquery()
         )
-        columns = ("proposal_id", "record", "report_blob", "codes")
+        columns = ("proposal_id", "record", "report_blob", "codes", "required")
         query = select(*(t.verdicts.c[name] for name in columns)).join(
             newest, newest.c.record == t.verdicts.c.record
         )
         with self._connect() as connection:
             return [
-                NewestVerdict(row.proposal_id, row.record, row.report_blob, tuple(json.loads(row.codes)))
+                NewestVerdict(
+                    row.proposal_id, row.record, row.report_blob, tuple(json.loads(row.codes)),
+                    json.loads(row.required) if row.required is not None else None,
+                )
                 for row in connection.execute(query)
-            ]
+            ]  # fmt: skip
 
 
 def untold_in(connection: Connection, proposal_id: str | None = None) -> frozenset[str]:

@@ -12,7 +12,7 @@ from signer_app.core.clock import parse_duration
 from signer_app.core.errors import CountersignError, MalformedError, UsageError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
-from signer_app.ui.pages.inbox.reading import _check as check_line
+from signer_app.ui.pages.inbox.check_lines import check_line
 from signer_app.ui.widgets import CheckLine, Effect
 from signer_app.ui.words import compose as say
 from signer_app.ui.words import effects as words

@@ -70,7 +70,9 @@ def _first(*causes: tuple[bool, str]) -> str:
 
 def _sign(details: Details, place: Place) -> str:
     entry, who = details.entry, halting(details)
-    mine = [holder.signer for holder in details.holders if holder.person == details.me]
+    own = [holder for holder in details.holders if holder.person == details.me]
+    usable = [holder for holder in own if holder.signer not in entry.signed and not holder.unable]
+    signed = any(holder.signer in entry.signed for holder in own)
     return _first(
         (entry.untold, place.read_only or place.no_facts or say.UNTOLD),
         (entry.state == "DENIED", strings.DENIED),
@@ -79,8 +81,9 @@ def _sign(details: Details, place: Place) -> str:
         (bool(who), say.halted(who)),
         (overdue(details, place.now), say.OVERDUE),
         (bool(place.no_facts), place.no_facts),
-        (not mine, say.NO_KEY),
-        (entry.signed.issuperset(mine), say.SIGNED_ALREADY),
+        (not own, say.NO_KEY),
+        (not usable and signed, say.SIGNED_ALREADY),
+        (not usable, say.no_device(own[0].unable if own else "")),
         (details.verdict is None, say.NEVER_JUDGED),
         (details.needs_override, say.needs_override(details.override_quorum)),
     )

@@ -298,7 +298,7 @@ def signatures_card(details: Details) -> Card:
 def _holder_words(holder: KeyHolder, signature: JsonObject | None) -> str:
     key = say.key_line(safe_text(holder.device, 60), holder.tier, holder.weight)
     if signature is None:
-        return key
+        return "\n".join(filter(None, (key, holder.unable)))
     record = signature["record"]
     when = say.signed_at(clock(str(signature["signed_at"])), record if isinstance(record, int) else 0)
     return f"{when}\n{key}" if key else when
@@ -307,6 +307,8 @@ def _holder_words(holder: KeyHolder, signature: JsonObject | None) -> str:
 def _mark(details: Details, holder: KeyHolder) -> Chip:
     if holder.signer in details.entry.signed:
         return RiskChip("verified")
+    if holder.unable and details.entry.open:
+        return Chip(say.CANNOT_SIGN, "neutral", "denied", reason=holder.unable)
     mine = holder.person == details.me and details.entry.mine
     return RiskChip("your-turn") if mine else Chip(strings.OPEN)
 

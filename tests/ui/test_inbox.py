@@ -496,15 +496,26 @@ def test_an_empty_inbox_and_a_file_that_is_none(
         bad = tmp_path / "bad.countersign"
         bad.write_bytes(b"{")
         window.take_files([bad])
-        await until(lambda: "error" in page.banner_keys)
-        shown = page._shown["error"]
+        await until(lambda: "files" in page.banner_keys)
+        shown = page._shown["files"]
         assert shown.fact.text().startswith("bad.countersign: ")
+        worse = tmp_path / "worse.countersign"
+        window.take_files([worse])
+        await until(lambda: page._shown["files"].fact.text() == say.not_taken(2))
+        shown = page._shown["files"]
+        told = shown.consequence.text().split("\n")
+        assert [line.startswith(("bad.countersign: ", "There is no file worse")) for line in told] == [
+            True
+        ] * 2
+        await page.load()
+        assert page._shown["files"] is shown, "a page that was read says nothing about these files"
         retry = next(b for b in shown.findChildren(ActionButton) if b.text() == strings.RETRY)
         taken: list[Any] = []
         page._import = lambda path: _noted(taken, path)
         retry.click()
-        await until(lambda: taken)
-        assert taken == [bad], "it takes the file again, it does not read the page again"
+        await until(lambda: len(taken) == 2)
+        await until(lambda: "files" not in page.banner_keys)
+        assert taken == [bad, worse], "it takes the file again, it does not read the page again"
         await closed(window)
 
     run(main())

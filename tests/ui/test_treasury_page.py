@@ -72,6 +72,7 @@ def test_it_shows_what_the_service_says(go: Any, offices: Offices) -> None:
 
     async def test(window: MainWindow, page: TreasuryPage) -> None:
         board = page.board
+        assert page.awaited == "Reading 1 account from 2 nodes"
         head, row = cells(board)
         assert head[0].endswith(offices.team.treasury.rpartition(":")[2])
         amounts = [grouped(balance[name]) for name in ("total", "reserve", "pending", "available")]

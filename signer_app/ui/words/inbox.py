@@ -147,6 +147,11 @@ WEIGHT_UNKNOWN = "The ledger's signer list was not read or is in dispute."
 QUARANTINED = "Kept out"
 
 
+def not_taken(files: int) -> str:
+    """Of several files that were given to the window; each is named below."""
+    return f"{files} files were not taken. Nothing was changed by them."
+
+
 def signed(count: int) -> str:
     """How many signed, where it is not known how many it takes."""
     return f"{count} signed"

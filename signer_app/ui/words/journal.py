@@ -49,6 +49,7 @@ CHAIN = MappingProxyType(
 LEGEND = "Solid: under a signed checkpoint. Dashed: newer than the last one."
 SHOW_OLDER = "Show older"
 NOTHING_FITS = "No record fits these filters."
+CLEAR_FILTERS = "Clear filters"
 NOT_VERIFIED = "Not verified since it was opened"
 VERIFY_HINT = "The chain was checked when it was opened. Verify all also opens every record."
 INTACT = "Journal intact"

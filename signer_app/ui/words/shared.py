@@ -65,6 +65,11 @@ def flag_words(name: str) -> str:
     return f"{words} ({name})" if words else name
 
 
+def waiting(what: str, seconds: int) -> str:
+    """What is awaited, and for how long."""
+    return f"{what}, {seconds} s"
+
+
 def off_because(names: Sequence[str], reason: str) -> str:
     """A reason that only some of several buttons are off for."""
     listed, rest = ", ".join(names), reason.removeprefix("Off: ")

@@ -51,6 +51,15 @@ NEVER_READ = "Balances and limits are not known: no node has answered since this
 NEVER_READ_NEXT = "Pending proposals, expiries and alerts are from this workspace and are complete."
 
 
+def reading(accounts: int, nodes: int) -> str:
+    """What is being read, and from whom."""
+    return f"Reading {_count(accounts, 'account')} from {_count(nodes, 'node')}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def as_of(moment: str, oldest_s: int | None, *, reading: bool = False) -> str:
     """Below the title: when it was worked out, how old the oldest fact is, and whether it is read anew."""
     age = "no facts" if oldest_s is None else f"oldest fact {duration(oldest_s)}"

@@ -149,8 +149,8 @@ class JournalPage(Page):
         box = column(card, margins=(1, 1, 1, 0))
         self.table = RecordTable()
         box.addWidget(self.table, 1)
-        self.none = label(words.NOTHING_FITS, "body", "text2")
-        self.none.setContentsMargins(14, 14, 14, 14)
+        self.none = StateBanner("info", words.NOTHING_FITS)
+        self.none.offer([(words.CLEAR_FILTERS, self.clear_filters)])
         self.none.hide()
         box.addWidget(self.none)
         foot = row(margins=(t.scaled(14), t.scaled(6), t.scaled(10), t.scaled(6)))
@@ -203,6 +203,14 @@ class JournalPage(Page):
 
         kind, period = self.kind.currentIndex(), self.period.currentIndex()
         return Wanted(self.search.text().strip(), period, kind, self.system.isChecked())
+
+    def clear_filters(self) -> None:
+        """Every record again."""
+        self.period.setCurrentIndex(0)
+        self.kind.setCurrentIndex(0)
+        self.search.clear()
+        self._pause.stop()
+        self.refresh()
 
     async def load(self) -> None:
         """The newest records that the filters take."""

@@ -36,7 +36,7 @@ class TreasuryPage(Page):
         super().__init__(shell)
         self.shown: Shown | None = None
         self.window_: TreasuryWindow | None = None
-        self._reading = False
+        self._reading, self._awaited = False, ""
         self._timer = QtCore.QTimer(self)
         self._timer.setInterval(EVERY_S * 1000)
         self._timer.timeout.connect(self.refresh)
@@ -154,8 +154,14 @@ class TreasuryPage(Page):
             self._blocking()
         self._take(with_last_good(found, self.shown))
 
+    @property
+    def awaited(self) -> str:
+        """So many accounts from so many nodes, once that is known."""
+        return self._awaited or super().awaited
+
     async def _ask(self) -> Answers:
-        plan = await self.session.call(read_plan)
+        plan, nodes = await self.session.call(read_plan, name=words.READING)
+        self._awaited = words.reading(len(plan.questions), nodes)
         return await asyncio.to_thread(plan.read)
 
     def failed(self, error: BaseException) -> None:

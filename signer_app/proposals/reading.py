@@ -95,6 +95,7 @@ class Reading:
             "body": proposal.body,
             "encoding": proposal.encoding,
             "links": list(proposal.links),
+            "warnings": intake.claims_warnings(proposal.title, proposal.note),
             "added_record": proposal.added_index,
             "quarantine": list(queries.quarantine(proposal.id)),
             "rejections": list(queries.rejections(proposal.id)),

@@ -298,7 +298,8 @@ def test_the_detail_shows_bytes_before_words(qtbot: QtBot, look: Theme, width: i
     qtbot.addWidget(detail)
     detail.resize(width, 900)
     evil = "<b>Pay Acme</b>\u202e"
-    detail.show_details(details(title=evil, signatures=[signed_by("rAlice")], live=True))
+    warned = [{"code": "TEXT_BIDI", "message": "The title holds marks that turn.", "path": "title"}]
+    detail.show_details(details(title=evil, signatures=[signed_by("rAlice")], live=True, warnings=warned))
     detail.show()
     for _ in range(6):
         QtWidgets.QApplication.processEvents()
@@ -308,6 +309,7 @@ def test_the_detail_shows_bytes_before_words(qtbot: QtBot, look: Theme, width: i
     texts = [widget.text() for widget in detail.findChildren(QtWidgets.QLabel)]
     assert texts.count(say.PROPOSER_SAYS) == 1
     assert "<b>Pay Acme</b>\\u{202e}" in texts
+    assert "The title holds marks that turn." in texts
     assert strings.NO_OTHER_CHANGE in texts
     table = detail.findChild(EffectTable)
     assert table is not None

@@ -213,6 +213,9 @@ def test_a_payment_is_judged_while_it_is_typed_and_nothing_is_written(
         assert [person for person, *_ in page.result.seen.signers] == ["alice", "bob", "carol"]
         assert not page.result.propose.blocked
         await fits(window, settings)
+        form.restore({"title": "Rent \u202efor October"})
+        await until(lambda: page.result.seen.warnings)
+        assert "turn the direction" in page.result.seen.warnings[0]
         form.restore({"amount": "402"})
         assert page.result.propose.blocked
         await until(lambda: page.result.seen.verdict == "DENY")

@@ -104,6 +104,7 @@ class Seen:
     expires_at: str = ""
     expiry_ledger: str = ""
     policy: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def read_options(workspace: Workspace) -> Options:
@@ -324,6 +325,7 @@ def _seen(found: Preview, names: Mapping[str, str]) -> Seen:
         slot=(str(slot["kind"]), str(slot["value"])) if isinstance(slot, dict) else ("", ""),
         expires_at=found.expires_at,
         expiry_ledger=str(raw["expiry_ledger"] or ""),
+        warnings=tuple(str(found["message"]) for found in words.items(raw["warnings"])),
         policy=f"{report['policy']['id']} v{report['policy']['version']}"
         if isinstance(report, dict) and isinstance(report["policy"], dict)
         else "",

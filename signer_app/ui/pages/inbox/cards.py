@@ -172,6 +172,8 @@ def claim_card(details: Details) -> Card | None:
         side.addStretch(1)
         both.addLayout(side, 1)
     card.body.addLayout(both)
+    for found in words.items(raw.get("warnings")):
+        card.body.addWidget(label(str(found["message"]), "small", "warn", wrap=True))
     if links:
         card.body.addWidget(label(say.LINKS, "small", "text3", wrap=True))
         for link in links:

@@ -213,7 +213,7 @@ def test_a_payment_is_judged_while_it_is_typed_and_nothing_is_written(
         assert [person for person, *_ in page.result.seen.signers] == ["alice", "bob", "carol"]
         assert not page.result.propose.blocked
         await fits(window, settings)
-        form.restore({"title": "Rent \u202efor October"})
+        page.form.title.setText("Rent \u202efor October")
         await until(lambda: page.result.seen.warnings)
         assert "turn the direction" in page.result.seen.warnings[0]
         form.restore({"amount": "402"})

@@ -141,6 +141,11 @@ def ends(left: str, moment: str, estimated: bool) -> str:
     return f"{left}, {'not before ' if estimated else ''}{moment}"
 
 
+def axis_said(begins: str, ends_at: str) -> str:
+    """What the axis of endings shows, for who does not see it."""
+    return f"From now, {begins}, to {ends_at} tomorrow"
+
+
 def later(parts: list[str]) -> str:
     """What ends after the axis."""
     return f"Later: {'; '.join(parts)}"

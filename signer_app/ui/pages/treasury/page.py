@@ -13,7 +13,7 @@ from signer_app.ui.choosing import choose_new_file
 from signer_app.ui.pages.treasury.board import Board, utc_now
 from signer_app.ui.pages.treasury.detached import TreasuryWindow
 from signer_app.ui.pages.treasury.reads import Shown, read_plan, read_shown, rows, with_last_good
-from signer_app.ui.qt import QtCore, QtGui, QtWidgets
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, Reasons, StateBanner, column, row
@@ -79,6 +79,9 @@ class TreasuryPage(Page):
         self.export.triggered.connect(self._choose_target)
         self.detach.triggered.connect(self.show_window)
         self._blocking()
+        find = QtGui.QShortcut(QtGui.QKeySequence(QtGui.QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WindowShortcut)  # while this page is in view
+        find.activated.connect(lambda: self.account.setFocus(Qt.FocusReason.ShortcutFocusReason))
         theme().changed.connect(self._fold)
 
     # -- what the window asks ------------------------------------------------------------------------------
@@ -220,9 +223,9 @@ class TreasuryPage(Page):
 
     # -- what can be done ----------------------------------------------------------------------------------
 
-    def _open(self, proposal: str) -> None:
-        """A proposal: in the main window, which comes to the front."""
-        self.shell.go("inbox", proposal)
+    def _open(self, page: str, argument: str) -> None:
+        """In the main window, which comes to the front."""
+        self.shell.go(page, argument)
         self.window().raise_()
         self.window().activateWindow()
 

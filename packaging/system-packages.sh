@@ -71,6 +71,7 @@ CHECK
     command -v openbox >/dev/null || need openbox "the window manager of that screen"
     command -v xdotool >/dev/null || need xdotool "types and clicks there"
     command -v import >/dev/null || need imagemagick "takes pictures there"
+    command -v pdftotext >/dev/null || need poppler-utils "reads in a test what can be copied out of a PDF"
     command -v desktop-file-validate >/dev/null || need desktop-file-utils "checks the desktop entry"
     command -v appstreamcli >/dev/null || need appstream "checks the AppStream data"
     command -v dbus-daemon >/dev/null || need dbus-daemon "the session's message bus, for the next"

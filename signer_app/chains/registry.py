@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from signer_app.chains.foreign import foreign_ledger
 from signer_app.chains.port import Chain
 from signer_app.core.caip import namespace, parse_network
 from signer_app.core.errors import MalformedError, UsageError
@@ -27,7 +28,11 @@ def chain_of(network: str) -> Chain:
     """The chain of a CAIP-2 id. Raises UsageError NOT_BUILT for ledgers that this version does not read."""
     if namespace(parse_network(network)) == "xrpl":
         return _xrpl()
-    raise UsageError(f"This version does not read {namespace(network)} transactions.", code="NOT_BUILT")
+    raise _not_built(namespace(network))
+
+
+def _not_built(ledger: str) -> UsageError:
+    return UsageError(f"This version does not read {ledger} transactions.", code="NOT_BUILT")
 
 
 def recognise(data: bytes, network: str | None) -> Chain:
@@ -36,13 +41,18 @@ def recognise(data: bytes, network: str | None) -> Chain:
     Raises MalformedError: NETWORK where ``network`` is of another ledger than the data, MALFORMED where no
     chain recognises it. Raises UsageError NOT_BUILT for ledgers that this version does not read.
     """
-    if network is not None and namespace(parse_network(network)) == "xrpl":
-        return _xrpl()
     recognised = _xrpl().recognises(data)
+    foreign = "" if recognised else foreign_ledger(data)
+    if network is not None and namespace(parse_network(network)) == "xrpl":
+        if foreign:
+            raise MalformedError(f"The input is of {foreign}, not of {network}.", code="NETWORK")
+        return _xrpl()
     if network is not None:
         if recognised:
             raise MalformedError(f"The input is an XRPL transaction, not one for {network}.", code="NETWORK")
         return chain_of(network)
     if recognised:
         return _xrpl()
+    if foreign:
+        raise _not_built(foreign)
     raise MalformedError("The input is no transaction that this version reads.")

@@ -41,6 +41,15 @@ class Output:
             else:
                 human(self._console)
 
+    def failed(self, result: JsonObject, human: Human, error: CountersignError) -> None:
+        """The command failed, and what it has done until then is worth as much as the error."""
+        self.exit_code = error.exit_code
+        with answering():
+            if self.as_json:
+                _write_json({"ok": False, "error": error.to_json(), "result": result})
+            else:
+                human(self._console)
+
     def error(self, error: CountersignError) -> None:
         """The command failed: an error object, or a sentence with its code and hint."""
         self.exit_code = error.exit_code

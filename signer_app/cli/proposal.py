@@ -350,6 +350,7 @@ def _list(console: Console, result: JsonObject) -> None:
 
 def _show(console: Console, result: JsonObject) -> None:
     render.proposal(console, result)
+    render.claims(console, result)
     for name, title in (
         ("quarantine", "Quarantined"),
         ("rejections", "Rejections"),

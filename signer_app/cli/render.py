@@ -260,6 +260,12 @@ def kept_out(console: Console, found: list[JsonObject]) -> None:
         console.print(safe_text(words, 1000), style="yellow")
 
 
+def claims(console: Console, result: JsonObject) -> None:
+    """What in the proposer's words would deceive a reader."""
+    for entry in items(result.get("warnings")):
+        console.print(safe_text(f"{entry['code']}: {entry['message']}"), style="yellow")
+
+
 def proposal_judged(console: Console, result: JsonObject) -> None:
     """A proposal that was just added, with its verdict."""
     proposal(console, result)
@@ -268,6 +274,7 @@ def proposal_judged(console: Console, result: JsonObject) -> None:
         codes = result["codes"]
         listed = ", ".join(map(str, codes)) if isinstance(codes, list) and codes else "no objection"
         console.print(f"\n{verdict}: {listed}", style=_VERDICT_STYLE.get(verdict))
+    claims(console, result)
     unable_signers(console, result)
     kept_out(console, items(obj(result.get("statements")).get("refused")))
 

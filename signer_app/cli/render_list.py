@@ -35,6 +35,7 @@ def preview(console: Console, result: JsonObject) -> None:
         render.report(console, report)
     elif problem:
         console.print(safe_text(f"{problem['code']}: {problem['message']}"), style="bold red")
+    render.claims(console, result)
     render.unable_signers(console, result)
 
 

@@ -367,6 +367,12 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "The node has no validated ledger that is recent enough.",
         "Wait, or use another node.",
     ),
+    (
+        "REHEARSAL_FAILED",
+        "node",
+        "A step of the rehearsal was not right, so the rehearsal ended there.",
+        "The steps say what was expected and what came.",
+    ),
     ("OFFLINE", "node", "Nodes are not asked, because --offline was given.", "Leave out --offline."),
     (
         "OUTCOME_UNKNOWN",

@@ -7,6 +7,7 @@ than the TEXT_* checks here (CONTRACTS F; reference: Unicode UAX 9, UTS 39).
 from __future__ import annotations
 
 import unicodedata
+from types import MappingProxyType
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
@@ -16,6 +17,17 @@ _INVISIBLE_OTHERS = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\
 )
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _CONFUSABLE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
+
+
+#: What each of these says of a text.
+FINDINGS = MappingProxyType(
+    {
+        "TEXT_BIDI": "holds marks that turn the direction of the text",
+        "TEXT_INVISIBLE": "holds characters that cannot be seen",
+        "TEXT_MIXED_SCRIPT": "mixes letters of scripts that look alike",
+        "TEXT_FORMULA": "begins like a spreadsheet formula",
+    }
+)
 
 
 def text_findings(text: str) -> list[str]:

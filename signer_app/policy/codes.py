@@ -6,11 +6,19 @@ raises it yet; what it would judge is refused by NO_SCOPE, UNKNOWN_EFFECT or MAL
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 #: Of facts that are missing, late or in dispute. Alone they say nothing against it: nobody could tell.
 UNREAD: Final = frozenset(("FACT_MISSING", "FACT_STALE", "FACT_DISAGREES"))
+
+
+def only_unread(codes: Iterable[str]) -> bool:
+    """Whether the codes of a denial (Report.codes) are, an open quorum aside, all of facts that nobody could
+    read: then it was not refused, nobody could tell."""
+    rest = set(codes) - {"QUORUM"}
+    return bool(rest) and rest <= UNREAD
 
 
 @dataclass(frozen=True, slots=True)

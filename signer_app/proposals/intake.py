@@ -11,7 +11,7 @@ from signer_app.chains.registry import chain_of
 from signer_app.core.clock import format_time, whole_seconds
 from signer_app.core.errors import ConflictError, MalformedError, NotFoundError
 from signer_app.core.inspection import Inspection, Slot
-from signer_app.core.json_types import JsonObject
+from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.proposal_file import (
     UNAUTHORED,
     ProposalFile,
@@ -20,6 +20,8 @@ from signer_app.core.proposal_file import (
     author_hash,
     make_file,
 )
+from signer_app.core.text import FINDINGS, text_findings
+from signer_app.core.warning import Warning  # the field's word; not the builtin
 from signer_app.exchange.incoming import Incoming, is_proposal_file, read_incoming
 from signer_app.policy.document import PolicyDocument
 from signer_app.proposals import lifecycle as life
@@ -44,6 +46,16 @@ class Order:
     note: str = ""
     slot: Slot | None = None
     links: tuple[str, ...] = ()
+
+
+def claims_warnings(title: str, note: str) -> list[JsonValue]:
+    """What in the proposer's words would deceive a reader: [{code, message, path}], the codes of text_safety.
+
+    They change no verdict: no check reads these words, and no signature covers them.
+    """
+    lines = [("title", title), *(("note", line) for line in note.splitlines())]
+    found = {(code, path): None for path, text in lines for code in text_findings(text)}
+    return [Warning(code, f"The {path} {FINDINGS[code]}.", path).to_json() for code, path in found]
 
 
 def refuse_other_network(rooms: Rooms, network: str) -> None:

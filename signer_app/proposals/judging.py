@@ -187,6 +187,7 @@ class Judge:
             "signer": signer,
             "verdict": report.verdict.value,
             "codes": list(report.codes),
+            "required": report.required.to_json(),
             "report_hash": report.hash(),
             "report_blob": self._rooms.journal.put_blob(report_bytes, "application/json"),
             "facts_blob": self._rooms.journal.put_blob(canonical(facts.to_json()), "application/json"),

@@ -20,6 +20,8 @@ SUPERSEDED = "SUPERSEDED"
 
 OPEN = (PENDING, READY, DENIED)
 WAITING = (*OPEN, REJECTED)
+#: What people read of a denial that stands on facts alone that nobody could read: nobody said no.
+COULD_NOT_TELL = "Could not tell"
 SENT = (SUBMITTED, UNKNOWN)
 FINAL = (CONFIRMED, FAILED, EXPIRED, SUPERSEDED)
 
@@ -59,6 +61,12 @@ PROPOSAL = StateTable(
     ),
     final=frozenset(FINAL),
 )
+
+
+def words_of(state: str, *, untold: bool) -> str:
+    """A state as people read it. ``untold``: only facts that were not read stand against it."""
+    return COULD_NOT_TELL if untold and state == DENIED else PROPOSAL.words[state]
+
 
 STANDING = "STANDING"
 LIFTED = "LIFTED"

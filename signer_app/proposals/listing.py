@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from signer_app.core.canonical import read_json_object
@@ -21,31 +21,67 @@ CSV_TITLES: Final = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What signatures a proposal takes by its newest verdict: people by policy (0: it asks for none), and the
+    weight that is there of the ledger's quorum, where the nodes stated one."""
+
+    people: int
+    weight: int | None
+    quorum: int | None
+
+    @classmethod
+    def of(cls, required: JsonValue) -> Needs:
+        """From ``required`` of a report (CONTRACTS C4)."""
+        known = required if isinstance(required, dict) else {}
+        ledger = known.get("ledger")
+        people, (weight, quorum) = _count(known.get("persons")), _weights(ledger)
+        return cls(people or 0, weight, quorum)
+
+
 class Listing:
-    """The list of one workspace. Reports of open proposals are read once for each verdict."""
+    """The list of one workspace. Reports are read only where a verdict does not say itself what it asked for,
+    and then once."""
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._needed: dict[int, int | None] = {}
+        self._read: dict[int, Needs] = {}
 
     def rows(self) -> tuple[ListRow, ...]:
         """Every proposal, oldest first."""
-        needed: dict[str, int | None] = {}
-        kept: dict[int, int | None] = {}
-        for verdict in self._rooms.queries.newest_verdicts(life.OPEN):
-            if verdict.record not in self._needed:
-                self._needed[verdict.record] = self._people(verdict.report_blob)
-            needed[verdict.proposal_id] = kept[verdict.record] = self._needed[verdict.record]
-        self._needed = kept
+        needs = self.needs()
         return tuple(
-            replace(row, needed=needed[row.id]) if row.id in needed else row
+            replace(row, needed=needs[row.id].people or None) if row.id in needs else row
             for row in self._rooms.queries.list_rows()
         )
 
-    def _people(self, blob: str) -> int | None:
-        required = read_json_object(self._rooms.journal.get_blob(blob)).get("required")
-        people = required.get("persons") if isinstance(required, dict) else None
-        return people if isinstance(people, int) and people > 0 else None
+    def needs(self) -> dict[str, Needs]:
+        """What each open proposal takes that was ever judged."""
+        found: dict[str, Needs] = {}
+        kept: dict[int, Needs] = {}
+        for verdict in self._rooms.queries.newest_verdicts(life.OPEN):
+            if verdict.required is not None:
+                found[verdict.proposal_id] = Needs.of(verdict.required)
+                continue
+            known = self._read.get(verdict.record) or self._reported(verdict.report_blob)
+            found[verdict.proposal_id] = kept[verdict.record] = known
+        self._read = kept
+        return found
+
+    def _reported(self, blob: str) -> Needs:
+        return Needs.of(read_json_object(self._rooms.journal.get_blob(blob)).get("required"))
+
+
+def _count(value: JsonValue) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _weights(ledger: JsonValue) -> tuple[int | None, int | None]:
+    """Weight and quorum, both or neither."""
+    if not isinstance(ledger, dict):
+        return None, None
+    weight, quorum = _count(ledger.get("weight")), _count(ledger.get("quorum"))
+    return (None, None) if weight is None or quorum is None else (weight, quorum)
 
 
 def conflicts(rows: Iterable[ListRow]) -> dict[str, tuple[str, ...]]:

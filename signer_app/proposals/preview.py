@@ -24,7 +24,7 @@ from signer_app.policy.schema import FactRules
 from signer_app.proposals import lifecycle as life
 from signer_app.proposals.able import able_signers
 from signer_app.proposals.authority import changes
-from signer_app.proposals.intake import Order, compose_body, refuse_other_network
+from signer_app.proposals.intake import Order, claims_warnings, compose_body, refuse_other_network
 from signer_app.proposals.judging import Case, Judge, destinations_of
 from signer_app.proposals.policies import ActivePolicy, Policies
 from signer_app.proposals.rooms import Rooms
@@ -40,7 +40,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Preview:
     """``report`` null: no policy is in force, and ``problem`` says so. ``signers`` as able.able_signers,
-    ``authority`` as authority.changes, from the facts that the verdict stands on."""
+    ``authority`` as authority.changes, from the facts that the verdict stands on; ``warnings`` as
+    intake.claims_warnings."""
 
     inspection: Inspection
     expires_at: str
@@ -48,6 +49,7 @@ class Preview:
     problem: DeniedError | None
     signers: tuple[JsonValue, ...]
     authority: tuple[JsonValue, ...]
+    warnings: tuple[JsonValue, ...]
 
     @property
     def verdict(self) -> str | None:
@@ -77,6 +79,7 @@ class Preview:
             "problem": {"code": problem.code, "message": problem.message} if problem is not None else None,
             "signers": list(self.signers),
             "authority": list(self.authority),
+            "warnings": list(self.warnings),
         }
 
 
@@ -135,17 +138,18 @@ class Previews:
         inspection = chain_of(order.network).inspect(source)
         now = whole_seconds(self._rooms.clock())
         expires_at = format_time(now + order.expires_in)
+        warnings = tuple(claims_warnings(order.title, order.note))
         try:
             policy = self._policies.in_force(now)
         except DeniedError as problem:
             unread = _authority(inspection, Readings(None, FactRules()), None, problem.message)
-            return Preview(inspection, expires_at, None, problem, (), unread)
+            return Preview(inspection, expires_at, None, problem, (), unread, warnings)
         proposal = self.unsaved(order, inspection, policy)
         case = self.case(proposal, inspection, policy)
         signers = tuple(able_signers(policy.document, proposal))
         readings = Readings(case.facts, policy.document.body.facts)
         authority = _authority(inspection, readings, policy.document)
-        return Preview(inspection, expires_at, self._judge.preview(case), None, signers, authority)
+        return Preview(inspection, expires_at, self._judge.preview(case), None, signers, authority, warnings)
 
     def case(self, proposal: Proposal, inspection: Inspection, policy: ActivePolicy) -> Case:
         """A case for a proposal that is not stored, on facts of the last seconds."""

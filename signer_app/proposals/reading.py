@@ -18,6 +18,7 @@ from signer_app.policy.replay import Stored, replay
 from signer_app.policy.words import quorum_words, rules_in_words
 from signer_app.proposals import intake
 from signer_app.proposals import lifecycle as life
+from signer_app.proposals.able import Unable
 from signer_app.proposals.asked import Asked, signers_of
 from signer_app.proposals.balances import Question, question, recorded
 from signer_app.proposals.halts import Halts
@@ -41,6 +42,7 @@ class Reading:
         self._rooms = rooms
         self._policies = policies
         self._halts = Halts(rooms, policies)
+        self._unable = Unable(lambda identifier: rooms.queries.proposal(identifier).body)
 
     def halts(self) -> JsonObject:
         """{halts, refused_statements}: halts that stand, and every statement that was kept out."""
@@ -66,12 +68,13 @@ class Reading:
 
     def asked(self, person: str) -> Asked:
         """What decides which proposals wait for ``person`` (asked.py)."""
-        queries = self._rooms.queries
+        queries, policy = self._rooms.queries, self._policy_or_none()
         return Asked(
             person,
-            signers_of(self._policy_or_none(), person),
+            signers_of(policy, person),
             queries.rejected_by(person),
             tuple(stored.halt for stored in queries.halts(standing=True)),
+            self._unable.of(policy, person),
         )
 
     def needing(self, person: str) -> int:
@@ -92,6 +95,7 @@ class Reading:
             "body": proposal.body,
             "encoding": proposal.encoding,
             "links": list(proposal.links),
+            "warnings": intake.claims_warnings(proposal.title, proposal.note),
             "added_record": proposal.added_index,
             "quarantine": list(queries.quarantine(proposal.id)),
             "rejections": list(queries.rejections(proposal.id)),

@@ -12,8 +12,8 @@ from typing import Final
 
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.journal.records import RECORD_TYPES
-from signer_app.policy.codes import UNREAD
-from signer_app.proposals.lifecycle import PROPOSAL
+from signer_app.policy.codes import only_unread
+from signer_app.proposals.lifecycle import COULD_NOT_TELL, PROPOSAL
 
 #: What the program does for itself. A list for people leaves these out unless they are asked for.
 SYSTEM: Final = frozenset(
@@ -137,12 +137,11 @@ def _against(record: JsonObject) -> str:
     codes = set(map(str, listed)) if isinstance(listed, list) else set()
     if record.get("verdict") != "DENY" or not codes:
         return ""
-    rest = codes - {"QUORUM"}
-    return "open" if not rest else "unread" if rest <= UNREAD else "rules"
+    return "unread" if only_unread(codes) else "open" if codes == {"QUORUM"} else "rules"
 
 
 #: A proposal that waits for signatures is no alarm, and what was not read is no denial.
-_NO_DENIAL: Final = MappingProxyType({"open": "Signatures are missing", "unread": "Could not tell"})
+_NO_DENIAL: Final = MappingProxyType({"open": "Signatures are missing", "unread": COULD_NOT_TELL})
 
 
 def _verdict_tone(record: JsonObject) -> str:

@@ -176,7 +176,7 @@ def _tracked(proposal: Proposal, evidence: JsonObject | None = None) -> JsonObje
     return {
         "proposal_id": proposal.id,
         "state": proposal.state,
-        "state_words": life.PROPOSAL.words[proposal.state],
+        "state_words": proposal.state_words,
         "live": proposal.live,
         "tx_id": proposal.tx_id,
         "evidence": proposal.outcome if proposal.outcome is not None else (evidence or {}),

@@ -142,6 +142,7 @@ class ProposalService:
         result["signers"] = self.able_signers(identifier)
         result["verdict"] = judged.report.verdict if judged else None
         result["codes"] = list(judged.report.codes) if judged else []
+        result["warnings"] = intake.claims_warnings(proposal.title, proposal.note)
         return result
 
     def export(self, identifier: str, form: str) -> tuple[bytes, JsonObject]:

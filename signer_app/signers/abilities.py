@@ -56,3 +56,5 @@ _BACKENDS: Final[Mapping[str, Callable[[str, str, str | None], tuple[Obstacle, .
     "yubihsm": _none,
     "airgap": _none,
 }
+#: Backends that refuse some bytes; the others sign every kind that this program builds.
+CHOOSY: Final = frozenset(backend for backend, judge in _BACKENDS.items() if judge is not _none)

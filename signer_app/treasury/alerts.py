@@ -80,7 +80,7 @@ def of_proposals(
             found.append(
                 Alert(
                     DANGER, "denied", proposal.id,
-                    f"{life.PROPOSAL.words[proposal.state]}, and signatures exist: {proposal.type}",
+                    f"{proposal.state_words}, and signatures exist: {proposal.type}",
                     f"{count} signature{'' if count == 1 else 's'} already given",
                 )
             )  # fmt: skip

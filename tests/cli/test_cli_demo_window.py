@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
+from offices import run_here
 
-from signer_app.cli.demo import command
+from signer_app.cli.demo import command, story
+from signer_app.cli.demo.actors import StepError
 from signer_app.cli.demo.stage import set_stage
 from signer_app.core.display import has_display, somebody_looks
 from signer_app.practice.processes import program
 from signer_app.workspace.practising import place_of, start_place
 
 X11 = {"DISPLAY": ":0"}
+
+
+def test_a_rehearsal_that_went_wrong_is_an_error_with_its_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its scenes are those of the story; the third of these is not right."""
+
+    def wrong() -> list[str]:
+        raise StepError("expected one payment, found none")
+
+    acts = [("One", lambda: ["seen"]), ("Two", lambda: ["read"]), ("Three", wrong), ("Four", wrong)]
+    monkeypatch.setattr(story, "scenes", lambda _stage, _fault: acts)
+    answer = run_here("--json", "--workspace", str(tmp_path / "kept"), "demo", "--headless")
+    said = json.loads(answer.out)
+    assert (answer.exit_code, said["ok"], said["error"]["code"]) == (6, False, "REHEARSAL_FAILED")
+    steps = [(step["name"], step["ok"]) for step in said["result"]["steps"]]
+    assert steps == [("One", True), ("Two", True), ("Three", False)]
+    shown = run_here("--workspace", str(tmp_path / "again"), "demo", "--headless")
+    assert shown.exit_code == 6
+    assert "2 of 3 steps are right." in shown.out
+    monkeypatch.setattr(story, "scenes", lambda _stage, _fault: acts[:2])
+    good = run_here("--json", "--workspace", str(tmp_path / "good"), "demo", "--headless")
+    assert (good.exit_code, json.loads(good.out)["ok"]) == (0, True)
 
 
 @pytest.mark.parametrize("environment", [X11, {"WAYLAND_DISPLAY": "wayland-0"}, {"QT_QPA_PLATFORM": "xcb"}])

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from offices import Offices, run_here
+from desk import XRP
+from offices import Answer, Offices, run_here
 from test_cli_policy import CASES
 from xrpl.core.binarycodec import decode, encode
 
@@ -55,6 +56,42 @@ def test_titles_and_signers_are_shown_harmless(offices: Offices, hostile: Path) 
     ):
         shown = offices.say("bob", *arguments)
         clean(shown.out + shown.err)
+
+
+def test_words_that_deceive_are_warned_of_wherever_a_proposal_comes_from(offices: Offices) -> None:
+    turned = "Pay \u202eemca"
+    made = new(offices, turned)
+    expected = [
+        {"code": "TEXT_BIDI", "message": "The title holds marks that turn the direction of the text.",
+         "path": "title"}
+    ]  # fmt: skip
+    assert (made.exit_code, made.result["warnings"]) == (0, expected)
+    identifier = str(made.result["proposal_id"])
+    assert new(offices, turned, "--dry-run").result["warnings"] == expected
+    assert offices.do("alice", "proposal", "show", identifier).result["warnings"] == expected
+    path = offices.root / "turned.countersign"
+    offices.do("alice", "proposal", "export", identifier, "-o", str(path))
+    assert offices.do("bob", "proposal", "import", str(path)).result["warnings"] == expected
+    for shown in (
+        offices.say("bob", "proposal", "import", str(path)),
+        offices.say("bob", "proposal", "show", identifier),
+        offices.say("alice", *payment(offices, turned, "--dry-run")),
+    ):
+        assert "TEXT_BIDI: The title holds marks" in shown.out
+    assert new(offices, "October\u2019s rent", "--note", "Line one\nline two").result["warnings"] == []
+    mixed = new(offices, "October", "--note", "First\np\u0430ypal").result["warnings"]
+    assert [(found["code"], found["path"]) for found in mixed] == [("TEXT_MIXED_SCRIPT", "note")]
+
+
+def payment(offices: Offices, title: str, *more: str) -> list[str]:
+    return [
+        "proposal", "new", "payment", "--from", offices.team.treasury, "--to", offices.team.custodian,
+        "--asset", XRP, "--amount", "3", "--tag", "17", "--title", title, *more,
+    ]  # fmt: skip
+
+
+def new(offices: Offices, title: str, *more: str) -> Answer:
+    return offices.do("alice", *payment(offices, title, *more))
 
 
 def test_in_json_they_are_whole_and_escaped(offices: Offices, hostile: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from signer_app.policy.codes import CHECK_CODES, table
+import pytest
+
+from signer_app.policy.codes import CHECK_CODES, only_unread, table
 from signer_app.policy.messages import MESSAGES
 
 ROOT = Path(__file__).parents[2]
@@ -55,3 +57,17 @@ def test_built_codes_are_those_that_the_code_can_raise() -> None:
 def test_every_message_is_used() -> None:
     words = _written(r'"([a-z_]+)"')
     assert set(MESSAGES) - words == set()
+
+
+@pytest.mark.parametrize(
+    ("codes", "only"),
+    [
+        (["FACT_MISSING", "FACT_STALE", "FACT_DISAGREES"], True),
+        (["FACT_MISSING", "QUORUM"], True),
+        (["FACT_MISSING", "TX_CAP"], False),
+        (["QUORUM"], False),
+        ([], False),
+    ],
+)
+def test_only_unread_facts_stand_against_it(codes: list[str], only: bool) -> None:
+    assert only_unread(codes) is only

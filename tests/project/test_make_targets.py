@@ -29,7 +29,7 @@ TARGETS = (
 TOOLS = ("bash", "env", "id", "make")
 LOOKED_FOR = (
     *("python3", "objdump", "strace", "node", "npm"),
-    *("Xvfb", "openbox", "xdotool", "import", "desktop-file-validate", "appstreamcli"),
+    *("Xvfb", "openbox", "xdotool", "import", "pdftotext", "desktop-file-validate", "appstreamcli"),
     *("dbus-daemon", "gnome-keyring-daemon"),
 )
 

@@ -50,6 +50,18 @@ def test_it_waits_for_who_can_sign_and_did_not(more: dict[str, Any], waits: bool
     assert not Asked("bob").waits(proposal(**more)), "a person without a key"
 
 
+def test_it_waits_for_nobody_whose_devices_cannot_sign_it() -> None:
+    def unable(*signers: str) -> Asked:
+        return Asked(
+            "bob", BOB.signers, unable=lambda identifier: frozenset(signers if identifier == ID else ())
+        )
+
+    assert unable(SECOND).can_sign(proposal()) == {MINE}
+    assert unable(SECOND).waits(proposal())
+    assert not unable(MINE, SECOND).waits(proposal())
+    assert unable(MINE, SECOND).waits(proposal(proposal_id="cd" * 32))
+
+
 def test_it_does_not_wait_for_who_said_no() -> None:
     assert not Asked("bob", BOB.signers, rejected=frozenset({ID})).waits(proposal())
     assert Asked("bob", BOB.signers, rejected=frozenset({"cd" * 32})).waits(proposal())

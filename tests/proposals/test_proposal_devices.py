@@ -14,7 +14,7 @@ from signer_app.chains.xrpl.codec.writer import write_transaction
 from signer_app.core.canonical import canonical
 from signer_app.core.errors import DeniedError, SignerError
 from signer_app.policy.document import PolicyDocument, read_policy
-from signer_app.proposals.able import able_signers, refuse_unable
+from signer_app.proposals.able import Unable, able_signers, refuse_unable
 from signer_app.proposals.store.queries import Proposal
 from signer_app.signers.port import SigningKey
 
@@ -87,6 +87,23 @@ def test_keys_for_other_purposes_and_networks_are_not_listed(team: Team, proposa
     assert set(reasons(document, proposal)) == {"bob", "carol"}
     elsewhere = replace(proposal, network="xrpl:1")
     assert reasons(policy(team), elsewhere) == {}
+
+
+def test_what_was_found_of_bytes_is_remembered(team: Team, proposal: Proposal) -> None:
+    document, read = policy(team, alice={"backend": "ledger"}, carol={"backend": "trezor"}), []
+
+    def body_of(identifier: str) -> str:
+        read.append(identifier)
+        return proposal.body
+
+    known = Unable(body_of)
+    carol = team.people["carol"].account
+    for _ in range(2):
+        assert known.of(document, "carol")(proposal.id) == {carol}
+        assert known.of(document, "alice")(proposal.id) == frozenset()
+        assert known.of(document, "bob")(proposal.id) == frozenset()
+    assert read == [proposal.id] * 2, "once for each device, never for a sealed key"
+    assert known.of(None, "carol")(proposal.id) == frozenset()
 
 
 def test_verify_lists_them_too(bob: Desk, proposal: Proposal) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from desk import Desk
 
 from signer_app.chains.intents import CancelSlot
+from signer_app.core.errors import NodeError
 from signer_app.core.inspection import Slot
+from signer_app.proposals.judging import Judge
 from signer_app.proposals.lifecycle import OPEN
-from signer_app.proposals.listing import CSV_TITLES, Listing, conflicts, to_csv
+from signer_app.proposals.listing import CSV_TITLES, Listing, Needs, conflicts, to_csv
 
 
 def parsed(data: bytes) -> list[dict[str, str]]:
@@ -31,14 +34,29 @@ def test_rows_say_what_the_proposals_are(bob: Desk) -> None:
     assert rows[0].state_words == "Open"
 
 
-def test_reports_are_read_once_for_each_verdict(bob: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    bob.take("100")
+def test_what_it_takes_stands_with_the_verdict(bob: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh, signed = bob.take("100"), bob.signed("150")
+    monkeypatch.setattr(bob.rooms.journal, "get_blob", None)  # no report is read
+    assert Listing(bob.rooms).needs() == {fresh.id: Needs(2, 0, 2), signed.id: Needs(2, 1, 2)}
+
+
+def test_reports_of_before_are_read_once_for_each_verdict(bob: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records that do not say what they asked for, as an earlier version wrote them."""
+    whole = Judge._verdict_record
+
+    def bare(judge: Judge, *inputs: Any) -> dict[str, Any]:
+        fields = dict(whole(judge, *inputs))
+        del fields["required"]
+        return fields
+
+    monkeypatch.setattr(Judge, "_verdict_record", bare)
+    made = bob.take("100")
     listing = Listing(bob.rooms)
     read: list[str] = []
     real = bob.journal.get_blob
     monkeypatch.setattr(bob.rooms.journal, "get_blob", lambda blob: read.append(blob) or real(blob))
-    listing.rows()
-    listing.rows()
+    assert listing.needs() == {made.id: Needs(2, 0, 2)}
+    assert [row.needed for row in listing.rows()] == [2]
     assert len(read) == 1
     bob.take("150")
     listing.rows()
@@ -55,6 +73,26 @@ def test_what_stands_against_the_newest_verdict_and_who_rejected(bob: Desk) -> N
     bob.service.reject(other.id, "no")
     assert bob.queries.rejected_by("bob") == {other.id}
     assert bob.queries.rejected_by("carol") == frozenset()
+
+
+def test_what_nobody_could_judge_is_no_denial_wherever_it_is_listed(bob: Desk) -> None:
+    denied, unread = bob.take("401.5"), bob.take("100")
+    bob.team.ledger.down = NodeError("gone")
+    bob.service.verify(unread.id)
+    words = {denied.id: "Denied", unread.id: "Could not tell"}
+    rows = Listing(bob.rooms).rows()
+    assert {row.id: (row.state, row.state_words) for row in rows} == {
+        identifier: ("DENIED", word) for identifier, word in words.items()
+    }
+    assert [line["state"] for line in parsed(to_csv(rows))] == [*words.values()]
+    for stored in (*bob.queries.proposals(), *map(bob.queries.proposal, words)):
+        shown = stored.to_json()
+        assert (shown["state_words"], shown["could_not_tell"]) == (
+            words[stored.id], stored.id == unread.id,
+        )  # fmt: skip
+    bob.team.ledger.down = None
+    bob.service.verify(unread.id)
+    assert {row.id: row.state_words for row in Listing(bob.rooms).rows()}[unread.id] == "Open"
 
 
 def test_two_on_one_ticket_stand_in_each_others_way(bob: Desk) -> None:

@@ -198,7 +198,7 @@ def test_a_file_that_halts_nothing_says_why(go: Go, offices: Offices) -> None:
 
     async def test(window: MainWindow) -> None:
         window.take_files([strange])
-        await until(lambda: window.page is not None and "error" in window.page.banner_keys)
+        await until(lambda: window.page is not None and "files" in window.page.banner_keys)
         assert banners(window) == []
 
     go(test)

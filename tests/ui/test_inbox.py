@@ -16,11 +16,13 @@ from window_help import PASSPHRASE, closed, until
 
 from signer_app.core.statements import Halt
 from signer_app.proposals.asked import Asked
+from signer_app.proposals.listing import Needs
 from signer_app.ui.pages.inbox.allowed import Place, reasons
-from signer_app.ui.pages.inbox.cards import timeline_steps
+from signer_app.ui.pages.inbox.cards import signatures_card, timeline_steps
+from signer_app.ui.pages.inbox.check_lines import check_line
 from signer_app.ui.pages.inbox.detail import Detail
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS, EntryList, chip_of, group_of
-from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _check, _standing, entry_of
+from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _standing, entry_of
 from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
@@ -30,6 +32,7 @@ from signer_app.ui.widgets import (
     AddressBlock,
     CheckLine,
     CheckList,
+    Chip,
     EffectTable,
     GroupedText,
     RiskChip,
@@ -39,7 +42,6 @@ from signer_app.ui.widgets import (
 from signer_app.ui.words import effects as words
 from signer_app.ui.words import inbox as say
 from signer_app.ui.words import strings
-from signer_app.ui.words.effects import only_unread
 
 Run = Callable[..., Any]
 NOW = datetime.now(UTC)
@@ -68,7 +70,8 @@ def proposal(number: int = 0, **more: Any) -> dict[str, Any]:
     base = {
         "proposal_id": f"{number:02d}" + HASH[2:], "body": "12" * 152, "network": NETWORK,
         "account": TREASURY,
-        "type": "Payment", "state": "PENDING", "state_words": "Open", "live": False, "title": "", "note": "",
+        "type": "Payment", "state": "PENDING", "state_words": "Open", "could_not_tell": False, "live": False,
+        "title": "", "note": "",
         "proposer": "bob", "created_at": NOW.isoformat(),
         "expires_at": (NOW + timedelta(hours=5)).isoformat(),
         "slot": {"kind": "ticket", "value": "4"}, "expiry_ledger": "97412817", "effects": [transfer(), FEE],
@@ -82,7 +85,7 @@ STOPPED = replace(CAROL, halts=(Halt.model_construct(accounts=None),))
 
 
 def entry(number: int = 0, asked: Asked = CAROL, **more: Any) -> Any:
-    return entry_of(proposal(number, **more), NAMES, HOLDERS, asked)
+    return entry_of(proposal(number, **more), NAMES, HOLDERS, asked, Needs(2, 0, 2))
 
 
 def signed_by(account: str) -> dict[str, Any]:
@@ -136,8 +139,44 @@ def test_what_needs_me() -> None:
     assert entry().mine
     signed = entry(signatures=[signed_by("rAlice")])
     assert [pip.state for pip in signed.pips] == ["signed", "you"]
+    assert [pip.state for pip in entry(proposer="carol").pips] == ["open", "open"], "it is not her turn"
     assert not entry(signatures=[signed_by("rCarol")]).mine
     assert not entry(asked=Asked("bob")).mine
+
+
+def test_a_key_on_a_device_that_cannot_sign_it_is_nobodys_turn(look: Theme) -> None:
+    second = f"{NETWORK}:rCarol2"
+    holders = (*HOLDERS, KeyHolder("carol", second, "trezor-1", "trezor", unable="It does no multisigning."))
+    both = Asked("carol", frozenset({f"{NETWORK}:rCarol", second}), unable=lambda _id: frozenset({second}))
+    made = entry_of(proposal(), NAMES, holders, both)
+    assert (made.mine, [pip.state for pip in made.pips]) == (True, ["open", "you", "open"])
+    shown = Details(made, proposal(), NAMES, holders, verdict="ALLOW", me="carol")
+    card = signatures_card(shown)
+    chips = [chip.accessibleName() for chip in card.findChildren(Chip)]
+    assert chips[1:] == ["Your turn", "Cannot sign this"]
+    said = [text.text() for text in card.findChildren(QtWidgets.QLabel)]
+    assert "trezor-1\nIt does no multisigning." in said
+    assert reasons(shown, HERE)["review"] == ""
+    alone = replace(both, unable=lambda _id: both.signers)
+    none = tuple(replace(holder, unable="It does no multisigning.") for holder in holders)
+    left = Details(entry_of(proposal(), NAMES, none, alone), proposal(), NAMES, none, me="carol")
+    assert (left.entry.mine, chip_of(left.entry)[0]) == (False, "Open")
+    assert reasons(left, HERE)["review"] == say.no_device("It does no multisigning.")
+
+
+@pytest.mark.parametrize(
+    ("needs", "count"),
+    [
+        (Needs(2, 1, 2), "1 of 2 signed"),
+        (Needs(2, None, None), "1 of 2 signed"),
+        (Needs(2, 10, 30), "1 of 2 signed, weight 10 of 30"),
+        (Needs(0, 1, 2), "1 signed"),
+        (None, "1 signed"),
+    ],
+)
+def test_the_count_is_of_what_it_takes_and_not_of_all_keys(needs: Needs | None, count: str) -> None:
+    raw = proposal(signatures=[signed_by("rAlice")])
+    assert entry_of(raw, NAMES, (*HOLDERS, KeyHolder("dave", f"{NETWORK}:rD")), CAROL, needs).count == count
 
 
 @pytest.mark.parametrize(
@@ -259,7 +298,8 @@ def test_the_detail_shows_bytes_before_words(qtbot: QtBot, look: Theme, width: i
     qtbot.addWidget(detail)
     detail.resize(width, 900)
     evil = "<b>Pay Acme</b>\u202e"
-    detail.show_details(details(title=evil, signatures=[signed_by("rAlice")], live=True))
+    warned = [{"code": "TEXT_BIDI", "message": "The title holds marks that turn.", "path": "title"}]
+    detail.show_details(details(title=evil, signatures=[signed_by("rAlice")], live=True, warnings=warned))
     detail.show()
     for _ in range(6):
         QtWidgets.QApplication.processEvents()
@@ -269,6 +309,7 @@ def test_the_detail_shows_bytes_before_words(qtbot: QtBot, look: Theme, width: i
     texts = [widget.text() for widget in detail.findChildren(QtWidgets.QLabel)]
     assert texts.count(say.PROPOSER_SAYS) == 1
     assert "<b>Pay Acme</b>\\u{202e}" in texts
+    assert "The title holds marks that turn." in texts
     assert strings.NO_OTHER_CHANGE in texts
     table = detail.findChild(EffectTable)
     assert table is not None
@@ -374,10 +415,14 @@ def test_while_no_node_answers_nothing_is_signed_or_sent_but_it_may_be_judged_ag
 
 
 def test_facts_that_could_not_be_read_are_no_denial(qtbot: QtBot, look: Theme) -> None:
-    unread = replace(details(state="DENIED", state_words="Denied"), me="carol", untold=True)
+    unread = replace(details(state="DENIED", state_words="Could not tell", could_not_tell=True), me="carol")
+    word, look_ = chip_of(unread.entry)
+    assert (word, look_.tone, look_.solid) == ("Could not tell", "warn", False)
+    assert chip_of(details(state="DENIED", state_words="Denied").entry)[1].solid
     assert reasons(unread, HERE)["review"] == say.UNTOLD
     assert reasons(unread, replace(HERE, silent=True))["review"] == say.NO_NODE
-    assert reasons(replace(unread, untold=False), HERE)["review"] == strings.DENIED
+    denied = replace(details(state="DENIED", state_words="Denied"), me="carol")
+    assert reasons(denied, HERE)["review"] == strings.DENIED
     detail = Detail()
     qtbot.addWidget(detail)
     asked: list[str] = []
@@ -394,29 +439,14 @@ def test_facts_that_could_not_be_read_are_no_denial(qtbot: QtBot, look: Theme) -
     assert "Could not tell" in chip.accessibleName()
 
 
-@pytest.mark.parametrize(
-    ("checks", "only"),
-    [
-        ([("INDETERMINATE", "FACT_MISSING"), ("INDETERMINATE", "FACT_STALE")], True),
-        ([("INDETERMINATE", "FACT_MISSING"), ("FAIL", "QUORUM")], True),
-        ([("INDETERMINATE", "FACT_MISSING"), ("FAIL", "TX_CAP")], False),
-        ([("INDETERMINATE", "NODES_DISAGREE")], False),
-        ([("FAIL", "QUORUM")], False),
-        ([], False),
-    ],
-)
-def test_only_unread_facts_stand_against_it(checks: list[tuple[str, str]], only: bool) -> None:
-    assert only_unread([{"verdict": verdict, "code": code} for verdict, code in checks]) is only
-
-
 def test_an_open_quorum_waits_and_names_are_those_of_people() -> None:
     check = {"rule": "q", "kind": "quorum", "code": "QUORUM", "verdict": "FAIL", "severity": "hard",
              "expected": ["1 of finance"], "actual": "", "unit": "", "path": "", "evidence": [],
              "message": f"Still open for {ACME}."}  # fmt: skip
-    waiting, failed = (_check(check, NAMES, waiting=waits) for waits in (True, False))
+    waiting, failed = (check_line(check, NAMES, waiting=waits) for waits in (True, False))
     assert (waiting.outcome, failed.outcome) == ("WAITING", "FAIL")
     assert (waiting.name, waiting.words) == ("Quorum", f"Still open for Acme Custody ({KNOWN}).")
-    capped = _check({**check, "code": "TX_CAP", "unit": XRP, "actual": "402"}, NAMES, waiting=True)
+    capped = check_line({**check, "code": "TX_CAP", "unit": XRP, "actual": "402"}, NAMES, waiting=True)
     assert (capped.outcome, capped.name) == ("FAIL", "Per-payment limit")
     assert capped.words.startswith("XRP: ")
     assert ("actual", "402 XRP") in capped.details
@@ -468,15 +498,26 @@ def test_an_empty_inbox_and_a_file_that_is_none(
         bad = tmp_path / "bad.countersign"
         bad.write_bytes(b"{")
         window.take_files([bad])
-        await until(lambda: "error" in page.banner_keys)
-        shown = page._shown["error"]
+        await until(lambda: "files" in page.banner_keys)
+        shown = page._shown["files"]
         assert shown.fact.text().startswith("bad.countersign: ")
+        worse = tmp_path / "worse.countersign"
+        window.take_files([worse])
+        await until(lambda: page._shown["files"].fact.text() == say.not_taken(2))
+        shown = page._shown["files"]
+        told = shown.consequence.text().split("\n")
+        assert [line.startswith(("bad.countersign: ", "There is no file worse")) for line in told] == [
+            True
+        ] * 2
+        await page.load()
+        assert page._shown["files"] is shown, "a page that was read says nothing about these files"
         retry = next(b for b in shown.findChildren(ActionButton) if b.text() == strings.RETRY)
         taken: list[Any] = []
         page._import = lambda path: _noted(taken, path)
         retry.click()
-        await until(lambda: taken)
-        assert taken == [bad], "it takes the file again, it does not read the page again"
+        await until(lambda: len(taken) == 2)
+        await until(lambda: "files" not in page.banner_keys)
+        assert taken == [bad, worse], "it takes the file again, it does not read the page again"
         await closed(window)
 
     run(main())

@@ -19,6 +19,7 @@ from signer_app.ui.pages.journal.page import JournalPage
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
+from signer_app.ui.widgets import ActionButton
 from signer_app.ui.words import journal as words
 from signer_app.workspace import Workspace
 from signer_app.workspace.journal import FullCheck
@@ -92,7 +93,9 @@ def test_filters_and_system_records(go: Any, workspace_folder: Path) -> None:
         await until(lambda: not page.none.isHidden())
         assert page.record.opened is None
         assert page.record.proof.reason == words.NOTHING_CHOSEN
-        page.search.clear()
+        page.none.findChild(ActionButton).click()
+        await until(lambda: page.none.isHidden() and len(texts(page, 5)) > 1)
+        assert page.search.text() == ""
         page.system.setChecked(True)
         await until(lambda: "Configuration seen" in texts(page, 3))
         page.system.setChecked(False)

@@ -11,17 +11,30 @@ from pytestqt.qtbot import QtBot
 
 from signer_app.chains.xrpl.address import encode_address
 from signer_app.core.amounts import format_decimal, parse_decimal
-from signer_app.ui.pages.compose.asking import BookName, KeyName, Options, Wish, order_of
+from signer_app.ui.pages.compose.asking import BookName, KeyName, Options, Seen, Wish, order_of
 from signer_app.ui.pages.compose.fields import AmountField, DecimalValidator, Field, RecipientField
 from signer_app.ui.pages.compose.forms import FORMS, PaymentForm, SignersForm
+from signer_app.ui.pages.compose.result import ResultPanel
 from signer_app.ui.qt import QtGui
 from signer_app.ui.theme import Theme
+from signer_app.ui.widgets import StateBanner
 from signer_app.ui.words import compose as say
 
 NETWORK = "xrpl:63456"
 XRP = f"{NETWORK}/slip44:144"
 ACME, STRANGER, OTHER = (encode_address(bytes([n]) * 20) for n in (1, 2, 3))
 STATE = QtGui.QValidator.State
+
+
+def test_a_title_that_deceives_is_warned_of_before_it_is_proposed(qtbot: QtBot, look: Theme) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    panel.show_seen(Seen(verdict="ALLOW", warnings=("The title holds marks that turn.",)))
+    (said,) = panel.findChildren(StateBanner, "new.deceives")
+    assert said.accessibleName() == f"The title holds marks that turn. {say.DECEIVES}"
+    assert not panel.propose.blocked, "no check reads it"
+    panel.show_seen(Seen(verdict="ALLOW"))
+    assert [found for found in panel.findChildren(StateBanner, "new.deceives") if found.isVisible()] == []
 
 
 def entry(name: str = "acme", address: str = ACME, **changes: object) -> BookName:

@@ -350,7 +350,8 @@ def raw(**more: Any) -> dict[str, Any]:
     """A proposal as the service gives it (CONTRACTS C5): what notices read of it, and what they must not."""
     base = {
         "proposal_id": "ab" * 32, "network": NETWORK, "account": TREASURY, "state": "PENDING",
-        "title": "Invoice", "note": "", "proposer": "alice", "expires_at": "2026-11-26T12:30:00Z",
+        "could_not_tell": False, "title": "Invoice", "note": "",
+        "proposer": "alice", "expires_at": "2026-11-26T12:30:00Z",
         "signatures": [],
         "effects": [{"kind": "Transfer", "account": TREASURY, "to": OPS, "amount": "25000.50"}],
     }  # fmt: skip
@@ -368,6 +369,7 @@ def signature(signer: str) -> dict[str, Any]:
         ({"signatures": [signature(MINE)]}, False, False),
         ({"state": "DENIED"}, False, False),
         ({"state": "DENIED", "signatures": [signature(OTHER)]}, False, True),
+        ({"state": "DENIED", "could_not_tell": True, "signatures": [signature(OTHER)]}, False, False),
     ],
 )
 def test_what_is_told_of_an_open_proposal(more: dict[str, Any], needs: bool, stopped: bool) -> None:

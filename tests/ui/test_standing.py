@@ -21,6 +21,8 @@ from signer_app.nodes.health import NodeHealth
 from signer_app.nodes.pool import NodePool, Reply
 from signer_app.ui import node_watch
 from signer_app.ui.halting.dialogs import HaltDialog
+from signer_app.ui.pages.finding import read_findables
+from signer_app.ui.pages.inbox.listing import chip_of
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
@@ -223,6 +225,16 @@ def test_judged_while_no_node_answers_it_could_not_tell(
                 assert page.detail.reasons["review"] in (say.UNTOLD, say.NO_NODE)
                 await window.tasks.settle()
                 await settled(window)
+                listed = next(entry for entry in page.entries if entry.id == identifier)
+                assert chip_of(listed)[0] == "Could not tell"
+                found = await window.session.call(read_findables)
+                assert [hit.detail for hit in found if hit.argument == identifier] == ["main, Could not tell"]
+                window.go("proposals")
+                table: Any = await settled(window)
+                line = next(line for line in table.table.rows.lines if line.id == identifier)
+                assert (line.state_words, line.untold) == ("Could not tell", True)
+                window.go("inbox", identifier)
+                page = await settled(window)
             page.detail.asked.emit("verify")
             await until(lambda: page.detail.details.entry.state == "PENDING")
             await window.tasks.settle()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from office_stage import passphrase_of, settled, window_of
 from offices import Offices
+from PySide6.QtTest import QTest
 from room import cramped, nameless
 from window_help import PASSPHRASE, Run, turns, until
 
@@ -18,9 +19,10 @@ from signer_app.core.clock import format_time
 from signer_app.core.errors import NodeError
 from signer_app.treasury.view import Answers, Plan
 from signer_app.ui.pages.treasury import TreasuryPage
+from signer_app.ui.pages.treasury.axis import AxisHead, EndingBar, EndingRow, EndingsChart, EndsSoon
 from signer_app.ui.pages.treasury.board import Board
 from signer_app.ui.pages.treasury.detached import TreasuryWindow
-from signer_app.ui.pages.treasury.parts import AlertRow, EndingRow, Figure, LimitRow, NodeRow, WaitingRow
+from signer_app.ui.pages.treasury.parts import AlertRow, Figure, LimitRow, NodeRow, WaitingRow
 from signer_app.ui.pages.treasury.reads import Shown, with_last_good
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
@@ -72,6 +74,7 @@ def test_it_shows_what_the_service_says(go: Any, offices: Offices) -> None:
 
     async def test(window: MainWindow, page: TreasuryPage) -> None:
         board = page.board
+        assert page.awaited == "Reading 1 account from 2 nodes"
         head, row = cells(board)
         assert head[0].endswith(offices.team.treasury.rpartition(":")[2])
         amounts = [grouped(balance[name]) for name in ("total", "reserve", "pending", "available")]
@@ -102,8 +105,81 @@ def test_it_shows_what_the_service_says(go: Any, offices: Offices) -> None:
         QtWidgets.QApplication.sendEvent(waiting, enter)
         assert window.key == "inbox", "Enter opens the proposal"
         await settled(window)
+        for wanted in ("inbox", "accounts"):
+            window.go("treasury")
+            await settled(window)
+            board.table.selectRow(1)
+            pressed = board.table if wanted == "accounts" else board.findChildren(EndingRow)[-1]
+            pressed.setFocus()
+            QTest.keyClick(pressed, Qt.Key.Key_Return)
+            assert window.key == wanted
+            await settled(window)
+        opened: Any = window.page
+        assert opened.current().account == balance["account"]
 
     go(test)
+
+
+def test_ctrl_f_goes_to_the_accounts(go: Any) -> None:
+    async def test(window: MainWindow, page: TreasuryPage) -> None:
+        window.activateWindow()
+        await until(window.isActiveWindow)
+        window.navigation.list.setFocus()
+        QTest.keySequence(window, QtGui.QKeySequence("Ctrl+F"))
+        assert window.focusWidget() is page.account
+
+    go(test)
+
+
+def ends(hours: float, what: str = "Pay") -> EndsSoon:
+    return EndsSoon(what, f"in {hours} hours", timedelta(hours=hours), "book", what)
+
+
+def test_the_axis_has_as_many_times_as_fit_and_its_bars_stand_on_it(run: Run[None], look: Theme) -> None:
+    async def body() -> None:
+        asked: list[tuple[str, str]] = []
+        chart = EndingsChart(lambda *where: asked.append(where))
+        now = datetime(2026, 11, 20, 15, 20, tzinfo=UTC)
+        chart.show_endings(now, [ends(0.5, "Soon"), ends(12), ends(24, "Last")], ["Proof in 31 days"])
+        (head,) = chart.findChildren(AxisHead)
+        steps = []
+        chart.show()
+        for width in (320, 480, 1200):
+            chart.resize(width, 300)
+            await turns(8)
+            hours = [(int(text[:2]) - 15) % 24 for text in head.times]
+            assert hours == list(range(0, 24, head.step))
+            assert head.times[0] == "15:20"
+            assert head.place(head.step) > head.fontMetrics().horizontalAdvance("15:20")
+            steps.append(head.step)
+        assert steps == sorted(steps, reverse=True)
+        assert steps[0] > steps[-1] == 4
+        assert head.accessibleName() == "From now, 15:20, to 15:20 tomorrow"
+        made = chart.findChildren(EndingRow)
+        assert made[0].accessibleName() == "Soon, in 0.5 hours"
+        bars = [row.bar for row in made]
+        here = {(bar.mapTo(chart, QtCore.QPoint()).x(), bar.width()) for bar in (head, *bars)}
+        assert len(here) == 1, "every bar stands below the times of the head"
+        assert [bar.tone for bar in bars] == ["warn", "neutral", "neutral"]
+        assert ink(bars[1]) == pytest.approx(bars[1].width() / 2, abs=3)
+        assert ink(bars[0]) < ink(bars[1]) < ink(bars[2])
+        assert "Later: Proof in 31 days" in [text.text() for text in chart.findChildren(QtWidgets.QLabel)]
+        QTest.keyClick(made[2], Qt.Key.Key_Return)
+        assert asked == [("book", "Last")]
+        chart.show_endings(now, [], [])
+        assert words.NO_ENDINGS in [text.text() for text in chart.findChildren(QtWidgets.QLabel)]
+        chart.deleteLater()
+
+    run(body())
+
+
+def ink(bar: EndingBar) -> int:
+    """How far the bar is drawn, in the middle of its height."""
+    image = bar.grab().toImage()
+    colour = bar.tokens.warn.text if bar.tone == "warn" else bar.tokens.ctl
+    middle = image.height() // 2
+    drawn = [x for x in range(image.width()) if image.pixelColor(x, middle).name().upper() == colour.upper()]
+    return max(drawn)
 
 
 def test_nodes_that_fall_silent_leave_the_last_good_facts_with_their_age(

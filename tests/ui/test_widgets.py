@@ -39,6 +39,7 @@ from signer_app.ui.widgets import (
     Pip,
     QrCode,
     QuorumPips,
+    Reasons,
     RiskChip,
     StateBanner,
     Step,
@@ -385,6 +386,44 @@ def test_the_reason_stands_below_the_button(qtbot: QtBot, look: Theme) -> None:
     why.block("Two nodes disagree about the signer list.")
     assert why.shown_reason == "Two nodes disagree about the signer list."
     assert why.button.blocked
+
+
+def test_reasons_stand_once_below_a_group(qtbot: QtBot, look: Theme) -> None:
+    send, reject, more = ActionButton("Send…"), ActionButton("Reject…"), ActionButton("More")
+    holder = QtWidgets.QWidget()
+    box, why = column(holder), Reasons(send, reject, more)
+    for part in (send, reject, more, why):
+        box.addWidget(part)
+    show(qtbot, holder, 300)
+    assert not why.isVisible()
+    send.block("1 weight is missing.")
+    assert why.isVisible()
+    assert why.said == "Send: 1 weight is missing."
+    reject.block("You said no already.")
+    more.block("1 weight is missing.")
+    assert why.said == "Send, More: 1 weight is missing.\nReject: You said no already."
+    reject.block("1 weight is missing.")
+    assert why.said == "1 weight is missing.", "all are off for it: no button needs to be named"
+    more.hide()
+    reject.block("")
+    assert why.said == "Send: 1 weight is missing."
+    send.block("Off: signatures are missing.")
+    assert why.said == "Send is off: signatures are missing."
+    send.hide()
+    assert not why.isVisible(), "what is not there needs no reason"
+
+
+def test_a_reason_that_comes_and_goes_has_a_place_of_its_own(qtbot: QtBot, look: Theme) -> None:
+    read = ActionButton("Read now")
+    holder, why = QtWidgets.QWidget(), Reasons(read, elsewhere=("It is being read.",))
+    box = column(holder)
+    box.addWidget(read)
+    box.addWidget(why)
+    show(qtbot, holder, 300)
+    read.block("It is being read.")
+    assert why.isHidden()
+    read.block("You work offline.")
+    assert why.said == "You work offline."
 
 
 # -- lists and tables  ---------------------------------

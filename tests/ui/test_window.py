@@ -19,12 +19,12 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import ACTIONS, BY_ID
 from signer_app.ui.shell.dialogs import Dialog
-from signer_app.ui.shell.page import Page, Shell
+from signer_app.ui.shell.page import Page, Shell, Waiting
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import SCALES, Theme, icons
 from signer_app.ui.widgets import label
+from signer_app.ui.words import shared, strings
 from signer_app.ui.words import signing as signing_words
-from signer_app.ui.words import strings
 
 Run = Callable[..., Any]
 
@@ -414,7 +414,8 @@ def test_a_first_reading_that_takes_long_shows_bars_then_words_then_cancel(
         page._read_at, page.hold = None, asyncio.Event()
         page.refresh()
         await until(lambda: page._stack.currentWidget() is page._waiting)
-        await until(lambda: page._waiting.words.text() == strings.LOADING)
+        await until(lambda: page._waiting.words.text() == shared.waiting(strings.LOADING, 0))
+        assert page._waiting.accessibleName() == strings.LOADING
         await until(lambda: page._waiting.findChildren(QtWidgets.QPushButton))
         page._waiting.findChildren(QtWidgets.QPushButton)[0].click()
         await until(lambda: page._stack.currentWidget() is page._empty)
@@ -424,6 +425,20 @@ def test_a_first_reading_that_takes_long_shows_bars_then_words_then_cancel(
         await closed(window)
 
     run(main())
+
+
+def test_a_wait_says_for_what_and_for_how_long(qtbot: QtBot, look: Theme) -> None:
+    waiting, names = Waiting(), ["Reading facts"]
+    qtbot.addWidget(waiting)
+    waiting.show()
+    waiting.start()
+    waiting.say(lambda: names[-1], 2.0)
+    assert waiting.words.text() == "Reading facts, 2 s"
+    names.append("Reading 3 accounts from 2 nodes")
+    qtbot.waitUntil(lambda: waiting.words.text() == "Reading 3 accounts from 2 nodes, 3 s", timeout=5000)
+    assert waiting.accessibleName() == "Reading 3 accounts from 2 nodes", "the seconds are not read out"
+    waiting.hide()
+    assert not waiting._clock.isActive()
 
 
 def test_offline_is_said_on_every_page(

@@ -24,12 +24,13 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
-from signer_app.ui.widgets import StateBanner
+from signer_app.ui.widgets import ActionButton, StateBanner
 from signer_app.ui.words import accounts as account_words
 from signer_app.ui.words import book as book_words
 from signer_app.ui.words import compose as say
 from signer_app.ui.words import lists as list_words
 from signer_app.ui.words import proposals as proposal_words
+from signer_app.ui.words import strings
 
 Run = Callable[..., Any]
 P = TypeVar("P")
@@ -212,6 +213,9 @@ def test_a_payment_is_judged_while_it_is_typed_and_nothing_is_written(
         assert [person for person, *_ in page.result.seen.signers] == ["alice", "bob", "carol"]
         assert not page.result.propose.blocked
         await fits(window, settings)
+        page.form.title.setText("Rent \u202efor October")
+        await until(lambda: page.result.seen.warnings)
+        assert "turn the direction" in page.result.seen.warnings[0]
         form.restore({"amount": "402"})
         assert page.result.propose.blocked
         await until(lambda: page.result.seen.verdict == "DENY")
@@ -514,6 +518,15 @@ def test_an_account_stands_beside_the_policy(
         keys = {line[1].text.splitlines()[0] for line in table.facts.lines}
         assert keys == {"alice-xrp", "bob-xrp", "carol-xrp"}
         assert {line[3].text for line in table.facts.lines} == {"never seen"}
+        page._again()  # asked anew, and given up before the nodes have answered
+        for fact, button in (
+            (account_words.READING_ACCOUNT, strings.CANCEL),
+            (strings.CANCELLED, account_words.READ_AGAIN),
+        ):
+            said = page.detail.findChildren(StateBanner)[-1]  # the newest
+            assert said.fact.text() == fact
+            next(found for found in said.findChildren(ActionButton) if found.text() == button).click()
+        await until(lambda: page.detail.findChild(QtWidgets.QFrame, "accounts.drift"))
         banner = page.detail.findChild(QtWidgets.QFrame, "accounts.drift")
         assert banner is not None
         assert banner.accessibleName().startswith("Ledger equals policy, 2 operators")
@@ -563,7 +576,9 @@ def test_the_book_shows_states_and_pays_an_entry(
         page.text.setText("nobody")
         assert page.table.facts.rowCount() == 0
         assert page.pay.blocked
-        page.text.setText("")
+        assert page.nothing.isVisible()
+        page.nothing.findChild(ActionButton).click()
+        assert page.nothing.isHidden()
         page.pay.click()
         new = window.page
         assert isinstance(new, NewPage)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from walking import alike, called, controls, from_the_head, out_of_order, ring_of, unsaid, walk
+from walking import (
+    alike,
+    called,
+    controls,
+    from_the_head,
+    out_of_order,
+    ring_of,
+    unexplained,
+    unsaid,
+    walk,
+)
 
 from signer_app.ui.pages.treasury.parts import RowButton
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
@@ -31,11 +41,12 @@ class Walker:
         self.seen: list[str] = []
 
     def over(self, name: str, window: QtWidgets.QWidget) -> None:
-        """Names, order, ring, and a way out, in a window as it stands."""
+        """Names, reasons, order, ring, and a way out, in a window as it stands."""
         wanted = controls(window)
         self.seen.append(name)
         wrong = [f"no name: {said}" for said in unsaid(window)]
         wrong += [f"same name: {said}" for said in alike(window)]
+        wrong += [f"off without a reason in sight: {said}" for said in unexplained(window)]
         if not wanted:
             self.found += [f"{name}: no control"]
             return

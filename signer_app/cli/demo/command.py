@@ -46,11 +46,18 @@ def demo(
         root = Path(tempfile.mkdtemp(prefix="countersign-demo-"))
     elif root.exists() and any(root.iterdir()):
         raise ConflictError(f"{root} is not empty.", code="EXISTS")
-    result, exit_code = play(root, fault=fault, tell=session.output.step)
-    session.output.result(result, lambda console: _ending(console, result, root), exit_code=exit_code)
+    result, problem = play(root, fault=fault, tell=session.output.step)
+
+    def ending(console: Console) -> None:
+        _ending(console, result, root)
+
+    if problem is None:
+        session.output.result(result, ending)
+    else:
+        session.output.failed(result, ending, problem)
     if opens_window(
         os.environ, terminal=sys.stdin.isatty(), headless=headless, as_json=session.output.as_json,
-        good=exit_code == 0,
+        good=problem is None,
     ):  # fmt: skip
         session.output.note(f"Opening the window on {LOOKER}'s workspace. Close it to end.")
         show_window(root / "workspaces" / LOOKER)

@@ -11,19 +11,16 @@ from signer_app.cli.demo.actors import StepError
 from signer_app.cli.demo.attacks import Attacks
 from signer_app.cli.demo.payment import Payment
 from signer_app.cli.demo.stage import Stage, set_stage
-from signer_app.core.errors import CountersignError, UsageError
+from signer_app.core.errors import CountersignError, NodeError, UsageError
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.practice.xrpl.faults import FAULT_NAMES
-
-#: Exit code of a rehearsal in which a step was not right.
-FAILED = 6
 
 Tell = Callable[[str, bool, list[str]], None]
 Scene = tuple[str, Callable[[], list[str]]]
 
 
-def play(root: Path, *, fault: str | None, tell: Tell) -> tuple[JsonObject, int]:
-    """Play every scene in ``root``. ({steps: [{name, ok, evidence}], workspaces}, exit code).
+def play(root: Path, *, fault: str | None, tell: Tell) -> tuple[JsonObject, NodeError | None]:
+    """Play every scene in ``root``. ({steps: [{name, ok, evidence}], workspaces}, what was not right).
 
     ``fault`` is switched on just before the payment is sent. Raises UsageError for an unknown one.
     """
@@ -33,7 +30,8 @@ def play(root: Path, *, fault: str | None, tell: Tell) -> tuple[JsonObject, int]
     with set_stage(root) as stage:
         good = all(_perform(scene, steps, tell) for scene in scenes(stage, fault))
         workspaces: list[JsonValue] = [str(actor.workspace) for actor in stage.people.values()]
-    return {"steps": steps, "workspaces": workspaces}, 0 if good else FAILED
+    problem = NodeError("A step of the rehearsal was not right.", code="REHEARSAL_FAILED")
+    return {"steps": steps, "workspaces": workspaces}, None if good else problem
 
 
 def scenes(stage: Stage, fault: str | None) -> list[Scene]:

@@ -219,6 +219,7 @@ def _verdict(connection: Connection, index: int, record: JsonObject) -> None:
             record=index,
             signer=record.get("signer"),
             codes=json_text(record.get("codes", [])),
+            required=json_text(record["required"]) if "required" in record else None,
             **{
                 name: text(record, name)
                 for name in (

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, true
 
 from signer_app.core.errors import NotFoundError
 from signer_app.core.json_types import JsonObject, JsonValue
-from signer_app.proposals.lifecycle import FINAL, PROPOSAL, SENT, UNKNOWN
+from signer_app.proposals.lifecycle import DENIED, FINAL, SENT, UNKNOWN, words_of
 from signer_app.proposals.store import tables as t
-from signer_app.proposals.store.list_queries import ListQueries
+from signer_app.proposals.store.list_queries import ListQueries, untold_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposal as stored. Members as in store/tables.py; JSON columns are parsed."""
+    """A proposal as stored. Members as in store/tables.py; JSON columns are parsed. ``untold``: it is denied,
+    and only because facts could not be read."""
 
     id: str
     network: str
@@ -84,6 +85,12 @@ class Proposal:
     updated_at: str
     signatures: tuple[StoredSignature, ...]
     restored: str | None = None
+    untold: bool = False
+
+    @property
+    def state_words(self) -> str:
+        """The state as people read it."""
+        return words_of(self.state, untold=self.untold)
 
     @property
     def live(self) -> bool:
@@ -110,7 +117,8 @@ class Proposal:
             "account": self.account,
             "type": self.type,
             "state": self.state,
-            "state_words": PROPOSAL.words[self.state],
+            "state_words": self.state_words,
+            "could_not_tell": self.untold,
             "live": self.live,
             "restored": self.restored,
             "title": self.title,
@@ -170,7 +178,11 @@ class Queries(ListQueries):
             found: dict[str, list[StoredSignature]] = {}
             for row in connection.execute(signatures.order_by(t.signatures.c.record)):
                 found.setdefault(row.proposal_id, []).append(_signature(row))
-            return [_proposal(row, found.get(row.id, ())) for row in connection.execute(query)]
+            untold = untold_in(connection)
+            return [
+                _proposal(row, found.get(row.id, ()), untold=row.id in untold)
+                for row in connection.execute(query)
+            ]
 
     def count(self, states: tuple[str, ...] | None = None) -> int:
         """How many proposals there are, in these states or at all."""
@@ -304,17 +316,21 @@ class Queries(ListQueries):
 def _whole(connection: Connection, row: Row[tuple[object, ...]]) -> Proposal:
     """One proposal with its signatures."""
     query = select(t.signatures).where(t.signatures.c.proposal_id == row.id)
-    return _proposal(row, map(_signature, connection.execute(query.order_by(t.signatures.c.record))))
+    untold = row.state == DENIED and row.id in untold_in(connection, row.id)
+    signatures = map(_signature, connection.execute(query.order_by(t.signatures.c.record)))
+    return _proposal(row, signatures, untold=untold)
 
 
-def _proposal(row: Row[tuple[object, ...]], signatures: Iterable[StoredSignature]) -> Proposal:
+def _proposal(
+    row: Row[tuple[object, ...]], signatures: Iterable[StoredSignature], *, untold: bool
+) -> Proposal:
     values = dict(row._mapping)
     values.pop("added_at")
     for name in ("effects", "links"):
         values[name] = json.loads(values[name])
     for name in ("author", "outcome"):
         values[name] = json.loads(values[name]) if values[name] is not None else None
-    return Proposal(**values, signatures=tuple(signatures))
+    return Proposal(**values, signatures=tuple(signatures), untold=untold)
 
 
 def _signature(row: Row[tuple[object, ...]]) -> StoredSignature:

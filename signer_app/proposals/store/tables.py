@@ -110,6 +110,7 @@ verdicts = Table(
     Column("signer", Text),
     Column("verdict", Text, nullable=False),
     Column("codes", Text, nullable=False),
+    Column("required", Text),  # as in the report (CONTRACTS C4); null in records of before
     Column("report_hash", Text, nullable=False),
     Column("report_blob", Text, nullable=False),
     Column("facts_blob", Text, nullable=False),

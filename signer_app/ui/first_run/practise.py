@@ -12,7 +12,7 @@ from signer_app.ui.loop import Tasks
 from signer_app.ui.preload import load_rooms
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, StateBanner, Step, Timeline, column, label, row
+from signer_app.ui.widgets import ActionButton, Reasons, StateBanner, Step, Timeline, column, label, row
 from signer_app.ui.words import faults
 from signer_app.ui.words import first_run as words
 from signer_app.ui.worker import Progress
@@ -70,6 +70,7 @@ class PractiseView(QtWidgets.QWidget):
         self.open.hide()
         line.addWidget(self.open)
         box.addLayout(line)
+        box.addWidget(Reasons(self.open))
 
     def _build_result(self, box: QtWidgets.QVBoxLayout) -> None:
         t = theme()

@@ -18,7 +18,7 @@ from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.header import Mark
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Card, StateBanner, column, label, plain, row
+from signer_app.ui.widgets import ActionButton, Card, Reasons, StateBanner, column, label, plain, row
 from signer_app.ui.words import faults, strings
 from signer_app.ui.words import first_run as words
 
@@ -101,6 +101,7 @@ class FirstRunView(QtWidgets.QWidget):
             line.addWidget(button)
             line.addStretch(1)
             card.body.addLayout(line)
+            card.body.addWidget(Reasons(button))
             box.addWidget(card)
         line = row()
         self.have = ActionButton(words.HAVE_ONE, kind="link", icon="unlock", name="first-run.have")

@@ -24,7 +24,6 @@ from signer_app.ui.widgets import (
     Chooser,
     Icon,
     StateBanner,
-    WhyDisabled,
     clear,
     column,
     label,
@@ -86,11 +85,10 @@ class StatementDialog(Dialog):
         self.fields.addWidget(self.which)
         self.content.addWidget(self.message)
         self.do = ActionButton(action, kind=kind, icon=icon, name=f"{self._name}.do")
-        self.why = WhyDisabled(self.do)
         self.content.addStretch(1)
         self.save = ActionButton(words.SAVE_FILE, icon="download", name=f"{self._name}.save")
         self.cancel = ActionButton(strings.CANCEL, name=f"{self._name}.cancel")
-        self.add_buttons(self.save, self.cancel, self.do, above=self.why)
+        self.add_buttons(self.save, self.cancel, self.do)
         self.save.hide()
         self.save.triggered.connect(
             lambda: choose_new_file(self, words.FILE_TITLE, words.FILE_NAME, self.write)
@@ -100,7 +98,7 @@ class StatementDialog(Dialog):
         self.secret.textChanged.connect(self.judge)
         self.secret.hide()
         self.which.hide()
-        self.why.block(strings.LOADING)
+        self.do.block(strings.LOADING)
         self.tasks.spawn(self._guarded(self.begin()))
 
     # -- for the two dialogs -------------------------------------------------------------------------------
@@ -127,7 +125,7 @@ class StatementDialog(Dialog):
 
     def answered(self) -> None:
         """Nothing more is asked."""
-        for part in (self.form, self.why, self.do):
+        for part in (self.form, self.do):
             part.hide()
         self.save.show()
         self.cancel.setText(strings.CLOSE)
@@ -138,14 +136,14 @@ class StatementDialog(Dialog):
         off = f"{off} {words.ELSEWHERE}" if off else self.reason_off()
         if not off and not self._unlocked and not self.secret.text():
             off = words.PASSPHRASE_NEEDED
-        self.why.block(off)
+        self.do.block(off)
 
     async def signed(self, work: Callable[[Workspace], T], name: str) -> T | None:
         """Unlock where needed and call; None where it failed, which is said."""
         if self._busy:
             return None
         self._busy = True
-        self.why.block(name)
+        self.do.block(name)
         secret = self.secret.take() if not self._unlocked else bytearray()
 
         def call(workspace: Workspace) -> T:

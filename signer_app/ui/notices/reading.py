@@ -62,7 +62,7 @@ def open_proposal(raw: JsonObject, names: Mapping[str, str], asked: Asked) -> Op
         account=account_name(str(raw["account"]), names),
         expires_at=_moment(raw["expires_at"]),
         needs_me=asked.waits(raw),
-        stopped=raw["state"] == "DENIED" and bool(raw["signatures"]),
+        stopped=raw["state"] == "DENIED" and raw["could_not_tell"] is False and bool(raw["signatures"]),
     )
 
 

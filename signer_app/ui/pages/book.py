@@ -19,6 +19,7 @@ from signer_app.ui.widgets import (
     Cell,
     Column,
     FactTable,
+    Reasons,
     StateBanner,
     column,
     label,
@@ -68,6 +69,7 @@ class BookPage(Page):
         head.addWidget(self.how)
         head.addWidget(self.pay)
         box.addLayout(head)
+        box.addWidget(Reasons(self.pay))
         self.text = QtWidgets.QLineEdit()
         self.text.setObjectName("book.filter")
         self.text.setPlaceholderText(say.BOOK_FILTER)
@@ -86,6 +88,10 @@ class BookPage(Page):
             Column(say.TAG_SHORT, FITS), Column(say.ASSETS, FITS), Column(say.LOOKS_LIKE, FITS),
             Column(say.PAID, FITS), Column(say.ADDED, FITS), Column(say.EVIDENCE, 0),
         ]  # fmt: skip
+        self.nothing = StateBanner("info", say.NO_ENTRY_FITS)
+        self.nothing.offer([(say.CLEAR_FILTER, self.text.clear)])
+        self.nothing.hide()
+        inner.addWidget(self.nothing)
         self.table = FactTable(columns, name="book.table", said=strings.PAGES["book"])
         self.table.setHorizontalScrollMode(QtWidgets.QAbstractItemView.ScrollMode.ScrollPerPixel)
         inner.addWidget(self.table, 1)
@@ -149,6 +155,7 @@ class BookPage(Page):
         wanted = self.text.text().casefold().split()
         rows = [entry for entry in self.entries if all(word in _haystack(entry) for word in wanted)]
         self.table.show_lines([self._line(entry) for entry in rows], [str(entry["id"]) for entry in rows])
+        self.nothing.setVisible(not rows)
         if rows and not self.table.chosen():
             self.table.selectRow(0)
         alike = [entry for entry in self.entries if entry["looks_like"]]

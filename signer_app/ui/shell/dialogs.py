@@ -12,6 +12,7 @@ from signer_app.ui.widgets import (
     ActionButton,
     FocusRing,
     NetworkFrame,
+    Reasons,
     WhyDisabled,
     column,
     label,
@@ -155,12 +156,11 @@ class Dialog(QtWidgets.QDialog):
         self.title.setText(title)
         self.setWindowTitle(f"{title} – {strings.APP}")
 
-    def add_buttons(self, *buttons: ActionButton, above: QtWidgets.QWidget | None = None) -> None:
-        """Buttons at the right of the last line; Cancel or Close is the first of them. ``above``: what is to
-        be in view with them."""
+    def add_buttons(self, *buttons: ActionButton) -> None:
+        """Buttons at the right of the last line; Cancel or Close is the first of them. Above them stands why
+        the last one, which does something, is off."""
         line, foot = row(), column(spacing=theme().scaled(10))
-        if above is not None:
-            foot.addWidget(above)
+        foot.addWidget(Reasons(buttons[-1]))
         line.addStretch(1)
         for button in buttons:
             line.addWidget(button)

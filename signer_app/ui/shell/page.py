@@ -7,6 +7,7 @@ which the window runs when the page comes into view, on F5, and when something c
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ from signer_app.ui.widgets import (
     row,
 )
 from signer_app.ui.widgets.base import rounded
-from signer_app.ui.words import faults, strings
+from signer_app.ui.words import faults, shared, strings
 from signer_app.ui.words.crash import SHOW as SHOW_REPORT
 
 T = TypeVar("T")
@@ -104,6 +105,11 @@ class Page(QtWidgets.QWidget):
     async def load(self) -> None:
         """Read what the page shows. What it raises becomes the error banner."""
 
+    @property
+    def awaited(self) -> str:
+        """What a first reading waits for, in words; a page may know more than the name of its call."""
+        return next(filter(None, self.session.busy_with), strings.LOADING)
+
     def handlers(self) -> Mapping[str, Callable[[], None]]:
         """What actions of shell/actions.py do while this page is in view."""
         return {}
@@ -149,7 +155,7 @@ class Page(QtWidgets.QWidget):
             self._waiting.start()
             self._stack.setCurrentWidget(self._waiting)
             await asyncio.sleep(WORDS_AFTER - SKELETON_AFTER)
-            self._waiting.say(strings.LOADING)
+            self._waiting.say(lambda: self.awaited, WORDS_AFTER)
             await asyncio.sleep(CANCEL_AFTER - WORDS_AFTER)
             self._waiting.offer_cancel(self._cancel)
 
@@ -281,16 +287,33 @@ class Waiting(QtWidgets.QWidget):
         self._line = row()
         box.addLayout(self._line)
         box.addStretch(1)
+        self._awaited: Callable[[], str] = lambda: strings.LOADING
+        self._since = 0.0
+        self._clock = QtCore.QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._tick)
 
     def start(self) -> None:
         """From the beginning."""
+        self._clock.stop()
         self.words.setText("")
         clear(self._line)
 
-    def say(self, words: str) -> None:
-        """What is awaited."""
-        self.words.setText(words)
+    def say(self, awaited: Callable[[], str], waited: float) -> None:
+        """What is awaited, and for how long; ``waited`` seconds already."""
+        self._awaited, self._since = awaited, time.monotonic() - waited
+        self._tick()
+        self._clock.start()
+
+    def _tick(self) -> None:
+        words = self._awaited()
+        self.words.setText(shared.waiting(words, int(time.monotonic() - self._since)))
         self.setAccessibleName(words)
+
+    def hideEvent(self, event: QtGui.QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Nothing is awaited any more."""
+        self._clock.stop()
+        super().hideEvent(event)
 
     def offer_cancel(self, cancel: Callable[[], None]) -> None:
         """It takes long."""

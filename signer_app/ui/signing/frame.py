@@ -179,15 +179,18 @@ class SignFrame(Dialog):
             self._below(f"{self._then} {words.time_left(left)}")
 
     def _below(self, text: str) -> None:
-        self.left.setText(text)
-        self.left.setVisible(bool(text))
+        """The line below who is awaited: what it waits for, and why it does not go on."""
+        said = f"{text} {self.go_on.reason}".strip()
+        self.left.setText(said)
+        self.left.setVisible(bool(said))
 
     def _offer(self, text: str, act: Callable[[], None] | None, *, reason: str = "") -> None:
         """The button at the right: its word and what it does; None takes it away."""
         self._continue = act
         self.go_on.setVisible(act is not None)
         self.go_on.setText(text)
-        self.go_on.block(reason)
+        self.go_on.block(reason if act is not None else "")
+        self._count_down()
 
     def _go_on(self) -> None:
         if self._continue is not None:

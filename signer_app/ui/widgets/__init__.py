@@ -25,7 +25,7 @@ from signer_app.ui.widgets.base import (
     set_tone,
     settle,
 )
-from signer_app.ui.widgets.cards import ActionButton, Card, Icon, StateBanner, WhyDisabled
+from signer_app.ui.widgets.cards import ActionButton, Card, Icon, StateBanner
 from signer_app.ui.widgets.checks import CheckLine, CheckList, CheckRow
 from signer_app.ui.widgets.chips import Chip, Dot, Pill, Pip, QuorumPips, RiskChip
 from signer_app.ui.widgets.controls import (
@@ -39,6 +39,7 @@ from signer_app.ui.widgets.controls import (
 )
 from signer_app.ui.widgets.network import NetworkChip, NetworkFrame
 from signer_app.ui.widgets.qr import QrCode
+from signer_app.ui.widgets.reasons import Reasons, WhyDisabled
 from signer_app.ui.widgets.ring import FocusRing
 from signer_app.ui.widgets.tables import (
     Cell,
@@ -83,6 +84,7 @@ __all__ = [
     "Pip",
     "QrCode",
     "QuorumPips",
+    "Reasons",
     "RiskChip",
     "StateBanner",
     "Step",

@@ -215,6 +215,8 @@ class ActionButton(QtWidgets.QPushButton):
     triggered = Signal()
     #: The reason, each time a person asks for it; "" when it is no longer asked for.
     explained = Signal(str)
+    #: It was switched on or off, for whatever reason.
+    switched = Signal()
 
     def __init__(
         self, text: str = "", *, kind: str = "", icon: str = "", name: str = "", deliberate: bool = False
@@ -238,6 +240,11 @@ class ActionButton(QtWidgets.QPushButton):
         self.setAccessibleName(text)
 
     @property
+    def words(self) -> str:
+        """What it is called in a sentence."""
+        return self.text().strip().rstrip("…").replace("&", "") or self.accessibleName()
+
+    @property
     def blocked(self) -> bool:
         """Whether it says a reason instead of acting."""
         return bool(self.reason)
@@ -254,6 +261,7 @@ class ActionButton(QtWidgets.QPushButton):
         self._tint()
         repolish(self)
         self.explained.emit(reason if self.hasFocus() else "")
+        self.switched.emit()
 
     def _clicked(self) -> None:
         if self.reason:
@@ -302,32 +310,3 @@ class ActionButton(QtWidgets.QPushButton):
         size = t.size("icon-button")
         self.setIcon(icons.icon(self._icon, colour, size))
         self.setIconSize(QtCore.QSize(size, size))
-
-
-class WhyDisabled(QtWidgets.QWidget):
-    """An ActionButton with its reason below it, for the places where the reason must be seen unasked."""
-
-    def __init__(self, button: ActionButton) -> None:
-        super().__init__()
-        t = theme()
-        self.button = button
-        box = column(self, spacing=t.scaled(8))
-        box.addWidget(button)
-        self._line = QtWidgets.QWidget()
-        line = row(self._line, spacing=t.scaled(6))
-        line.addWidget(Icon("info", "neutral", "icon-button"), 0, Qt.AlignmentFlag.AlignTop)
-        self._words = label("", "small", "text2", wrap=True)
-        line.addWidget(self._words, 1)
-        box.addWidget(self._line)
-        self.block(button.reason)
-
-    def block(self, reason: str) -> None:
-        """As ActionButton.block, with the sentence shown."""
-        self.button.block(reason)
-        self._words.setText(reason)
-        self._line.setVisible(bool(reason))
-
-    @property
-    def shown_reason(self) -> str:
-        """The sentence below the button."""
-        return self._words.text()

@@ -16,6 +16,7 @@ ALIKE = "Two addresses here look alike and are not the same."
 ALIKE_SAID = "Compare the whole address before you pay one of them."
 CHOOSE_ENTRY = "Choose an entry first."
 NO_POLICY_NO_BOOK = "No policy is in force, so there is no address book."
+NO_ENTRY_FITS, CLEAR_FILTER = "No entry fits this filter.", "Clear filter"
 BOOK_EMPTY = "The address book of the policy is empty."
 BOOK_STATES = MappingProxyType(
     {"active": "Active", "cooling": "Cooling down", "suspended": "Suspended", "expired": "Expired"}

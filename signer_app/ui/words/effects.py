@@ -5,26 +5,17 @@ Addresses are whole; a name stands beside its address only where the workspace o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
-from signer_app.policy.codes import UNREAD
 from signer_app.ui.widgets import Effect, grouped
 
 Names = Mapping[str, str]
 MINUS = "\u2212"
 TIME_OVER = "time is over"
-
-
-def only_unread(against: Sequence[JsonObject]) -> bool:
-    """Whether all that stands against it (an open quorum aside) are facts that are missing, late or in
-    dispute.
-    """
-    said = [check for check in against if check["code"] != "QUORUM"]
-    return bool(said) and all(c["verdict"] == "INDETERMINATE" and c["code"] in UNREAD for c in said)
 
 
 def items(value: JsonValue) -> list[JsonObject]:

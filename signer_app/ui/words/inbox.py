@@ -147,6 +147,26 @@ WEIGHT_UNKNOWN = "The ledger's signer list was not read or is in dispute."
 QUARANTINED = "Kept out"
 
 
+def not_taken(files: int) -> str:
+    """Of several files that were given to the window; each is named below."""
+    return f"{files} files were not taken. Nothing was changed by them."
+
+
+def signed(count: int) -> str:
+    """How many signed, where it is not known how many it takes."""
+    return f"{count} signed"
+
+
+def signed_of(people: int, need: int) -> str:
+    """How many people signed, of how many that policy asks for."""
+    return f"{people} of {need} signed"
+
+
+def signed_and_weight(people: int, need: int, weight: int, quorum: int) -> str:
+    """The same where the ledger's own quorum is another number."""
+    return f"{signed_of(people, need)}, weight {weight} of {quorum}"
+
+
 def weight_of(have: int, need: int) -> str:
     """The ledger's own quorum."""
     return f"Weight {have} of {need} on the ledger"
@@ -228,6 +248,7 @@ UNTOLD_FACT = "Could not tell: facts that policy needs could not be read. Nobody
 NO_NODE = "Off: no node answers, and this needs fresh facts."
 OVERDUE = "Off: its time is over. Make a copy with a new expiry once the ledger has proved it."
 NO_KEY = "Off: the policy in force gives you no key for this."
+CANNOT_SIGN = "Cannot sign this"
 SIGNED_ALREADY = "Off: your signature is there already."
 NEVER_JUDGED = "Off: it was never judged. Judge it first."
 SAID_NO_ALREADY = "Off: you have rejected it already."
@@ -317,6 +338,6 @@ def until(time: str, ledger: int) -> str:
     return f"{time} · ledger {ledger:,}"
 
 
-def signed_of(have: int, of: int) -> str:
-    """Signatures in words, of so many signers where they are known."""
-    return f"{have} of {of} signed" if of else f"{have} signed"
+def no_device(reason: str) -> str:
+    """None of a person's devices can sign it."""
+    return f"Off: no device of yours can sign this. {reason}"

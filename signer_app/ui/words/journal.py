@@ -49,6 +49,7 @@ CHAIN = MappingProxyType(
 LEGEND = "Solid: under a signed checkpoint. Dashed: newer than the last one."
 SHOW_OLDER = "Show older"
 NOTHING_FITS = "No record fits these filters."
+CLEAR_FILTERS = "Clear filters"
 NOT_VERIFIED = "Not verified since it was opened"
 VERIFY_HINT = "The chain was checked when it was opened. Verify all also opens every record."
 INTACT = "Journal intact"
@@ -79,7 +80,7 @@ COPY_HASH = "Copy the leaf hash"
 VERIFIED = "Verified"
 OPENED = "Opened"
 NOT_TRUSTED = "Off: the journal is not intact. Export the evidence; nothing can be proved from it."
-VERIFY_RUNS = "Off: every record is being verified."
+VERIFY_RUNS = "Every record is being verified."
 NOTHING_CHOSEN = "Off: choose a record first."
 DANGER_TITLES = MappingProxyType(
     {

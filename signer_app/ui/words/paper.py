@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from types import MappingProxyType
 
 PRINTING = "Reading what is printed"
@@ -31,19 +32,35 @@ FACTS = MappingProxyType(
 OVERRIDE, REJECTION, KEPT_OUT = "override", "rejection", "kept out"
 
 
+def utc(moment: datetime) -> str:
+    """When, for whoever reads it later and elsewhere."""
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def expiry(time: str, ledger: str) -> str:
     """Until when it can execute, by time and by ledger."""
-    return f"{time or 'never'}, ledger {ledger or 'none'}"
+    shown = f"{int(ledger):,}" if ledger.isdigit() else ledger or "none"
+    return f"{time or 'never'}, ledger {shown}"
 
 
 def receiver(address: str, tag: str) -> str:
-    """Who receives."""
-    return f"to {address}, tag {tag or 'none'}"
+    """Who receives; the address on a line of its own."""
+    return f"to {address}\ntag {tag or 'none'}"
 
 
-def signature(key: str, digest: str) -> str:
-    """What signed what."""
-    return f"key {key}, digest {digest}"
+def balance(before: str, after: str, asset: str) -> str:
+    """What an account holds before and after."""
+    return f"{before} →\n{after} {asset}"
+
+
+def signature(address: str, key: str, digest: str, when: str) -> str:
+    """Who signed what with which key, and when."""
+    return f"{address}\nkey {key}\ndigest {digest}\n{when}"
+
+
+def against(who: str, reason: str, when: str) -> str:
+    """Who said no, or whose signature was kept out, and why."""
+    return "\n".join(filter(None, (who, reason, when)))
 
 
 def recorded(time: str, record: str) -> str:

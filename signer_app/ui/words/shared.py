@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -67,3 +68,16 @@ def flag_words(name: str) -> str:
 def so_many_of(number: object, whole: object) -> str:
     """2 of 3; 1 of treasury."""
     return f"{number} of {whole}"
+
+
+def waiting(what: str, seconds: int) -> str:
+    """What is awaited, and for how long."""
+    return f"{what}, {seconds} s"
+
+
+def off_because(names: Sequence[str], reason: str) -> str:
+    """A reason that only some of several buttons are off for."""
+    listed, rest = ", ".join(names), reason.removeprefix("Off: ")
+    if rest == reason:
+        return f"{listed}: {reason}"
+    return f"{listed} {'is' if len(names) == 1 else 'are'} off: {rest}"

@@ -16,7 +16,7 @@ EXPORT_NAME = "treasury-report.json"
 NOTHING_READ = "Off: nothing was read yet."
 DETACH = "Own window"
 DETACH_WHY = "Show the treasury in a window of its own"
-READING_NOW = "Off: facts are being read."
+READING_NOW = "Facts are being read."
 OFFLINE = "Off: you work offline, so no node is asked."
 
 NO_POLICY = "No policy is in force, so there are no accounts to add up."
@@ -51,10 +51,19 @@ NEVER_READ = "Balances and limits are not known: no node has answered since this
 NEVER_READ_NEXT = "Pending proposals, expiries and alerts are from this workspace and are complete."
 
 
-def as_of(moment: str, oldest_s: int | None) -> str:
-    """Below the title: when it was worked out, and how old the oldest fact is."""
+def reading(accounts: int, nodes: int) -> str:
+    """What is being read, and from whom."""
+    return f"Reading {_count(accounts, 'account')} from {_count(nodes, 'node')}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def as_of(moment: str, oldest_s: int | None, *, reading: bool = False) -> str:
+    """Below the title: when it was worked out, how old the oldest fact is, and whether it is read anew."""
     age = "no facts" if oldest_s is None else f"oldest fact {duration(oldest_s)}"
-    return f"as of {moment}, {age}"
+    return f"as of {moment}, {age}{f'. {READING_NOW}' if reading else ''}"
 
 
 def duration(seconds: int) -> str:
@@ -130,6 +139,11 @@ def waiting_count(count: int) -> str:
 def ends(left: str, moment: str, estimated: bool) -> str:
     """When something ends; by ledgers it is not before."""
     return f"{left}, {'not before ' if estimated else ''}{moment}"
+
+
+def axis_said(begins: str, ends_at: str) -> str:
+    """What the axis of endings shows, for who does not see it."""
+    return f"From now, {begins}, to {ends_at} tomorrow"
 
 
 def later(parts: list[str]) -> str:

@@ -11,17 +11,11 @@ from typing import Final
 from signer_app.chains.xrpl.effects.context import hex_text
 from signer_app.core.inspection import TextField
 from signer_app.core.json_types import JsonObject, JsonValue
-from signer_app.core.text import text_findings
+from signer_app.core.text import FINDINGS, text_findings
 from signer_app.core.warning import Warning  # the field's word; not the builtin
 
 MEMO_FIELDS: Final = frozenset({"MemoType", "MemoFormat", "MemoData"})
 _TEXT_FIELDS: Final = ("Domain", "URI")
-_MESSAGES: Final = {
-    "TEXT_BIDI": "holds marks that turn the direction of the text",
-    "TEXT_INVISIBLE": "holds characters that cannot be seen",
-    "TEXT_MIXED_SCRIPT": "mixes letters of scripts that look alike",
-    "TEXT_FORMULA": "begins like a spreadsheet formula",
-}
 
 
 def texts_of(fields: JsonObject, path: str = "") -> tuple[TextField, ...]:
@@ -54,7 +48,7 @@ def memo_text(fields: JsonObject) -> str | None:
 def text_warnings(texts: tuple[TextField, ...]) -> tuple[Warning, ...]:
     """TEXT_* for each text that would deceive a reader."""
     return tuple(
-        Warning(code, f"{field.path} {_MESSAGES.get(code, 'would deceive a reader')}.", field.path)
+        Warning(code, f"{field.path} {FINDINGS[code]}.", field.path)
         for field in texts
         for code in text_findings(field.text)
     )

@@ -30,7 +30,7 @@ from signer_app.ui.widgets import (
 )
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import accounts as say
-from signer_app.ui.words import shared
+from signer_app.ui.words import shared, strings
 from signer_app.ui.words.effects import items
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class AccountDetail(QtWidgets.QScrollArea):
 
     shown_on_device = Signal(str)
     read_again = Signal()
+    given_up = Signal()
     proposed = Signal(str)
 
     def __init__(self) -> None:
@@ -69,7 +70,9 @@ class AccountDetail(QtWidgets.QScrollArea):
         """The address at once; the rest is being read."""
         clear(self._box)
         self._box.addWidget(self._address())
-        self._box.addWidget(StateBanner("info", say.READING_ACCOUNT))
+        banner = StateBanner("info", say.READING_ACCOUNT)
+        banner.offer([(strings.CANCEL, self.given_up.emit)])
+        self._box.addWidget(banner)
         self._box.addStretch(1)
 
     def show_failed(self, fact: str, hint: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -73,6 +74,7 @@ class AccountsPage(Page):
         super().__init__(shell)
         self.listed = Listed()
         self._wanted, self._reading = "", ""
+        self._asking: asyncio.Task[object] | None = None
         self._read: dict[str, JsonObject] = {}
         outer = column(self.body)
         split = QtWidgets.QSplitter(Qt.Orientation.Horizontal)
@@ -85,6 +87,7 @@ class AccountsPage(Page):
         outer.addWidget(split)
         self.detail.shown_on_device.connect(self._show_on_device)
         self.detail.read_again.connect(self._again)
+        self.detail.given_up.connect(self._give_up)
         self.detail.proposed.connect(lambda _account: self.shell.go("new", "signers"))
         theme().changed.connect(self._restyle)
 
@@ -217,7 +220,13 @@ class AccountsPage(Page):
             self.detail.show_agreed(agreed)
             return
         self.detail.show_waiting()
-        self.tasks.spawn(self._ask(known))
+        self._asking = self.tasks.spawn(self._ask(known))
+
+    def _give_up(self) -> None:
+        """Nobody waits for the nodes any more; what they still say is not shown."""
+        if self._asking is not None:
+            self._asking.cancel()
+        self.detail.show_failed(strings.CANCELLED, "")
 
     async def _ask(self, known: Known) -> None:
         def read(workspace: Workspace) -> JsonObject:

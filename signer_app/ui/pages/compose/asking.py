@@ -12,7 +12,7 @@ from signer_app.core.clock import parse_duration
 from signer_app.core.errors import CountersignError, MalformedError, UsageError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
-from signer_app.ui.pages.inbox.reading import _check as check_line
+from signer_app.ui.pages.inbox.check_lines import check_line
 from signer_app.ui.widgets import CheckLine, Effect
 from signer_app.ui.words import compose as say
 from signer_app.ui.words import effects as words
@@ -105,6 +105,7 @@ class Seen:
     expires_at: str = ""
     expiry_ledger: str = ""
     policy: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def read_options(workspace: Workspace) -> Options:
@@ -325,6 +326,7 @@ def _seen(found: Preview, names: Mapping[str, str]) -> Seen:
         slot=(str(slot["kind"]), str(slot["value"])) if isinstance(slot, dict) else ("", ""),
         expires_at=found.expires_at,
         expiry_ledger=str(raw["expiry_ledger"] or ""),
+        warnings=tuple(str(found["message"]) for found in words.items(raw["warnings"])),
         policy=f"{report['policy']['id']} v{report['policy']['version']}"
         if isinstance(report, dict) and isinstance(report["policy"], dict)
         else "",

@@ -96,6 +96,10 @@ class ResultPanel(QtWidgets.QScrollArea):
         self.title.setText(seen.title)
         self._state(seen)
         self.why.block(blocked or self._reason(seen))
+        for warning in seen.warnings:
+            banner = StateBanner("warn", warning, say.DECEIVES)
+            banner.setObjectName("new.deceives")
+            self._cards.addWidget(banner)
         self._cards.addWidget(self._effects(seen))
         if seen.checks:
             self._cards.addWidget(self._checks(seen))

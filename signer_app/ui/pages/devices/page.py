@@ -192,7 +192,9 @@ class DevicesPage(Page):
                 widget.hide()
                 widget.deleteLater()
         if not self._keys:
-            self._cards.addWidget(StateBanner("info", words.NO_KEYS), 0, 0)
+            none = StateBanner("info", words.NO_KEYS)
+            none.offer([(words.GO_POLICY, lambda: self.shell.go("policy"))])
+            self._cards.addWidget(none, 0, 0)
             return
         for number, key in enumerate(self._keys):
             row = self._holder(key)

@@ -19,7 +19,9 @@ from signer_app.ui.widgets import (
     DeviceChip,
     Dot,
     GroupedText,
+    Reasons,
     StateBanner,
+    column,
     label,
     row,
 )
@@ -101,7 +103,8 @@ class ConnectedRow(QtWidgets.QFrame):
         #: What it said of itself last, as ConnectedDevices.describe gives it.
         self.told = device
         self.setObjectName(f"devices.connected.{self.device}")
-        line = row(self, spacing=theme().scaled(10))
+        box, line = column(self, spacing=theme().scaled(4)), row(spacing=theme().scaled(10))
+        box.addLayout(line)
         self.chip = DeviceChip()
         self.chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         line.addWidget(self.chip)
@@ -113,6 +116,7 @@ class ConnectedRow(QtWidgets.QFrame):
         self.test.triggered.connect(lambda: test(self.device))
         line.addWidget(self.address)
         line.addWidget(self.test)
+        box.addWidget(Reasons(self.address, self.test))
         self.show_device(device)
 
     def show_device(self, device: JsonObject) -> None:
@@ -141,7 +145,8 @@ class PracticeRow(QtWidgets.QFrame):
         name = str(entry["name"])
         running, ours = entry["running"] is True, entry["ours"] is True
         self.setObjectName(f"devices.practice.{name}")
-        line = row(self, spacing=theme().scaled(10))
+        box, line = column(self, spacing=theme().scaled(4)), row(spacing=theme().scaled(10))
+        box.addLayout(line)
         line.addWidget(Dot("ok" if running else "neutral"))
         line.addWidget(label(name[:_NAME_LIMIT], "label"))
         line.addWidget(
@@ -152,10 +157,12 @@ class PracticeRow(QtWidgets.QFrame):
             )
         )
         line.addStretch(1)
+        offered = []
         if running:
             screen = ActionButton(words.PRACTICE_OPEN, name="practice.open")
             screen.triggered.connect(lambda: show(name))
             line.addWidget(screen)
+            offered.append(screen)
         button = ActionButton(
             words.PRACTICE_STOP if running else words.PRACTICE_START, name="practice.switch"
         )
@@ -163,6 +170,7 @@ class PracticeRow(QtWidgets.QFrame):
             button.block(words.STARTED_ELSEWHERE)
         button.triggered.connect(lambda: (stop if running else start)(name))
         line.addWidget(button)
+        box.addWidget(Reasons(*offered, button))
 
 
 class RulesDialog(Dialog):
@@ -207,7 +215,8 @@ class NewPracticeDevice(QtWidgets.QWidget):
     def __init__(self, start: Callable[[str, str], None]) -> None:
         super().__init__()
         t = theme()
-        line = row(self, spacing=t.scaled(8))
+        box, line = column(self, spacing=t.scaled(4)), row(spacing=t.scaled(8))
+        box.addLayout(line)
         line.addWidget(label(words.PRACTICE_NEW, "label"))
         self.name = QtWidgets.QLineEdit()
         self.name.setObjectName("practice.name")
@@ -225,6 +234,7 @@ class NewPracticeDevice(QtWidgets.QWidget):
         for widget in (self.name, self.model, self.start):
             line.addWidget(widget)
         line.addStretch(1)
+        box.addWidget(Reasons(self.start))
         self._check("")
 
     def show_models(self, models: dict[str, str]) -> None:
@@ -235,4 +245,4 @@ class NewPracticeDevice(QtWidgets.QWidget):
             self.model.setCurrentIndex(max(0, self.model.findData("nano-x")))
 
     def _check(self, text: str) -> None:
-        self.start.block("" if text.strip() else words.PRACTICE_NAME)
+        self.start.block("" if text.strip() else words.NAME_FIRST)

@@ -57,11 +57,6 @@ def overdue(details: Details, now: datetime) -> bool:
     return details.entry.open and words.left(details.entry.expires_at, now)[0] == words.TIME_OVER
 
 
-def untold(details: Details) -> bool:
-    """Whether it is stopped for want of facts alone: nobody said no."""
-    return details.entry.state == "DENIED" and details.untold
-
-
 def halting(details: Details) -> str:
     """Who halted what this proposal acts for; "" if nobody."""
     standing = words.items(details.raw.get("halts"))
@@ -75,17 +70,20 @@ def _first(*causes: tuple[bool, str]) -> str:
 
 def _sign(details: Details, place: Place) -> str:
     entry, who = details.entry, halting(details)
-    mine = [holder.signer for holder in details.holders if holder.person == details.me]
+    own = [holder for holder in details.holders if holder.person == details.me]
+    usable = [holder for holder in own if holder.signer not in entry.signed and not holder.unable]
+    signed = any(holder.signer in entry.signed for holder in own)
     return _first(
-        (untold(details), place.read_only or place.no_facts or say.UNTOLD),
+        (entry.untold, place.read_only or place.no_facts or say.UNTOLD),
         (entry.state == "DENIED", strings.DENIED),
         (entry.state not in ("PENDING", "READY"), strings.takes_no_signature(entry.state_words)),
         (not place.writable, place.read_only),
         (bool(who), say.halted(who)),
         (overdue(details, place.now), say.OVERDUE),
         (bool(place.no_facts), place.no_facts),
-        (not mine, say.NO_KEY),
-        (entry.signed.issuperset(mine), say.SIGNED_ALREADY),
+        (not own, say.NO_KEY),
+        (not usable and signed, say.SIGNED_ALREADY),
+        (not usable, say.no_device(own[0].unable if own else "")),
         (details.verdict is None, say.NEVER_JUDGED),
         (details.needs_override, say.needs_override(details.override_quorum)),
     )

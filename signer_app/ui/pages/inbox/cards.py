@@ -172,6 +172,8 @@ def claim_card(details: Details) -> Card | None:
         side.addStretch(1)
         both.addLayout(side, 1)
     card.body.addLayout(both)
+    for found in words.items(raw.get("warnings")):
+        card.body.addWidget(label(str(found["message"]), "small", "warn", wrap=True))
     if links:
         card.body.addWidget(label(say.LINKS, "small", "text3", wrap=True))
         for link in links:
@@ -298,7 +300,7 @@ def signatures_card(details: Details) -> Card:
 def _holder_words(holder: KeyHolder, signature: JsonObject | None) -> str:
     key = say.key_line(safe_text(holder.device, 60), holder.tier, holder.weight)
     if signature is None:
-        return key
+        return "\n".join(filter(None, (key, holder.unable)))
     record = signature["record"]
     when = say.signed_at(clock(str(signature["signed_at"])), record if isinstance(record, int) else 0)
     return f"{when}\n{key}" if key else when
@@ -307,6 +309,8 @@ def _holder_words(holder: KeyHolder, signature: JsonObject | None) -> str:
 def _mark(details: Details, holder: KeyHolder) -> Chip:
     if holder.signer in details.entry.signed:
         return RiskChip("verified")
+    if holder.unable and details.entry.open:
+        return Chip(say.CANNOT_SIGN, "neutral", "denied", reason=holder.unable)
     mine = holder.person == details.me and details.entry.mine
     return RiskChip("your-turn") if mine else Chip(strings.OPEN)
 
@@ -332,24 +336,24 @@ def _open_step(steps: list[Step], number: int, open_record: Callable[[int], None
         open_record(record)
 
 
-def timeline_steps(details: Details) -> list[Step]:
-    """The past from the journal, then now and next."""
+def timeline_steps(details: Details, time: Callable[[str], str] = clock) -> list[Step]:
+    """The past from the journal, then now and next. ``time`` writes a UTC time."""
     raw, steps = details.raw, list[Step]()
     story = [told for told in details.story if told.kind not in ("sign.intent", "submit.intent")]
     if not story:
-        steps.append(Step(strings.proposed_by(str(raw["proposer"])), clock(str(raw["created_at"]))))
+        steps.append(Step(strings.proposed_by(str(raw["proposer"])), time(str(raw["created_at"]))))
     for number, told in enumerate(story):
         if told.kind == "verdict" and number + 1 < len(story) and story[number + 1].words == told.words:
             continue
-        steps.append(_told(details, told, _repeated(story, number)))
+        steps.append(_told(details, told, _repeated(story, number), time))
     for rejection in words.items(raw.get("rejections")):
         reason = safe_text(str(rejection.get("reason") or ""), 300)
-        when = clock(str(rejection.get("at") or ""))
+        when = time(str(rejection.get("at") or ""))
         steps.append(Step(say.said_no(str(rejection["person"]), reason), when, "danger"))
-    return [*steps, *_next_steps(details)]
+    return [*steps, *_next_steps(details, time)]
 
 
-def _next_steps(details: Details) -> list[Step]:
+def _next_steps(details: Details, time: Callable[[str], str]) -> list[Step]:
     """What comes now and next; nothing for what was stopped."""
     state, send = details.entry.state, Step(strings.NEXT_SEND, strings.NEXT_SEND_SUB, when="next")
     outcome = Step(say.NEXT_OUTCOME, say.NEXT_OUTCOME_SUB, when="next")
@@ -365,7 +369,7 @@ def _next_steps(details: Details) -> list[Step]:
     tone = "ok" if state == "CONFIRMED" else "danger" if state in ("REJECTED", "FAILED") else "warn"
     if state == "DENIED":
         return []  # the verdict above says so
-    return [Step(details.entry.state_words, clock(str(details.raw.get("updated_at") or "")), tone)]
+    return [Step(details.entry.state_words, time(str(details.raw.get("updated_at") or "")), tone)]
 
 
 def _repeated(story: list[Told], number: int) -> int:
@@ -375,11 +379,11 @@ def _repeated(story: list[Told], number: int) -> int:
     return count
 
 
-def _told(details: Details, told: Told, count: int) -> Step:
+def _told(details: Details, told: Told, count: int, time: Callable[[str], str]) -> Step:
     said = words.named(told.words, details.names)
     if told.kind == "proposal.added":
         said = strings.proposed_by(str(details.raw["proposer"]))
     for holder in details.holders:
         said = said.replace(words.address(holder.signer), holder.person)
-    detail = say.step_detail(clock(told.at), told.record)
+    detail = say.step_detail(time(told.at), told.record)
     return Step(say.judged_times(said, count), detail, _TONES.get(told.tone, "ok"), record=told.record)

@@ -13,7 +13,7 @@ from signer_app.ui.qt import QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Shell
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Chooser, WhyDisabled, label, row
+from signer_app.ui.widgets import ActionButton, Chooser, label
 from signer_app.ui.words import inbox as say
 from signer_app.ui.words import strings
 
@@ -52,15 +52,7 @@ class ReasonDialog(Dialog):
         self.content.addStretch(1)
         self.cancel = ActionButton(strings.CANCEL, name="reason.cancel")
         self.do = ActionButton(action, kind=kind, name="reason.do")
-        why = WhyDisabled(self.do)
-        line_ = row(spacing=t.scaled(8))
-        line_.addStretch(1)
-        line_.addWidget(self.cancel)
-        line_.addWidget(self.do)
-        self.content.insertWidget(self.content.count() - 1, why)
-        self.content.addLayout(line_)
-        self.setTabOrder(self.cancel, self.do)
-        self._why = why
+        self.add_buttons(self.cancel, self.do)
         self.cancel.triggered.connect(self.reject)
         self.do.triggered.connect(self.accept)
         self.input.textChanged.connect(self._typed)
@@ -69,7 +61,7 @@ class ReasonDialog(Dialog):
 
     def _typed(self) -> None:
         self.answer = self.input.toPlainText().strip()[:REASON_LIMIT]
-        self._why.block("" if self.answer else say.REASON_NEEDED)
+        self.do.block("" if self.answer else say.REASON_NEEDED)
 
 
 class SpanDialog(Dialog):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from signer_app.ui.pages.inbox import cards
-from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons, untold
-from signer_app.ui.pages.inbox.listing import STATE_LOOKS
+from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons
+from signer_app.ui.pages.inbox.listing import look_of
 from signer_app.ui.pages.inbox.raw_card import RawCard
 from signer_app.ui.pages.inbox.reading import Details, Entry
 from signer_app.ui.qt import Qt, QtGui, QtWidgets, Signal
@@ -16,6 +16,7 @@ from signer_app.ui.widgets import (
     Card,
     Chip,
     Elided,
+    Reasons,
     RiskChip,
     StateBanner,
     WhyDisabled,
@@ -186,8 +187,8 @@ class Detail(QtWidgets.QScrollArea):
         line = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight)
         line.setSpacing(t.scaled(8))
         line.addWidget(label(entry.title, "page", wrap=True, name="detail.title"), 1)
-        chips, unknown = row(spacing=t.scaled(8)), untold(details)
-        chip = RiskChip("unknown") if unknown else RiskChip(STATE_LOOKS[entry.state], entry.state_words)
+        chips = row(spacing=t.scaled(8))
+        chip = RiskChip(look_of(entry.state, untold=entry.untold), entry.state_words)
         chip.setObjectName("detail.verdict")
         if entry.halted:
             chips.addWidget(RiskChip("halted"))
@@ -207,7 +208,7 @@ class Detail(QtWidgets.QScrollArea):
     def _banners(self, details: Details, place: Place) -> list[StateBanner]:
         """What stands over everything else, the gravest first."""
         found = []
-        if untold(details):
+        if details.entry.untold:
             unread = [check.words for check in details.checks if check.outcome == "INDETERMINATE"]
             unread = list(dict.fromkeys(unread))
             banner = StateBanner("warn", say.UNTOLD_FACT, strings.denied_because(unread), icon="unknown")
@@ -240,24 +241,26 @@ class Detail(QtWidgets.QScrollArea):
     def _actions(self, details: Details) -> Card:
         t, entry = theme(), details.entry
         card = Card(name="detail.actions")
-        said = label("", "small", "text2", wrap=True, name="detail.why")
-        said.hide()
         first, second = row(spacing=t.scaled(8)), row(spacing=t.scaled(8))
+        others: list[ActionButton] = []
         # The next step of its way stands out: a signature, or, once there are enough, sending.
         sending = entry.state in ("READY", "SUBMITTED", "UNKNOWN")
         if sending or entry.open or entry.state == "DENIED":
             main = self._step("send" if sending else "review", entry, main=True)
             card.body.addWidget(WhyDisabled(main))
         if entry.open or not sending:
-            first.addWidget(self._step("review" if sending else "send", entry, said=said), 1)
-        first.addWidget(self._button("reject", say.REJECT, "denied", said=said), 1)
-        second.addWidget(self._button("export", strings.EXPORT, "download", said=said), 1)
+            others.append(self._step("review" if sending else "send", entry))
+        others.append(self._button("reject", say.REJECT, "denied"))
+        export = self._button("export", strings.EXPORT, "download")
         more = ActionButton(say.MORE, icon="more", name="detail.more")
+        for button in others:
+            first.addWidget(button, 1)
+        second.addWidget(export, 1)
         second.addWidget(more, 1)
         card.body.addLayout(first)
         card.body.addLayout(second)
-        card.body.addWidget(self._more(more, said))
-        card.body.addWidget(said)
+        card.body.addWidget(Reasons(*others, export))
+        card.body.addWidget(self._more(more))
         now = datetime.now(UTC)
         time, soon = words.left(entry.expires_at, now) if entry.open else (entry.state_words, False)
         ledger = details.raw["expiry_ledger"]
@@ -265,29 +268,29 @@ class Detail(QtWidgets.QScrollArea):
         card.body.addWidget(label(until, "small", "warn" if soon else "text2", wrap=True))
         return card
 
-    def _step(
-        self, action: str, entry: Entry, *, main: bool = False, said: QtWidgets.QLabel | None = None
-    ) -> ActionButton:
+    def _step(self, action: str, entry: Entry, *, main: bool = False) -> ActionButton:
         """The button to sign or to send, as the main one or as one of the others."""
         kind = "primary" if main else ""
         if action == "send":
             words_ = strings.FOLLOW if entry.state in ("SUBMITTED", "UNKNOWN") else strings.SEND
-            button = self._button("send", words_, "send", kind=kind, said=said)
+            button = self._button("send", words_, "send", kind=kind)
         else:
             name = strings.REVIEW_AND_SIGN
-            button = self._button("review", name, "sign", kind=kind, name="detail.sign", said=said)
+            button = self._button("review", name, "sign", kind=kind, name="detail.sign")
             button.setAccessibleName(f"{name}, {entry.title}")
         if main:
             button.setProperty("size", "large")
         return button
 
-    def _more(self, fold: ActionButton, said: QtWidgets.QLabel) -> QtWidgets.QWidget:
-        holder = QtWidgets.QWidget()
-        grid = QtWidgets.QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(theme().scaled(8))
-        for number, (action, words_, icon) in enumerate(MORE):
-            grid.addWidget(self._button(action, words_, icon, said=said), number // 2, number % 2)
+    def _more(self, fold: ActionButton) -> QtWidgets.QWidget:
+        holder, t = QtWidgets.QWidget(), theme()
+        box, grid = column(holder, spacing=t.scaled(8)), QtWidgets.QGridLayout()
+        grid.setSpacing(t.scaled(8))
+        buttons = [self._button(action, words_, icon) for action, words_, icon in MORE]
+        for number, button in enumerate(buttons):
+            grid.addWidget(button, number // 2, number % 2)
+        box.addLayout(grid)
+        box.addWidget(Reasons(*buttons))
         holder.hide()
 
         def toggle() -> None:
@@ -297,23 +300,12 @@ class Detail(QtWidgets.QScrollArea):
         fold.triggered.connect(toggle)
         return holder
 
-    def _button(
-        self,
-        action: str,
-        words_: str,
-        icon: str,
-        *,
-        kind: str = "",
-        name: str = "",
-        said: QtWidgets.QLabel | None = None,
-    ) -> ActionButton:
+    def _button(self, action: str, words_: str, icon: str, *, kind: str = "", name: str = "") -> ActionButton:
         button = ActionButton(
             words_, kind=kind, icon=icon, name=name or f"detail.{action}", deliberate=action in DELIBERATE
         )
         button.triggered.connect(lambda: self.asked.emit(action))
         button.block(self.reasons[action])
-        if said is not None:
-            button.explained.connect(lambda reason: _explain(said, reason))
         return button
 
 
@@ -322,8 +314,3 @@ def stops_of(cards_: QtWidgets.QLayout) -> list[QtWidgets.QWidget]:
     items = [cards_.itemAt(number) for number in range(cards_.count())]
     held = [item.widget() for item in items if item is not None]
     return [stop for card in held if card is not None for stop in stops_in(card)]
-
-
-def _explain(said: QtWidgets.QLabel, reason: str) -> None:
-    said.setText(reason)
-    said.setVisible(bool(reason))

@@ -32,6 +32,11 @@ STATE_LOOKS = {
 }
 
 
+def look_of(state: str, *, untold: bool) -> str:
+    """The look of a state's chip. ``untold``: only facts that were not read stand against it."""
+    return "unknown" if untold else STATE_LOOKS[state]
+
+
 def group_of(entry: Entry, now: datetime) -> str:
     """The name of the group that an open entry stands in (strings.INBOX_GROUPS)."""
     if not entry.open:
@@ -49,7 +54,7 @@ def chip_of(entry: Entry) -> tuple[str, ChipLook]:
     for holds, name in ((entry.halted, "halted"), (entry.mine, "your-turn")):
         if holds:
             return strings.CHIPS[name], RISK_LOOKS[name]
-    return entry.state_words, RISK_LOOKS[STATE_LOOKS[entry.state]]
+    return entry.state_words, RISK_LOOKS[look_of(entry.state, untold=entry.untold)]
 
 
 class EntryList(QtWidgets.QListView):

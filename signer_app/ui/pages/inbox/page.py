@@ -27,9 +27,9 @@ from signer_app.ui.signing.dialog import EXPORT, SEND, sign_proposal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import HashCompare, StateBanner, TabButton, TabButtons, column, plain, row
 from signer_app.ui.words import effects as words
+from signer_app.ui.words import faults, shared, standing, strings
 from signer_app.ui.words import inbox as say
 from signer_app.ui.words import paper as paper_words
-from signer_app.ui.words import shared, standing, strings
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -50,6 +50,7 @@ class InboxPage(Page):
         self._wanted = ""
         self._reading = ""
         self._large = False
+        self._refused: dict[Path, CountersignError] = {}
         outer = column(self.body)
         self._split = QtWidgets.QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
@@ -124,12 +125,40 @@ class InboxPage(Page):
             self._show()
 
     def take_files(self, files: Sequence[Path]) -> None:
-        """Import files, one after the other."""
+        """Import files, one after the other; one banner names every one that could not be taken."""
         if self._says_off():
             return
+        self.run(self._import_all(files))
+
+    async def _import_all(self, files: Sequence[Path]) -> None:
         for path in files:
-            name = safe_text(path.name, 200)
-            self.run(self._import(path), about=name, again=partial(self.take_files, [path]))
+            self._refused.pop(path, None)
+            try:
+                await self._import(path)
+            except CountersignError as error:
+                self._refused[path] = error
+        self._show_refused()
+
+    def _show_refused(self) -> None:
+        if not self._refused:
+            self.banner("files", None)
+            return
+        said = [
+            (faults.about(safe_text(path.name, 200), error.message), faults.hint(error))
+            for path, error in self._refused.items()
+        ]
+        fact, consequence = said[0]
+        if len(said) > 1:
+            fact, consequence = say.not_taken(len(said)), "\n".join(" ".join(pair).strip() for pair in said)
+        banner = StateBanner("danger", fact, consequence)
+        banner.offer(
+            [(strings.RETRY, lambda: self.take_files([*self._refused])), (strings.CLOSE, self._forget)]
+        )
+        self.banner("files", banner)
+
+    def _forget(self) -> None:
+        self._refused.clear()
+        self._show_refused()
 
     # -- the list ------------------------------------------------------------------------------------------
 

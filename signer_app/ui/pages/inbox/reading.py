@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError, DeniedError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
+from signer_app.ui.pages.inbox.check_lines import check_line, rank, stands
 from signer_app.ui.widgets import CheckLine, Pip
 from signer_app.ui.words import effects as words
 from signer_app.ui.words import inbox as say
@@ -17,6 +17,7 @@ from signer_app.ui.words.shared import so_many_of
 
 if TYPE_CHECKING:  # loads in the worker's thread
     from signer_app.proposals.asked import Asked
+    from signer_app.proposals.listing import Needs
     from signer_app.workspace import Workspace
 
 #: States (core/states of Proposal) by tab.
@@ -27,7 +28,8 @@ HALTABLE = frozenset({"PENDING", "READY"})
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """A key of the policy: whose, and the account that it signs as. ``weight`` None: not known."""
+    """A key of the policy: whose, and the account that it signs as. ``weight`` None: not known. ``unable``:
+    why its device cannot sign what is looked at."""
 
     person: str
     signer: str
@@ -35,6 +37,7 @@ class KeyHolder:
     backend: str = ""
     tier: str = ""
     weight: int | None = None
+    unable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,9 @@ class Entry:
     pips: tuple[Pip, ...]
     mine: bool
     halted: bool = False
+    untold: bool = False  # it is denied, and only because facts could not be read: nobody said no
+    needs: Needs | None = None
+    people: int = 0  # those of the policy who signed
 
     @property
     def open(self) -> bool:
@@ -92,9 +98,13 @@ class Entry:
 
     @property
     def count(self) -> str:
-        """Signatures in words."""
-        have = sum(1 for pip in self.pips if pip.state == "signed") if self.pips else len(self.signed)
-        return say.signed_of(have, len(self.pips))
+        """Signatures in words: of how many that it takes."""
+        needs = self.needs
+        if needs is None or not needs.people:
+            return say.signed(len(self.signed))
+        if needs.weight is None or needs.quorum is None or needs.quorum == needs.people:
+            return say.signed_of(self.people, needs.people)
+        return say.signed_and_weight(self.people, needs.people, needs.weight, needs.quorum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +130,6 @@ class Details:
     may_override: bool = False
     soft: tuple[str, ...] = ()
     hard: tuple[str, ...] = ()
-    untold: bool = False  # what stands against it are facts that could not be read, nothing else
 
     @property
     def needs_override(self) -> bool:
@@ -136,8 +145,8 @@ def read_list(workspace: Workspace) -> list[Entry]:
     """Every proposal, the one that expires first in front."""
     names, holders = read_names(workspace)
     found = words.items(workspace.reading.proposals()["proposals"])
-    asked = workspace.reading.asked(workspace.person)
-    entries = [entry_of(raw, names, holders, asked) for raw in found]
+    asked, needs = workspace.reading.asked(workspace.person), workspace.listing.needs()
+    entries = [entry_of(raw, names, holders, asked, needs.get(str(raw["proposal_id"]))) for raw in found]
     return sorted(entries, key=lambda entry: (entry.expires_at or "9", entry.id))
 
 
@@ -162,16 +171,22 @@ def read_names(workspace: Workspace) -> tuple[dict[str, str], tuple[KeyHolder, .
     return names, holders
 
 
-def entry_of(raw: JsonObject, names: dict[str, str], holders: tuple[KeyHolder, ...], asked: Asked) -> Entry:
-    """A proposal's JSON (CONTRACTS C5) as a line of the list; ``asked`` says whether it is mine to sign."""
+def entry_of(
+    raw: JsonObject,
+    names: dict[str, str],
+    holders: tuple[KeyHolder, ...],
+    asked: Asked,
+    needs: Needs | None = None,
+) -> Entry:
+    """A proposal's JSON (CONTRACTS C5) as a line of the list; ``asked`` says whether it is mine to sign,
+    ``needs`` what signatures it takes where that is known."""
     holders = tuple(holder for holder in holders if holder.signer.startswith(f"{raw['network']}:"))
     effects = words.items(raw["effects"])
     signed = frozenset(str(item["signer"]) for item in words.items(raw["signatures"]))
+    mine = asked.can_sign(raw)
     pips = tuple(
         Pip(
-            "signed" if h.signer in signed else "you" if h.person == asked.person else "open",
-            h.weight or 1,
-            h.person,
+            "signed" if h.signer in signed else "you" if h.signer in mine else "open", h.weight or 1, h.person
         )
         for h in holders
     )
@@ -190,8 +205,11 @@ def entry_of(raw: JsonObject, names: dict[str, str], holders: tuple[KeyHolder, .
         live=raw["live"] is True,
         signed=signed,
         pips=pips,
-        mine=asked.waits(raw),
+        mine=bool(mine),
         halted=raw["state"] in HALTABLE and asked.halted(raw),
+        untold=raw["could_not_tell"] is True,
+        needs=needs,
+        people=len({holder.person for holder in holders if holder.signer in signed}),
     )
 
 
@@ -200,10 +218,16 @@ def read_details(workspace: Workspace, identifier: str) -> Details:
     names, holders = read_names(workspace)
     raw = workspace.reading.proposal(identifier)
     network = f"{raw['network']}:"
-    holders = tuple(holder for holder in holders if holder.signer.startswith(network))
+    unable = _unable(workspace, str(raw["proposal_id"]))
+    holders = tuple(
+        replace(holder, unable=unable.get(holder.signer, ""))
+        for holder in holders
+        if holder.signer.startswith(network)
+    )
     asked = workspace.reading.asked(workspace.person)
+    needs = workspace.listing.needs().get(str(raw["proposal_id"]))
     base = Details(
-        entry_of(raw, names, holders, asked),
+        entry_of(raw, names, holders, asked, needs),
         raw,
         names,
         holders,
@@ -215,6 +239,15 @@ def read_details(workspace: Workspace, identifier: str) -> Details:
     )
     standing = _standing(raw)
     return _judged(workspace, base, asked, standing) if standing else base
+
+
+def _unable(workspace: Workspace, identifier: str) -> dict[str, str]:
+    """Why the devices of some signers cannot sign it, in words."""
+    return {
+        str(entry["signer"]): safe_text(str(reasons[0]["message"]), 300)
+        for entry in words.items(workspace.proposals.able_signers(identifier))
+        if (reasons := words.items(entry["reasons"]))
+    }
 
 
 def _standing(raw: JsonObject) -> JsonObject | None:
@@ -235,16 +268,16 @@ def _judged(workspace: Workspace, base: Details, asked: Asked, last: JsonObject)
     policy, checks = report.get("policy"), words.items(report.get("checks"))
     open_quorum = base.entry.state == "PENDING"
     taken = any(item["kind"] == "override" and item["verdict"] == "PASS" for item in checks)
-    soft = [item for item in checks if item["severity"] == "soft" and _stands(item) and not taken]
-    hard = [item for item in checks if item["severity"] == "hard" and _stands(item)]
+    soft = [item for item in checks if item["severity"] == "soft" and stands(item) and not taken]
+    hard = [item for item in checks if item["severity"] == "hard" and stands(item)]
     weights = _weights(_blob(workspace, str(last["facts_blob"])), base.entry.account)
     holders = tuple(replace(holder, weight=weights.get(holder.signer)) for holder in base.holders)
     quorum_words_, may = _override_quorum(workspace, base.me)
     return replace(
         base,
         holders=holders,
-        entry=entry_of(base.raw, base.names, holders, asked),
-        checks=tuple(_check(item, base.names, waiting=open_quorum) for item in sorted(checks, key=_rank)),
+        entry=entry_of(base.raw, base.names, holders, asked, base.entry.needs),
+        checks=tuple(check_line(item, base.names, waiting=open_quorum) for item in sorted(checks, key=rank)),
         verdict=str(last["verdict"]),
         judged_at=str(last["at"]),
         policy=f"{policy['id']} v{policy['version']}" if isinstance(policy, dict) else "",
@@ -252,20 +285,9 @@ def _judged(workspace: Workspace, base: Details, asked: Asked, last: JsonObject)
         quorum=_quorum(report),
         override_quorum=quorum_words_,
         may_override=may,
-        soft=tuple(_check(item, base.names).words for item in soft),
-        hard=tuple(_check(item, base.names).words for item in hard if item["code"] != "QUORUM"),
-        untold=words.only_unread(hard),
+        soft=tuple(check_line(item, base.names).words for item in soft),
+        hard=tuple(check_line(item, base.names).words for item in hard if item["code"] != "QUORUM"),
     )
-
-
-def _rank(check: JsonObject) -> int:
-    """Limits, people and keys before what seldom differs; else the report's own order."""
-    code = str(check["code"])
-    return say.CHECKS_FIRST.index(code) if code in say.CHECKS_FIRST else len(say.CHECKS_FIRST)
-
-
-def _stands(check: JsonObject) -> bool:
-    return check["verdict"] in ("FAIL", "INDETERMINATE")
 
 
 def _override_quorum(workspace: Workspace, me: str) -> tuple[str, bool]:
@@ -367,48 +389,6 @@ def _blob(workspace: Workspace, blob: str) -> JsonObject:
     except CountersignError:
         return {}  # a redacted report: its verdict is known, its checks are not
     return value if isinstance(value, dict) else {}
-
-
-def _check(check: JsonObject, names: Mapping[str, str] | None = None, *, waiting: bool = False) -> CheckLine:
-    """A check of a report (CONTRACTS C4) as a row. ``waiting``: an open quorum has not failed."""
-    code, rule = str(check["code"]), str(check["rule"])
-    details = [("rule", say.RULE_BUILT_IN if rule == "built-in" else rule), ("code", code)]
-    for name in ("actual", "expected"):
-        value = _value(check, name, names or {})
-        if value:
-            details.append((name, value))
-    evidence = words.items(check["evidence"])
-    if evidence:
-        details.append(
-            ("source", ", ".join(say.source_at(str(e["source"]), str(e["ledger"])) for e in evidence))
-        )
-        details.append(("time", str(evidence[0]["at"])))
-    outcome = str(check["verdict"])
-    if waiting and outcome == "FAIL" and code == "QUORUM":
-        outcome = "WAITING"
-    return CheckLine(
-        outcome,
-        say.CHECK_NAMES.get(code) or code.replace("_", " ").capitalize(),
-        safe_text(_said(check, names or {}), 600),
-        tuple((key, safe_text(value, 400)) for key, value in details),
-    )
-
-
-def _said(check: JsonObject, names: Mapping[str, str]) -> str:
-    """The sentence of a check, with the asset that its numbers count."""
-    text, unit = words.named(str(check["message"]), names), str(check.get("unit") or "")
-    return f"{words.asset_name(unit, names)}: {text}" if "/" in unit else text
-
-
-def _value(check: JsonObject, name: str, names: Mapping[str, str]) -> str:
-    """A value of a check with its unit, as people call it."""
-    value = check.get(name)
-    if value in (None, "", []):
-        return ""
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    unit = str(check.get("unit") or "")
-    shown = words.asset_name(unit, names) if "/" in unit else unit
-    return f"{words.named(text, names)} {shown}".strip()
 
 
 def _needs(report: JsonObject) -> tuple[str, ...]:

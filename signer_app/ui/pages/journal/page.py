@@ -18,7 +18,7 @@ from signer_app.ui.pages.journal.table import Line, RecordTable
 from signer_app.ui.qt import Qt, QtCore, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, plain, row
+from signer_app.ui.widgets import ActionButton, Chooser, Reasons, StateBanner, column, label, plain, row
 from signer_app.ui.words import faults, standing, strings
 from signer_app.ui.words import journal as words
 
@@ -73,6 +73,7 @@ class JournalPage(Page):
         head.addWidget(self.verify)
         head.addWidget(self.export)
         box.addLayout(head)
+        box.addWidget(Reasons(self.verify, self.export, across=True, elsewhere=(words.VERIFY_RUNS,)))
         self._kinds = QtWidgets.QStackedWidget()
         box.addWidget(self._kinds, 1)
         normal = plain()
@@ -98,7 +99,7 @@ class JournalPage(Page):
         t = theme()
         self.running = plain()
         line = row(self.running, spacing=t.scaled(12))
-        line.addWidget(label(words.VERIFYING, "label"))
+        line.addWidget(label(words.VERIFY_RUNS, "label"))
         self.bar = QtWidgets.QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(words.VERIFYING)
@@ -148,8 +149,8 @@ class JournalPage(Page):
         box = column(card, margins=(1, 1, 1, 0))
         self.table = RecordTable()
         box.addWidget(self.table, 1)
-        self.none = label(words.NOTHING_FITS, "body", "text2")
-        self.none.setContentsMargins(14, 14, 14, 14)
+        self.none = StateBanner("info", words.NOTHING_FITS)
+        self.none.offer([(words.CLEAR_FILTERS, self.clear_filters)])
         self.none.hide()
         box.addWidget(self.none)
         foot = row(margins=(t.scaled(14), t.scaled(6), t.scaled(10), t.scaled(6)))
@@ -202,6 +203,14 @@ class JournalPage(Page):
 
         kind, period = self.kind.currentIndex(), self.period.currentIndex()
         return Wanted(self.search.text().strip(), period, kind, self.system.isChecked())
+
+    def clear_filters(self) -> None:
+        """Every record again."""
+        self.period.setCurrentIndex(0)
+        self.kind.setCurrentIndex(0)
+        self.search.clear()
+        self._pause.stop()
+        self.refresh()
 
     async def load(self) -> None:
         """The newest records that the filters take."""
@@ -301,10 +310,11 @@ class JournalPage(Page):
 
         self.banner("verify", None)
         self.verify.block(words.VERIFY_RUNS)
+        self._tell(0, 0)
+        self.running.show()
         try:
             check = await self.session.call(full_check, name=words.VERIFYING)
             self._tell(0, check.records)
-            self.running.show()
             found = await asyncio.to_thread(self._run_check, check, asyncio.get_running_loop())
             if self._stop.is_set():
                 raise _StoppedError

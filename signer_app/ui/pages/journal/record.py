@@ -16,6 +16,7 @@ from signer_app.ui.widgets import (
     Chip,
     GroupedText,
     Icon,
+    Reasons,
     clear,
     column,
     label,
@@ -73,6 +74,7 @@ class RecordPanel(Card):
         buttons.addWidget(self.proof, 1)
         buttons.addWidget(self.copy)
         foot.addLayout(buttons)
+        foot.addWidget(Reasons(self.proof, self.copy))
         self.foot().addLayout(foot)
         self.proof.triggered.connect(self._ask_proof)
         self.copy.triggered.connect(self._copy)

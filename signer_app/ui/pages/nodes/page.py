@@ -22,6 +22,7 @@ from signer_app.ui.widgets import (
     Cell,
     Column,
     FactTable,
+    Reasons,
     StateBanner,
     clear,
     column,
@@ -49,7 +50,7 @@ class NodesPage(Page):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self._nodes: list[JsonObject] = []
-        self._confirmed, self._proxy = True, ""
+        self._confirmed, self._proxy, self._asked_at = True, "", ""
         self._health: Mapping[str, JsonObject] = {}
         #: One question at a time, and none while the list changes: a changed list closes its connections.
         self._asking = asyncio.Lock()
@@ -79,6 +80,7 @@ class NodesPage(Page):
         way_line.addWidget(self.way, 1)
         way_line.addWidget(self.change_way)
         box.addLayout(way_line)
+        box.addWidget(Reasons(self.test, self.certificate, self.add, across=True, elsewhere=(words.TESTING,)))
         scroll = QtWidgets.QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setAccessibleName(strings.PAGES["nodes"])
@@ -148,7 +150,9 @@ class NodesPage(Page):
         practice = words.PRACTICE_WAY if self._class == "practice" else ""
         self.change_way.block(common or practice or standing.off(self.session.summary))
         offline = words.OFFLINE if self.session.offline else ""
-        self.test.block(offline or common or (words.TESTING if self._asking.locked() else ""))
+        asking = self._asking.locked()
+        self.test.block(offline or common or (words.TESTING if asking else ""))
+        self.when.setText(words.TESTING if asking else self._asked_at)
         self.certificate.block(common or ("" if self._secured(self._chosen()) else words.CHOOSE_SECURE))
 
     def _chosen(self) -> str:
@@ -191,7 +195,7 @@ class NodesPage(Page):
 
     def _take_health(self, found: Sequence[NodeHealth]) -> None:
         self._health = {row.profile.id: row.to_json() for row in found}
-        self.when.setText(words.asked_at(datetime.now().astimezone().strftime("%H:%M:%S")))
+        self._asked_at = words.asked_at(datetime.now().astimezone().strftime("%H:%M:%S"))
         wrong = [row for row in found if row.state in ("differs", "wrong-network")]
         self.banner("differs", StateBanner("danger", words.DIFFER, words.DIFFER_NEXT) if wrong else None)
         self._show_changed()

@@ -10,7 +10,7 @@ from itertools import compress, repeat
 from operator import contains
 from types import MappingProxyType
 
-from signer_app.ui.pages.inbox.listing import STATE_LOOKS
+from signer_app.ui.pages.inbox.listing import look_of
 from signer_app.ui.qt import Qt, QtCore, QtGui
 from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets.chips import RISK_LOOKS
@@ -58,6 +58,7 @@ class Line:
     group: int = -1
     conflict: str = ""
     haystack: str = ""
+    untold: bool = False
 
 
 def haystack_of(*texts: str) -> str:
@@ -295,7 +296,7 @@ class ProposalModel(QtCore.QAbstractTableModel):
 def _colour(name: str, line: Line) -> str:
     tokens = theme().tokens
     if name == "status":
-        return tokens.tone(RISK_LOOKS[STATE_LOOKS[line.state]].tone).text
+        return tokens.tone(RISK_LOOKS[look_of(line.state, untold=line.untold)].tone).text
     if name == "slot" and line.conflict:
         return tokens.warn.text
     return tokens.text if name in ("title", "id", "account") else tokens.text2
@@ -306,7 +307,7 @@ def _icon(name: str, line: Line) -> QtGui.QIcon | None:
     if name == "title":
         return icons.icon(line.icon, t.tokens.text2, t.size("icon"))
     if name == "status":
-        look = RISK_LOOKS[STATE_LOOKS[line.state]]
+        look = RISK_LOOKS[look_of(line.state, untold=line.untold)]
         return icons.icon(look.icon or "clock", t.tokens.tone(look.tone).text, t.size("icon-button"))
     return None
 

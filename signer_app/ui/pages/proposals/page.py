@@ -15,7 +15,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, row
+from signer_app.ui.widgets import ActionButton, Chooser, Reasons, StateBanner, column, label, row
 from signer_app.ui.words import proposals as say
 from signer_app.ui.words import shared, standing, strings
 
@@ -53,6 +53,7 @@ class ProposalsPage(Page):
             head.addWidget(button)
         box.addLayout(head)
         box.addLayout(self._filters())
+        box.addWidget(Reasons(self.save, self.delete, self.csv, across=True))
         frame = QtWidgets.QFrame()
         frame.setProperty("kind", "card")
         inner = column(frame, margins=(1, 1, 1, 1))

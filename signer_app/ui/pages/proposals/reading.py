@@ -103,6 +103,7 @@ def _line(
         group=group,
         conflict=conflict,
         haystack=haystack_of(*hay),
+        untold=row.untold,
     )
 
 

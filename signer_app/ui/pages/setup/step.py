@@ -10,7 +10,7 @@ from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.core.text import safe_text
 from signer_app.ui.qt import QtWidgets
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, column, row
+from signer_app.ui.widgets import ActionButton, Reasons, column, row
 
 if TYPE_CHECKING:  # loads in the worker's thread
     from signer_app.workspace.first_run import FirstRun
@@ -53,12 +53,14 @@ class StepView(QtWidgets.QWidget):
         """Draw what FirstRun.read() gave."""
 
     def line(self, *buttons: QtWidgets.QWidget) -> None:
-        """Buttons in a line, at the left."""
+        """Buttons in a line, at the left; below it why some are off."""
         line = row(spacing=theme().scaled(8))
         for button in buttons:
             line.addWidget(button)
         line.addStretch(1)
         self.box.addLayout(line)
+        offered = [button for button in buttons if isinstance(button, ActionButton)]
+        self.box.addWidget(Reasons(*offered))
 
     def button(
         self, words: str, act: Callable[[], None], *, kind: str = "", icon: str = "", name: str = ""

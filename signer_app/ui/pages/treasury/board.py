@@ -9,10 +9,9 @@ from signer_app.core.amounts import parse_decimal
 from signer_app.core.clock import parse_time
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
+from signer_app.ui.pages.treasury.axis import AXIS_HOURS, EndingsChart, EndsSoon
 from signer_app.ui.pages.treasury.parts import (
-    AXIS_HOURS,
     AlertRow,
-    EndingRow,
     Figure,
     LimitRow,
     NodeRow,
@@ -46,9 +45,9 @@ _UNKNOWN = ("warn", "unknown")
 
 
 class Board(QtWidgets.QWidget):
-    """Shows what it is given; ``opened`` names a proposal that a person wants to see."""
+    """Shows what it is given; ``opened`` names a page, and what a person wants to see there."""
 
-    opened = Signal(str)
+    opened = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,7 +97,10 @@ class Board(QtWidgets.QWidget):
         self.balances.body.addWidget(rule)
         self.limits = Card(words.LIMITS, "gauge", words.LIMITS_SUB, name="treasury.limits")
         self.waiting = Card(words.WAITING, "people", name="treasury.waiting")
+        self.table.activated.connect(self._open_account)
         self.endings = Card(words.ENDINGS, "timer", words.ENDINGS_SUB, name="treasury.endings")
+        self.chart = EndingsChart(self.opened.emit)
+        self.endings.body.addWidget(self.chart)
         self.nodes = Card(words.NODES, "nodes", name="treasury.nodes")
         self.alerts = Card(words.ALERTS, "bell", name="treasury.alerts")
         for card in (self.waiting, self.alerts):
@@ -144,7 +146,7 @@ class Board(QtWidgets.QWidget):
 
     def panes(self) -> list[QtWidgets.QWidget]:
         """The stops of F6."""
-        return [self.table, self.waiting, self.alerts]
+        return [self.table, self.waiting, self.endings, self.alerts]
 
     # -- what it shows -------------------------------------------------------------------------------------
 
@@ -182,6 +184,7 @@ class Board(QtWidgets.QWidget):
 
     def _show_balances(self, shown: Shown) -> None:
         lines: list[tuple[Cell, ...]] = []
+        keys: list[str] = []
         heads, last = [], ""
         for item in self._of(shown, "balances"):
             account = str(item["account"])
@@ -196,12 +199,19 @@ class Board(QtWidgets.QWidget):
                 empty = (Cell(""),) * (len(words.COLUMNS) - 1)
                 tone = "text2" if at is None else "warn"
                 lines.append((Cell(said, "small-strong", tone, raw=address), *empty))
+                keys.append(f"{account} ")
             lines.append(_balance_line(item))
+            keys.append(f"{account} {item['asset']}")
         self.table.clearSpans()
-        self.table.show_lines(lines)
+        self.table.show_lines(lines, keys)
         for number in heads:
             self.table.setSpan(number, 0, 1, len(words.COLUMNS))
         self.table.refit()
+
+    def _open_account(self) -> None:
+        account = self.table.chosen().partition(" ")[0]
+        if account:
+            self.opened.emit("accounts", account)
 
     def _show_limits(self, shown: Shown) -> None:
         body = self.limits.body
@@ -249,7 +259,7 @@ class Board(QtWidgets.QWidget):
                 words.quorum(have, need) if groups else "",
                 needs if groups else words.NOT_JUDGED,
             )
-            made.clicked.connect(lambda _on=False, name=identifier: self.opened.emit(name))
+            made.clicked.connect(lambda _on=False, name=identifier: self.opened.emit("inbox", name))
             body.addWidget(made)
         if not found:
             body.addWidget(self._nothing(words.NO_WAITING))
@@ -261,26 +271,18 @@ class Board(QtWidgets.QWidget):
         return made
 
     def _show_endings(self, shown: Shown) -> None:
-        body, now = self.endings.body, shown.as_of
-        clear(body)
-        body.setSpacing(theme().scaled(2))
-        soon, later = [], []
+        now, soon, later = shown.as_of, [], []
         for item in rows(shown.view["endings"]):
-            at = parse_time(str(item["at"]))
-            what = safe_text(shown.titles.get(str(item["name"]), str(item["what"])), 200)
+            at, name = parse_time(str(item["at"])), str(item["name"])
+            what = safe_text(shown.titles.get(name, str(item["what"])), 200)
             left = words.duration(max(0, int((at - now).total_seconds())))
             if at - now <= timedelta(hours=AXIS_HOURS):
-                hours = Decimal(int((at - now).total_seconds())) / 3600
                 when = words.ends(left, _moment(at, now), item["estimated"] is True)
-                soon.append(EndingRow(what, when, hours))
+                page = "inbox" if item["kind"] == "proposal" else "book"
+                soon.append(EndsSoon(what, when, at - now, page, name))
             else:
                 later.append(words.later_item(what, left))
-        for made in soon:
-            body.addWidget(made)
-        if not soon:
-            body.addWidget(label(words.NO_ENDINGS, "body", "text2", wrap=True))
-        if later:
-            body.addWidget(label(words.later(later), "small", "text3", wrap=True))
+        self.chart.show_endings(now.astimezone(), soon, later)
 
     def _show_nodes(self, shown: Shown) -> None:
         body = self.nodes.body
@@ -315,7 +317,7 @@ class Board(QtWidgets.QWidget):
             )
             about = str(item["about"])
             if about in shown.titles:
-                made.clicked.connect(lambda _on=False, name=about: self.opened.emit(name))
+                made.clicked.connect(lambda _on=False, name=about: self.opened.emit("inbox", name))
             body.addWidget(made)
         if not found:
             body.addWidget(self._nothing(words.NO_ALERTS))

@@ -13,10 +13,10 @@ from signer_app.ui.choosing import choose_new_file
 from signer_app.ui.pages.treasury.board import Board, utc_now
 from signer_app.ui.pages.treasury.detached import TreasuryWindow
 from signer_app.ui.pages.treasury.reads import Shown, read_plan, read_shown, rows, with_last_good
-from signer_app.ui.qt import QtCore, QtGui, QtWidgets
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, row
+from signer_app.ui.widgets import ActionButton, Chooser, Reasons, StateBanner, column, row
 from signer_app.ui.words import faults, strings
 from signer_app.ui.words import treasury as words
 
@@ -36,7 +36,7 @@ class TreasuryPage(Page):
         super().__init__(shell)
         self.shown: Shown | None = None
         self.window_: TreasuryWindow | None = None
-        self._reading = False
+        self._reading, self._awaited = False, ""
         self._timer = QtCore.QTimer(self)
         self._timer.setInterval(EVERY_S * 1000)
         self._timer.timeout.connect(self.refresh)
@@ -69,6 +69,9 @@ class TreasuryPage(Page):
         for widget in (self.account, self.read, self.export, self.detach):
             buttons.addWidget(widget)
         self._buttons = buttons
+        why = row(margins=(margin, 0, margin, 0))
+        why.addWidget(Reasons(self.read, self.export, across=True, elsewhere=(words.READING_NOW,)))
+        box.addLayout(why)
         self.board = Board()
         self.board.opened.connect(self._open)
         box.addWidget(self.board, 1)
@@ -76,6 +79,9 @@ class TreasuryPage(Page):
         self.export.triggered.connect(self._choose_target)
         self.detach.triggered.connect(self.show_window)
         self._blocking()
+        find = QtGui.QShortcut(QtGui.QKeySequence(QtGui.QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WindowShortcut)  # while this page is in view
+        find.activated.connect(lambda: self.account.setFocus(Qt.FocusReason.ShortcutFocusReason))
         theme().changed.connect(self._fold)
 
     # -- what the window asks ------------------------------------------------------------------------------
@@ -151,8 +157,14 @@ class TreasuryPage(Page):
             self._blocking()
         self._take(with_last_good(found, self.shown))
 
+    @property
+    def awaited(self) -> str:
+        """So many accounts from so many nodes, once that is known."""
+        return self._awaited or super().awaited
+
     async def _ask(self) -> Answers:
-        plan = await self.session.call(read_plan)
+        plan, nodes = await self.session.call(read_plan, name=words.READING)
+        self._awaited = words.reading(len(plan.questions), nodes)
         return await asyncio.to_thread(plan.read)
 
     def failed(self, error: BaseException) -> None:
@@ -168,7 +180,6 @@ class TreasuryPage(Page):
         for board in self._boards():
             board.show_notices(_notices(shown))
             board.show_picture(shown)
-        self._tick()
         self._blocking()
 
     def _boards(self) -> list[Board]:
@@ -194,11 +205,13 @@ class TreasuryPage(Page):
     def _tick(self) -> None:
         """Ages go on between two readings."""
         if self.shown is None:
+            self.sub.setText(words.READING_NOW if self._reading else "")
             return
         oldest = self.shown.oldest_s
         if oldest is not None:
             oldest += max(0, int((utc_now() - self.shown.as_of).total_seconds()))
-        said = words.as_of(self.shown.as_of.astimezone().strftime("%H:%M:%S"), oldest)
+        at = self.shown.as_of.astimezone().strftime("%H:%M:%S")
+        said = words.as_of(at, oldest, reading=self._reading)
         for line in (self.sub, *([self.window_.sub] if self.window_ else [])):
             line.setText(said)
 
@@ -206,12 +219,13 @@ class TreasuryPage(Page):
         offline = words.OFFLINE if self.session.offline else ""
         self.read.block(offline or (words.READING_NOW if self._reading else ""))
         self.export.block("" if self.shown is not None else words.NOTHING_READ)
+        self._tick()
 
     # -- what can be done ----------------------------------------------------------------------------------
 
-    def _open(self, proposal: str) -> None:
-        """A proposal: in the main window, which comes to the front."""
-        self.shell.go("inbox", proposal)
+    def _open(self, page: str, argument: str) -> None:
+        """In the main window, which comes to the front."""
+        self.shell.go(page, argument)
         self.window().raise_()
         self.window().activateWindow()
 

@@ -10,9 +10,6 @@ from signer_app.ui.widgets import Icon, Painted, QuorumPips, column, label, row
 from signer_app.ui.widgets.base import Elided, rounded
 from signer_app.ui.widgets.chips import Dot, Pip
 
-#: The hours of the axis of endings.
-AXIS_HOURS = 24
-
 
 class ShareBar(Painted):
     """A share of a whole from 0 to 1, in a tone. Its words stand beside it; it is decoration."""
@@ -131,22 +128,6 @@ class AlertRow(RowButton):
         words.addWidget(label(fact, "label", wrap=True))
         words.addWidget(label(detail, "small", "text3", wrap=True))
         self.line.addLayout(words, 1)
-
-
-class EndingRow(QtWidgets.QWidget):
-    """Something that ends within the axis: name, bar from now to its end, when in words."""
-
-    def __init__(self, what: str, when: str, hours: Decimal) -> None:
-        super().__init__()
-        t = theme()
-        soon = hours < 1
-        line = row(self, spacing=t.scaled(12), margins=(0, t.scaled(3), 0, t.scaled(3)))
-        line.addWidget(Elided(what, "label"), 3)
-        self.bar = ShareBar(hours / AXIS_HOURS, "warn" if soon else "neutral", height=10)
-        line.addWidget(self.bar, 3)
-        self.when = label(when, "small-strong", "warn" if soon else "text2")
-        line.addWidget(self.when)
-        self.setAccessibleName(f"{what}, {when}")
 
 
 class NodeRow(QtWidgets.QWidget):

@@ -46,9 +46,11 @@ def rows(value: JsonValue) -> list[JsonObject]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def read_plan(workspace: Workspace) -> Plan:
-    """Whom to ask about what. DeniedError without a policy."""
-    return workspace.treasury.plan()
+def read_plan(workspace: Workspace) -> tuple[Plan, int]:
+    """Whom to ask about what, and how many nodes that asks. DeniedError without a policy."""
+    plan = workspace.treasury.plan()
+    networks = {network_of(question.account) for question in plan.questions}
+    return plan, sum(node.network in networks for node in workspace.nodes.config.nodes)
 
 
 def read_shown(workspace: Workspace, answers: Answers | None) -> Shown:

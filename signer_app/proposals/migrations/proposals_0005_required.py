@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "proposals_0004"
-down_revision = "proposals_0003"
+revision = "proposals_0005"
+down_revision = "proposals_0004"
 branch_labels = None
 depends_on = None
 

@@ -16,7 +16,7 @@ from signer_app.core.caip import namespace
 from signer_app.core.clock import Clock, machine_clock
 from signer_app.core.config import PlatformConfig
 from signer_app.core.errors import NodeError, UsageError
-from signer_app.nodes.health import NodeHealth, examine
+from signer_app.nodes.health import Closed, NodeHealth, examine
 from signer_app.nodes.pool import NodePool, PoolLimits
 
 
@@ -48,7 +48,7 @@ class Readers:
             row
             for network in networks
             if namespace(network) == "xrpl"
-            for row in examine(self._xrpl, self._profiles, network, _ledger_hash, self._limits)
+            for row in examine(self._xrpl, self._profiles, network, _ledger_at, self._limits)
         )
 
     def ledger(self, network: str, *, min_agree: int) -> LedgerReader:
@@ -73,5 +73,6 @@ class Readers:
         self.close()
 
 
-def _ledger_hash(client: XrplClient, index: int) -> str:
-    return client.ledger(index).hash
+def _ledger_at(client: XrplClient, index: int) -> Closed:
+    header = client.ledger(index)
+    return Closed(header.hash, header.close_time)

@@ -15,6 +15,7 @@ from signer_app.journal.states import Head, Verification
 from signer_app.journal.trust import not_intact
 from signer_app.journal.verifying import vault_keys, verify
 from signer_app.vault.envelope import Purpose
+from signer_app.workspace.standing import Checked
 
 if TYPE_CHECKING:
     from signer_app.workspace.composition import Workspace
@@ -51,8 +52,11 @@ def full_check(workspace: Workspace) -> FullCheck:
 
 
 def accept_finding(workspace: Workspace, found: Verification) -> None:
-    """A journal that is not intact is never written again: every step is journaled first, so none follows."""
-    if not found.state.sound:
+    """Remember a check that found nothing. A journal that is not intact is never written again: every step is
+    journaled first, so none follows."""
+    if found.state.sound:
+        workspace.checked = Checked(found.size_checked, workspace.rooms.clock())
+    else:
         workspace.journal.distrust(not_intact(found))
 
 

@@ -21,6 +21,7 @@ from signer_app.ui.notices.station import NoticeStation
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
+from signer_app.ui.shell.actions import Handler
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
     ActionButton,
@@ -104,9 +105,15 @@ class Page(QtWidgets.QWidget):
     async def load(self) -> None:
         """Read what the page shows. What it raises becomes the error banner."""
 
-    def handlers(self) -> Mapping[str, Callable[[], None]]:
-        """What actions of shell/actions.py do while this page is in view."""
+    def handlers(self) -> Mapping[str, Handler]:
+        """What actions of shell/actions.py do while this page is in view. A button stands for what it does
+        and for why it does not.
+        """
         return {}
+
+    def why_off(self, action: str) -> str:  # noqa: ARG002 - what pages override
+        """Why one of handlers() is off now, as its control says it; "" while it is on."""
+        return ""
 
     def panes(self) -> list[QtWidgets.QWidget]:
         """Where F6 goes, in order."""
@@ -116,7 +123,10 @@ class Page(QtWidgets.QWidget):
         """Show what ``argument`` names: an id, an index."""
 
     def take_files(self, files: Sequence[Path]) -> None:
-        """Files of proposals that were dropped or given to the program; the inbox takes them."""
+        """Files of its kind that were opened, dropped, pasted or given to the program (shell/incoming.py)."""
+
+    def take_text(self, data: bytes) -> None:
+        """One document of its kind that was pasted as text."""
 
     # -- reading -------------------------------------------------------------------------------------------
 

@@ -91,6 +91,7 @@ class Actions:
         """
         self._explain = explain
         self._handlers: dict[str, Handler] = {}
+        self._open: dict[str, Handler] = {}
         self._local: dict[str, Handler] = {}
         self._ask_page: Callable[[str], str] = _no_reason
         self._locked = True
@@ -123,20 +124,26 @@ class Actions:
         self._check(handlers)
         self._handlers.update(handlers)
 
+    def handle_open(self, handlers: Mapping[str, Handler]) -> None:
+        """What it does besides, on every page of an open workspace."""
+        self._check(handlers)
+        self._open.update(handlers)
+
     def handle_here(
-        self,
-        handlers: Mapping[str, Handler],
-        why_off: Callable[[str], str] | None = None,
-        *,
-        locked: bool = False,
+        self, handlers: Mapping[str, Handler], why_off: Callable[[str], str] | None = None
     ) -> None:
         """What the page in view does, instead of what the page before did. ``why_off(action)`` is asked each
         time why one of these is off now, "" where it is on.
         """
         self._check(handlers)
-        self._local, self._locked = dict(handlers), locked
+        self._local, self._locked = dict(handlers), False
         self._ask_page = why_off or _no_reason
         self._explain("", "")
+
+    def lock(self) -> None:
+        """No page is in view, and nothing is open."""
+        self.handle_here({})
+        self._locked = True
 
     def _check(self, handlers: Mapping[str, Handler]) -> None:
         unknown = sorted(set(handlers) - set(BY_ID))
@@ -145,7 +152,7 @@ class Actions:
 
     def why_off(self, name: str) -> str:
         """Why an action does nothing now, as its button says it; "" while it acts."""
-        handler = self._local.get(name) or self._handlers.get(name)
+        handler = self._handler(name)
         if handler is None:
             return strings.UNLOCK_FIRST if self._locked else _elsewhere(name)
         if isinstance(handler, ActionButton) and handler.reason:
@@ -158,11 +165,15 @@ class Actions:
         self._explain(BY_ID[name].words.rstrip("…") if reason else "", reason)
         if reason:
             return
-        handler = self._local.get(name) or self._handlers[name]
+        handler = self._handler(name)
         if isinstance(handler, ActionButton):
             handler.click()
-        else:
+        elif handler is not None:
             handler()
+
+    def _handler(self, name: str) -> Handler | None:
+        beside = {} if self._locked else self._open
+        return self._local.get(name) or beside.get(name) or self._handlers.get(name)
 
     def _reason_of(self, action: QtGui.QAction) -> str:
         name = action.objectName().removeprefix("action.")

@@ -38,8 +38,8 @@ class Incoming:
 
     def paste(self) -> None:
         """Files that were copied, or the text of one document."""
-        clipboard = QtWidgets.QApplication.clipboard().mimeData()
-        files, text = local_files(clipboard), clipboard.text().strip()
+        clipboard = QtWidgets.QApplication.clipboard()
+        files, text = local_files(clipboard.mimeData()), clipboard.text().strip()
         if files:
             self.take(files)
         elif text:
@@ -93,9 +93,10 @@ class Incoming:
             self._window.page.take_text(data)
 
 
-def local_files(data: QtCore.QMimeData) -> list[Path]:
-    """Files of this computer that are dragged or were copied."""
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+def local_files(data: QtCore.QMimeData | None) -> list[Path]:
+    """Files of this computer that are dragged or were copied; an empty clipboard has no data at all."""
+    urls = data.urls() if data is not None else []
+    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
 
 
 def _kind_of_file(path: Path) -> str:

@@ -97,6 +97,7 @@ class Page(QtWidgets.QWidget):
             self._stack.addWidget(widget)
         self._shown: dict[str, StateBanner] = {}
         self._read_at: datetime | None = None
+        self._failures = 0
         self._loading: asyncio.Task[object] | None = None
         self._gone = False
 
@@ -137,13 +138,14 @@ class Page(QtWidgets.QWidget):
         self._loading = self.tasks.spawn(self._load())
 
     async def _load(self) -> None:
-        waiting = asyncio.get_running_loop().create_task(self._show_waiting())
+        waiting, said = asyncio.get_running_loop().create_task(self._show_waiting()), self._failures
         try:
             await self.load()
         except CountersignError as error:
             self.failed(error)
         else:
-            self.banner("error", None)
+            if said == self._failures:  # what failed meanwhile, such as a file that came in, stays
+                self.banner("error", None)
             self._read_at = datetime.now().astimezone()
             if self._stack.currentWidget() is self._waiting:
                 self.show_body()
@@ -197,6 +199,7 @@ class Page(QtWidgets.QWidget):
         self._say_failed(error, "", None)
 
     def _say_failed(self, error: BaseException, about: str, again: Callable[[], None] | None) -> None:
+        self._failures += 1
         if isinstance(error, CountersignError):
             fact, consequence, details = error.message, faults.hint(error), f"{error.code}: {error.message}"
         else:

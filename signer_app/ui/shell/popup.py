@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Icon, column, label, plain, row, set_tone, settle
+from signer_app.ui.widgets import ActionButton, FocusRing, Icon, column, label, plain, row, set_tone, settle
 from signer_app.ui.words.popups import Detail, Line
 
 #: Pixels at 100 %: how wide it is where the window has room, and how far it stays from its edges.
 WIDTH, EDGE = 440, 8
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
 
 class _Row(QtWidgets.QFrame):
@@ -19,7 +20,7 @@ class _Row(QtWidgets.QFrame):
         t = theme()
         self.setProperty("kind", "popup-row")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        across = row(self, spacing=t.scaled(8), margins=(t.scaled(8), t.scaled(8), t.scaled(8), t.scaled(8)))
+        across = row(self, spacing=t.scaled(8), margins=(0, t.scaled(7), 0, t.scaled(7)))
         self._icon = Icon(line.icon, line.tone, "icon-button")
         across.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         words = column(spacing=t.scaled(1))
@@ -69,6 +70,13 @@ class _Scroller(QtWidgets.QScrollArea):
         """A line or two."""
         return QtCore.QSize(0, theme().scaled(40))
 
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
+        """Arrows go from line to line, which scrolls as well."""
+        if event.key() in _STEPS:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
 
 class Popup(QtWidgets.QFrame):
     """A part of the window that lies over the page, below what opened it. Esc closes it and gives the focus
@@ -90,17 +98,21 @@ class Popup(QtWidgets.QFrame):
         self._rows: list[_Row] = []
         self.setProperty("kind", "popup")
         self.setAccessibleName(title)
-        pad = t.scaled(12)
-        self._box = column(self, spacing=t.scaled(6), margins=(pad, pad, pad, t.scaled(8)))
-        self._box.addWidget(label(title, "section"))
+        pad = t.scaled(10)
+        self._box = column(self, spacing=t.scaled(6), margins=(pad, t.scaled(12), pad, t.scaled(8)))
+        head = label(title, "section")
+        self._box.addWidget(head)
         self._summary = label("", "small", "text2", wrap=True)
         self._box.addWidget(self._summary)
         inner = plain()
-        self._list = column(inner, spacing=t.scaled(2), margins=(4, 4, 4, 4))
+        ring = FocusRing.GAP  # the lines keep room for it, and all other words stand in line with theirs
+        self._list = column(inner, spacing=t.scaled(2), margins=(ring, ring, ring, ring))
         self._scroller = _Scroller(inner)
         self._box.addWidget(self._scroller, 1)
         self._foot = label("", "small", "text3", wrap=True)
         self._box.addWidget(self._foot)
+        for words in (head, self._summary, self._foot):
+            words.setContentsMargins(ring, 0, ring, 0)
         self.link = ActionButton(link, kind="link", name="popup.more")
         self._box.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
         self.link.triggered.connect(self._more)
@@ -131,6 +143,7 @@ class Popup(QtWidgets.QFrame):
         made = [_Row(line) for line in lines]
         for shown in made:
             self._list.addWidget(shown)
+            shown.show()  # at once: what is not seen takes no focus
         if focused is not None:
             stop = made[min(focused, len(made) - 1)] if made else self.link
             stop.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -214,6 +227,10 @@ class Popup(QtWidgets.QFrame):
             self.place()
         return False
 
+    def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:  # noqa: N802
+        """A press on it ends here, and is none on what lies below."""
+        event.accept()
+
     # -- keys ----------------------------------------------------------------------------------------------
 
     def _stops(self) -> list[QtWidgets.QWidget]:
@@ -234,12 +251,11 @@ class Popup(QtWidgets.QFrame):
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802
         """Esc, and the arrows."""
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
         if event.key() == Qt.Key.Key_Escape:
             event.accept()
             self.close_up()
-        elif event.key() in steps:
+        elif event.key() in _STEPS:
             event.accept()
-            self._step(steps[Qt.Key(event.key())])
+            self._step(_STEPS[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)

@@ -9,7 +9,7 @@ from signer_app.ui.node_watch import News
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Summary
 from signer_app.ui.theme import icons, theme
-from signer_app.ui.widgets import ActionButton, Elided, repolish, row
+from signer_app.ui.widgets import ActionButton, Elided, repolish, row, tab_through
 from signer_app.ui.words import status as words
 
 #: Part -> icon and the page that says more, from left to right.
@@ -91,7 +91,9 @@ class StatusBar(QtWidgets.QFrame):
         self.setObjectName("status")
         self.setAccessibleName(words.SAID)
         self.setProperty("kind", "status")
+        # The words of now do not say how narrow it may become: there are shorter ones.
         self._line = row(self, spacing=_GAP, margins=(t.scaled(8), 0, t.scaled(8), 0))
+        self._line.setSizeConstraint(QtWidgets.QLayout.SizeConstraint.SetNoConstraint)
         self.parts = {key: StatusPart(key) for key in PARTS}
         self.running = Elided("", "caption", "text3")
         for key, part in self.parts.items():
@@ -100,6 +102,8 @@ class StatusBar(QtWidgets.QFrame):
             self._line.addWidget(part)
             part.triggered.connect(lambda page=part.page: self.asked.emit(page))
         self._list, self._news = (0, True, False), News()
+        #: What the window's chain of stops ended with when this was put last in it.
+        self._end: QtWidgets.QWidget | None = None
         self.show_build("", "neutral")
 
     # -- what it says --------------------------------------------------------------------------------------
@@ -161,7 +165,12 @@ class StatusBar(QtWidgets.QFrame):
         room = sum(part.sizeHint().width() + _GAP for part in shown) + self.running.minimumSizeHint().width()
         return room + margins.left() + margins.right()
 
-    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
+        """One part."""
+        widest = max(part.sizeHint().width() for part in self.parts.values())
+        return QtCore.QSize(widest, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802
         """Another width: other words."""
         super().resizeEvent(event)
         self.fit()
@@ -174,12 +183,13 @@ class StatusBar(QtWidgets.QFrame):
 
     def come_last(self) -> None:
         """Tab comes here after everything of the page: what a page makes while it is open comes last else."""
-        stops = list(self.parts.values())
-        at, behind = stops[-1].nextInFocusChain(), None
-        while at is not None and at is not self.window() and at not in stops:
-            if at.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                behind = at
-            at = at.nextInFocusChain()
-        if behind is not None:
-            for before, after in zip([behind, *stops], stops, strict=False):
-                QtWidgets.QWidget.setTabOrder(before, after)
+        window = self.window()
+        end = window.previousInFocusChain()
+        if end is self._end:  # what is new stands at the end of the chain: there is nothing new
+            return
+        at, self._end = end, end
+        while at is not None and at is not window and not isinstance(at, StatusPart):
+            if at.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                tab_through(at, *self.parts.values())
+                return
+            at = at.previousInFocusChain()

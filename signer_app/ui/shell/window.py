@@ -159,6 +159,7 @@ class MainWindow(QtWidgets.QMainWindow):
             **({"new": lambda: self.go("new")} if "new" in self._makers else {}),
             **{f"go-{key}": lambda key=key: self.go(key) for key in strings.PAGES},  # type: ignore[misc]
         }
+        self.actions_.handle_open(self._open_actions)
 
     def _restore(self) -> None:
         geometry = self.settings.layout("window")
@@ -197,7 +198,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.popups.close()
         self.status.forget()
         self.status.hide()
-        self.actions_.handle_here({}, locked=True)
+        self.actions_.lock()
         for page in self._pages.values():
             layouts.save(self.settings, page)
             page.leave()
@@ -258,7 +259,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.navigation.show_page(page)
         self._stack.setCurrentWidget(shown)
         self._lasting.show_session(self.session, self.key)
-        self.actions_.handle_here({**self._open_actions, **shown.handlers()}, shown.why_off)
+        self.actions_.handle_here(shown.handlers(), shown.why_off)
         self._fit()
         if argument:
             shown.open(argument)

@@ -295,12 +295,14 @@ class Spans:
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """What a node says of itself: network (CAIP-2), newest validated ledger, its age in seconds, history."""
+    """What a node says of itself: network (CAIP-2), newest validated ledger, its age in seconds, history, and
+    what its own clock said while it answered."""
 
     network: str
     validated: int
     age_s: int | None
     history: Spans
+    time: datetime | None = None
 
 
 class LedgerClient(Protocol):

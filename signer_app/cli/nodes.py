@@ -132,7 +132,7 @@ def health(context: typer.Context) -> None:
     nodes: list[JsonValue] = [row.to_json() for row in found.rows]
     networks: list[JsonValue] = [together.to_json() for together in found.networks]
     good = bool(found.rows) and all(row.state == "ok" for row in found.rows)
-    result: JsonObject = {"ok": good, "nodes": nodes, "networks": networks}
+    result: JsonObject = {"ok": good, "nodes": nodes, "networks": networks, "clock": found.clock.to_json()}
     session.output.result(result, lambda console: _healthy(console, result), exit_code=0 if good else 6)
 
 
@@ -287,3 +287,18 @@ def _healthy(console: Console, result: JsonObject) -> None:
             f"{len(operators)}, needed {together['need']}: {enough}.",
             markup=False,
         )
+    clock = result["clock"]
+    if isinstance(clock, dict):
+        console.print(_clock(clock), markup=False)
+
+
+def _clock(clock: JsonObject) -> str:
+    ahead, within = clock["ahead_ms"], clock["within_ms"]
+    if not isinstance(ahead, int) or not isinstance(within, int):
+        return "This computer's clock: cannot be told from these nodes."
+    by = "the ledger" if clock["by_ledger"] else "the nodes"
+    side = "ahead of" if ahead >= 0 else "behind"
+    return (
+        f"This computer's clock: {clock['state']}; {abs(ahead) / 1000:.1f} s {side} {by}, give or take "
+        f"{within / 1000:.1f} s."
+    )

@@ -9,15 +9,17 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
-from signer_app.chains.node import Client, NodeStatus
+from signer_app.chains.node import Client, NodeStatus, Reply
+from signer_app.core.clock import Clock
 from signer_app.core.config import NodeProfile
 from signer_app.core.errors import NodeError
 from signer_app.core.json_types import JsonObject
 from signer_app.core.node_certificate import NodeCertificate
+from signer_app.nodes.clock import ClockCheck, Reading, compare
 from signer_app.nodes.pool import NodePool, PoolLimits
 
 OK, LATE, DIFFERS, WRONG_NETWORK, NO_ANSWER = "ok", "late", "differs", "wrong-network", "no-answer"
@@ -32,21 +34,33 @@ _BY_ERROR: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """A ledger as a node has it: its hash, and when it closed."""
+
+    hash: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
-    """What one node gave. ``latency_ms`` is the time of one question; ``hash`` that of the compared ledger,
-    None where it was not asked or did not answer."""
+    """What one node gave. ``latency_ms`` is the time of one question; ``hash`` and ``closed`` are those of
+    the compared ledger, None where it was not asked or did not answer. ``ahead_ms``: by how much this
+    computer's clock was before the node's, None where it did not say; known to half of ``latency_ms``."""
 
     profile: NodeProfile
     status: NodeStatus | None
     latency_ms: int
     error: NodeError | None = None
     hash: str | None = None
+    ahead_ms: int | None = None
+    closed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NodeHealth:
-    """One row: ``agrees_with`` are other operators whose ledger has the same hash; ``compared`` its index;
-    ``certificate`` is what an https node showed last, whether or not it is the recorded one."""
+    """One row: ``agrees_with`` are other operators whose ledger has the same hash; ``compared`` its index,
+    ``closed`` when it closed, None where that tells nothing. ``ahead_ms`` as in Probe; ``certificate`` is
+    what an https node showed last, whether or not it is the recorded one."""
 
     profile: NodeProfile
     state: str
@@ -57,9 +71,12 @@ class NodeHealth:
     compared: int | None
     reason: str
     certificate: NodeCertificate | None = None
+    ahead_ms: int | None = None
+    closed: datetime | None = None
 
     def to_json(self) -> JsonObject:
-        """{id, operator, network, url, roles, state, validated, age_s, latency_ms, agrees_with, …}."""
+        """{id, operator, network, url, roles, state, validated, age_s, latency_ms, agrees_with, compared,
+        reason, certificate, ahead_ms}."""
         return {
             "id": self.profile.id,
             "operator": self.profile.operator,
@@ -74,6 +91,7 @@ class NodeHealth:
             "compared": str(self.compared) if self.compared is not None else None,
             "reason": self.reason,
             "certificate": self.certificate.to_json() if self.certificate is not None else None,
+            "ahead_ms": self.ahead_ms,
         }
 
 
@@ -132,6 +150,21 @@ class Look:
         """Whether facts of every network can be decided."""
         return bool(self.networks) and all(of.enough for of in self.networks)
 
+    @property
+    def clock(self) -> ClockCheck:
+        """How this computer's clock stands to the ledger: by the nodes that are read and in step."""
+        good = [row for row in self.rows if row.state == OK and "read" in row.profile.roles]
+        return compare(
+            [
+                Reading(row.profile.operator, row.ahead_ms, (row.latency_ms + 1) // 2)
+                for row in good
+                if row.ahead_ms is not None
+            ],
+            [row.closed for row in good if row.closed is not None],
+            self.at,
+            max((of.need for of in self.networks), default=1),
+        )
+
 
 def agreements(rows: Sequence[NodeHealth], need: int) -> tuple[Agreement, ...]:
     """One for each network, in the order of the rows."""
@@ -157,33 +190,50 @@ def _agreement(network: str, rows: Sequence[NodeHealth], need: int) -> Agreement
 
 def examine(
     pool: NodePool[Client], profiles: Sequence[NodeProfile], network: str,
-    hash_at: Callable[[Client, int], str], limits: PoolLimits,
+    ledger_at: Callable[[Client, int], Closed], limits: PoolLimits,
 ) -> tuple[NodeHealth, ...]:  # fmt: skip
     """Ask every node of a network for its status, then for one ledger that all in step have. Blocking."""
     nodes = {node.id: node for node in (*pool.readers(network), *pool.submitters(network))}
     known = [profile for profile in profiles if profile.id in nodes]
-    replies = pool.ask([nodes[profile.id] for profile in known], _timed)
-    probes = []
-    for profile, reply in zip(known, replies, strict=True):
-        status, latency = reply.value if reply.value is not None else (None, 0)
-        probes.append(Probe(profile, status, latency, reply.error))
+    replies = pool.ask([nodes[profile.id] for profile in known], lambda client: _timed(client, pool.now))
+    probes = [_probe(profile, reply) for profile, reply in zip(known, replies, strict=True)]
     index = common_ledger(probes, limits)
-    hashes: Mapping[str, str] = {}
+    ledgers: Mapping[str, Closed] = {}
     if index is not None:
         asked = [nodes[probe.profile.id] for probe in probes if _has(probe, index)]
-        answers = pool.ask(asked, lambda client: hash_at(client, index))
-        hashes = {reply.node.id: reply.value for reply in answers if reply.value is not None}
+        answers = pool.ask(asked, lambda client: ledger_at(client, index))
+        ledgers = {reply.node.id: reply.value for reply in answers if reply.value is not None}
     found = [
-        Probe(probe.profile, probe.status, probe.latency_ms, probe.error, hashes.get(probe.profile.id))
+        replace(probe, hash=ledger.hash, closed=ledger.at)
+        if (ledger := ledgers.get(probe.profile.id)) is not None
+        else probe
         for probe in probes
     ]
     return judge(found, index, limits)
 
 
-def _timed(client: Client) -> tuple[NodeStatus, int]:
-    begun = time.monotonic()
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    status: NodeStatus
+    latency_ms: int
+    ahead_ms: int | None
+
+
+def _timed(client: Client, clock: Clock) -> _Timed:
+    asked, begun = clock(), time.monotonic()
     status = client.status()
-    return status, round((time.monotonic() - begun) * 1000)
+    took = time.monotonic() - begun
+    # The node read its clock somewhere between question and answer: in the middle, as far as is known.
+    here = asked + timedelta(seconds=took / 2)
+    ahead = None if status.time is None else round((here - status.time).total_seconds() * 1000)
+    return _Timed(status, round(took * 1000), ahead)
+
+
+def _probe(profile: NodeProfile, reply: Reply[Client, _Timed]) -> Probe:
+    timed = reply.value
+    if timed is None:
+        return Probe(profile, None, 0, reply.error)
+    return Probe(profile, timed.status, timed.latency_ms, reply.error, ahead_ms=timed.ahead_ms)
 
 
 def _has(probe: Probe, index: int) -> bool:
@@ -238,6 +288,9 @@ def judge(probes: Sequence[Probe], index: int | None, limits: PoolLimits) -> tup
                 tuple(sorted(others)),
                 index if probe.hash is not None else None,
                 reason,
+                ahead_ms=probe.ahead_ms,
+                # A ledger that is closed by hand may close in the future of every clock.
+                closed=probe.closed if limits.max_age_s is not None else None,
             )
         )
     return tuple(rows)

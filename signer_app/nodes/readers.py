@@ -19,7 +19,7 @@ from signer_app.core.clock import Clock, machine_clock
 from signer_app.core.config import NodeProfile, PlatformConfig
 from signer_app.core.errors import NodeError, UsageError
 from signer_app.core.node_certificate import NodeCertificate
-from signer_app.nodes.health import NodeHealth, examine
+from signer_app.nodes.health import Closed, NodeHealth, examine
 from signer_app.nodes.pool import NodePool, PoolLimits
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Readers:
             row
             for network in networks
             if namespace(network) == "xrpl"
-            for row in examine(self._xrpl, self._profiles, network, _ledger_hash, self._limits)
+            for row in examine(self._xrpl, self._profiles, network, _ledger_at, self._limits)
         ]
         guards = [self._guards.get(row.profile.id) for row in rows]
         return tuple(
@@ -114,5 +114,6 @@ def _guard(profile: NodeProfile) -> CertificateGuard:
     return CertificateGuard(profile.id, profile.certificate, profile.hold)
 
 
-def _ledger_hash(client: XrplClient, index: int) -> str:
-    return client.ledger(index).hash
+def _ledger_at(client: XrplClient, index: int) -> Closed:
+    header = client.ledger(index)
+    return Closed(header.hash, header.close_time)

@@ -168,6 +168,15 @@ def activation_missing(
     )
 
 
+def votes_needed(document: PolicyDocument, in_force: PolicyDocument | None) -> int:
+    """How many people have to vote before ``document`` can follow ``in_force`` (None: it is the first)."""
+    groups = (in_force or document).body.change_quorum.all_of
+    if in_force is not None:
+        return sum(group.need for group in groups)
+    roles = {group.role for group in groups}
+    return sum(1 for person in document.body.people if _may_vote(person) and roles & set(person.roles))
+
+
 def _everybody(
     roles: dict[str, None], people: dict[str, frozenset[str]], voted: set[str]
 ) -> tuple[OpenGroup, ...]:

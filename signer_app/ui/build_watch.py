@@ -32,12 +32,17 @@ class BuildStation(QtCore.QObject):
         return self.found
 
     def said(self) -> tuple[str, str]:
-        """(words, tone) for one line: ok, danger, or neutral; ("", "neutral") before the first check."""
+        """(a sentence, tone): ok, danger, or neutral; ("", "neutral") before the first check."""
         if self.found is None:
             return "", "neutral"
         if self.found.state == "differs":
             return words.differs(self.found.differing), "danger"
         return (words.VERIFIED, "ok") if self.found.state == "verified" else (words.FROM_SOURCE, "neutral")
+
+    def brief(self) -> tuple[str, str]:
+        """The same in a few words, for the line at the bottom."""
+        said, tone = self.said()
+        return (words.BRIEF[self.found.state] if self.found is not None else said), tone
 
 
 def _check() -> BuildCheck:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # see above
     from signer_app.signers.ledger.desk import Desk
     from signer_app.workspace import Workspace
     from signer_app.workspace.devices import ConnectedDevices
+    from signer_app.workspace.standing import Standing
 
 T = TypeVar("T")
 
@@ -77,6 +78,8 @@ class Summary:
     trouble: Trouble | None = None
     halts: tuple[Halted, ...] = ()
     setting_up: bool = False
+    #: Policy in force, checkpoint, last check of the journal.
+    standing: Standing | None = None
 
     @property
     def writable(self) -> bool:
@@ -92,6 +95,7 @@ class Summary:
         trouble: Trouble | None = None,
         halts: tuple[Halted, ...] = (),
         setting_up: bool = False,
+        standing: Standing | None = None,
     ) -> Summary:
         """From Workspace.describe()."""
         networks, records, nodes = described["networks"], described["records"], described["nodes"]
@@ -109,6 +113,7 @@ class Summary:
             trouble=trouble,
             halts=halts,
             setting_up=setting_up,
+            standing=standing,
         )
 
 
@@ -284,12 +289,14 @@ def _close(opened: list[Workspace]) -> None:
 
 def _summary(workspace: Workspace) -> Summary:
     from signer_app.workspace.first_run import unfinished  # noqa: PLC0415
+    from signer_app.workspace.standing import standing  # noqa: PLC0415
 
-    standing = workspace.proposals.halts.describe(standing=True)
+    halts = workspace.proposals.halts.describe(standing=True)
     return Summary.of(
         workspace.describe(),
         needs_me=workspace.reading.needing(workspace.person),
         trouble=workspace.journal.trouble,
-        halts=tuple(halted_of(item) for item in standing),
+        halts=tuple(halted_of(item) for item in halts),
         setting_up=unfinished(workspace) and not workspace.vault.read_only,
+        standing=standing(workspace),
     )

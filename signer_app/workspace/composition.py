@@ -48,6 +48,7 @@ from signer_app.workspace.heads import Heads, keyring_of
 from signer_app.workspace.keys import Keys, KeystoreOpener, raw_device_key
 from signer_app.workspace.nodes import CONFIG_LIMIT, Nodes
 from signer_app.workspace.passed_tests import PassedTests
+from signer_app.workspace.standing import Checked
 
 #: The database and what it keeps beside it while it is open.
 STORE_FILES = ("store.db", "store.db-wal", "store.db-shm")
@@ -79,6 +80,8 @@ class Workspace:
         self._heads = heads
         self.identity = identity_of(vault)
         self.person = str(self.identity["person"])
+        #: The last check of every record (workspace/journal.py), None before one.
+        self.checked: Checked | None = None
         self._stack = stack
         self._clock = clock
         network_class = _network_class(directory, self.identity)

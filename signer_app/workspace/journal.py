@@ -18,6 +18,7 @@ from signer_app.journal.verifying import beside_writer, vault_keys, verify
 from signer_app.vault.envelope import Purpose, Vault
 from signer_app.workspace.creation import identity_of
 from signer_app.workspace.heads import Heads, keyring_of
+from signer_app.workspace.standing import Checked
 
 if TYPE_CHECKING:
     from signer_app.workspace.composition import Workspace
@@ -80,8 +81,11 @@ def verify_with_vault(
 
 
 def accept_finding(workspace: Workspace, found: Verification) -> None:
-    """A journal that is not intact is never written again: every step is journaled first, so none follows."""
-    if not found.state.sound:
+    """Remember a check that found nothing. A journal that is not intact is never written again: every step is
+    journaled first, so none follows."""
+    if found.state.sound:
+        workspace.checked = Checked(found.size_checked, workspace.rooms.clock())
+    else:
         workspace.journal.distrust(not_intact(found))
 
 

@@ -17,6 +17,7 @@ from signer_app.policy.votes import (
     make_vote,
     read_vote,
     vote_message,
+    votes_needed,
 )  # fmt: skip
 
 KEYS = {name: Ed25519PrivateKey.from_private_bytes(bytes([index]) * 32) for index, name in enumerate(
@@ -85,6 +86,17 @@ def test_a_later_version_needs_the_change_quorum_in_force() -> None:
     assert activation_missing(SECOND, [vote(SECOND, "erin")], FIRST)
     assert activation_missing(SECOND, [finance, finance], FIRST)
     assert activation_missing(SECOND, [vote(SECOND, "erin"), finance], FIRST) == ()
+
+
+def test_how_many_votes_it_takes() -> None:
+    """As many as fill the quorum and no fewer; who holds two roles is one person."""
+    assert votes_needed(FIRST, None) == len(["alice", "bob", "carol", "erin"])
+    assert votes_needed(SECOND, FIRST) == 2
+    grabbed = value(2, FIRST.hash, change_quorum={"all_of": [{"role": "operator", "need": 1}]})
+    assert votes_needed(parse_policy(grabbed), FIRST) == 2, "the quorum in force counts, not the new one"
+    suspended = value()
+    suspended["people"][0]["suspended"] = True
+    assert votes_needed(parse_policy(suspended), None) == 3
 
 
 def test_the_people_in_force_decide_not_the_new_ones() -> None:

@@ -221,8 +221,8 @@ def test_files_are_dropped_onto_any_page(go: Go, offices: Offices) -> None:
         window.dragEnterEvent(over)
         assert over.isAccepted()
         window.dropEvent(QtGui.QDropEvent(place, action, mime, left, none))
-        assert window.key == "inbox"
         await until(lambda: len(banners(window)) == 1)
+        assert window.key == "inbox"
 
     go(test, page="settings")
 

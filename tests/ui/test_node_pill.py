@@ -117,7 +117,7 @@ class Asked:
         monkeypatch.setattr(Nodes, "examiner", examiner)
 
 
-def test_two_real_nodes_agree_and_a_press_opens_their_page(
+def test_two_real_nodes_agree_and_a_press_leads_to_their_page(
     go: Any, offices: Offices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(node_watch, "FIRST_AFTER_MS", 1)
@@ -142,6 +142,8 @@ def test_two_real_nodes_agree_and_a_press_opens_their_page(
         await until(lambda: not window.nodes.news.asking)
         assert window.nodes.news.age_s(datetime.now(UTC)) in range(10), "after a write it is asked again"
         pill.click()
+        assert window.popups.current is not None
+        window.popups.current.link.click()
         assert window.key == "nodes"
         await settled(window)
 

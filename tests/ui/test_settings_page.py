@@ -176,6 +176,7 @@ def test_the_program_says_whether_its_files_are_those_of_its_build(
             await until(lambda: card.state.text() == words.differs(2))
             assert card.files.text().splitlines() == ["Changed  part-03", "Added  added"]
             assert build_station().said() == (words.differs(2), "danger")
+            assert window.status.parts["version"].part.text.endswith(words.BRIEF["differs"])
             for number in range(25):
                 (program / f"part-{number:02}").write_text("other")
             card.verify.click()

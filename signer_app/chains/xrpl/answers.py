@@ -10,16 +10,21 @@ from typing import Final
 
 from signer_app.chains.node import Answer, Spans
 from signer_app.core.amounts import EXACT
-from signer_app.core.json_types import JsonObject
+from signer_app.core.json_types import JsonObject, JsonValue
 
 #: Seconds from the Unix epoch to the XRP Ledger's (2000-01-01T00:00:00Z).
 RIPPLE_EPOCH: Final = 946_684_800
 _DROPS_PER_XRP: Final = 1_000_000
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SERVER_TIME: Final = re.compile(
+    r"([0-9]{4})-([A-Z][a-z]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))? UTC"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ServerInfo:
-    """server_info: who the node is, what it holds, and the fees of its newest validated ledger, in drops."""
+    """server_info: who the node is, what it holds, the fees of its newest validated ledger, in drops, and its
+    clock."""
 
     network: str
     validated: int
@@ -28,6 +33,7 @@ class ServerInfo:
     base_fee: int
     reserve_base: int
     reserve_inc: int
+    time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,23 @@ class SubmitAnswer:
 def ripple_time(seconds: int) -> datetime:
     """UTC time of seconds since the ledger's epoch."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=RIPPLE_EPOCH + seconds)
+
+
+def server_time(value: JsonValue) -> datetime | None:
+    """The node's own clock in server_info, such as "2026-Mar-03 03:04:46.673396 UTC". None for anything else:
+    it is told to people alone, so a node that writes it otherwise loses nothing by it.
+    """
+    match = _SERVER_TIME.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, fraction = match.groups()
+    try:
+        return datetime(
+            int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second),
+            int((fraction or "0")[:6].ljust(6, "0")), tzinfo=UTC,
+        )  # fmt: skip
+    except ValueError:
+        return None
 
 
 def drops(ledger: Answer, key: str) -> int:

@@ -20,6 +20,7 @@ from signer_app.chains.xrpl.answers import (
     SubmitAnswer,
     drops,
     ripple_time,
+    server_time,
     signer_list,
     spans,
     transaction,
@@ -60,7 +61,7 @@ class XrplClient:
     def status(self) -> NodeStatus:
         """server_info in the words of a pool. NODE_WRONG_NETWORK if the node is of another network."""
         info = self.server_info()
-        return NodeStatus(info.network, info.validated, info.age_s, info.history)
+        return NodeStatus(info.network, info.validated, info.age_s, info.history, info.time)
 
     def server_info(self) -> ServerInfo:
         info = self._call("server_info", {}).object("info")
@@ -84,6 +85,7 @@ class XrplClient:
             base_fee=drops(ledger, "base_fee_xrp"),
             reserve_base=drops(ledger, "reserve_base_xrp"),
             reserve_inc=drops(ledger, "reserve_inc_xrp"),
+            time=server_time(info.data.get("time")),
         )
 
     def ledger(self, index: int | None = None) -> LedgerHeader:

@@ -82,7 +82,8 @@ class FindBox(QtWidgets.QPushButton):
 
 
 class HeaderBar(QtWidgets.QFrame):
-    """What is true for the whole window. Signals name what a person asked for."""
+    """What is true for the whole window. Signals name what a person asked for; what the pills open is made by
+    pill_popups.py."""
 
     asked = Signal(str)
 
@@ -112,8 +113,6 @@ class HeaderBar(QtWidgets.QFrame):
         for widget in (self.network, self.nodes, self.device, self.halt, self.lock):
             line.addWidget(widget)
         self.find_box.clicked.connect(lambda: self.asked.emit("find"))
-        self.nodes.clicked.connect(lambda: self.asked.emit("go-nodes"))
-        self.device.clicked.connect(lambda: self.asked.emit("go-devices"))
         self.halt.triggered.connect(lambda: self.asked.emit("halt"))
         self.lock.triggered.connect(lambda: self.asked.emit("lock"))
         #: Nodes on the list, whether a person stands by it, whether one works offline.

@@ -22,6 +22,7 @@ from signer_app.ui.notices.station import NoticeStation
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
+from signer_app.ui.shell.actions import Handler
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
     ActionButton,
@@ -97,6 +98,7 @@ class Page(QtWidgets.QWidget):
             self._stack.addWidget(widget)
         self._shown: dict[str, StateBanner] = {}
         self._read_at: datetime | None = None
+        self._failures = 0
         self._loading: asyncio.Task[object] | None = None
         self._gone = False
 
@@ -110,9 +112,15 @@ class Page(QtWidgets.QWidget):
         """What a first reading waits for, in words; a page may know more than the name of its call."""
         return next(filter(None, self.session.busy_with), strings.LOADING)
 
-    def handlers(self) -> Mapping[str, Callable[[], None]]:
-        """What actions of shell/actions.py do while this page is in view."""
+    def handlers(self) -> Mapping[str, Handler]:
+        """What actions of shell/actions.py do while this page is in view. A button stands for what it does
+        and for why it does not.
+        """
         return {}
+
+    def why_off(self, action: str) -> str:  # noqa: ARG002 - what pages override
+        """Why one of handlers() is off now, as its control says it; "" while it is on."""
+        return ""
 
     def panes(self) -> list[QtWidgets.QWidget]:
         """Where F6 goes, in order."""
@@ -122,7 +130,10 @@ class Page(QtWidgets.QWidget):
         """Show what ``argument`` names: an id, an index."""
 
     def take_files(self, files: Sequence[Path]) -> None:
-        """Files of proposals that were dropped or given to the program; the inbox takes them."""
+        """Files of its kind that were opened, dropped, pasted or given to the program (shell/incoming.py)."""
+
+    def take_text(self, data: bytes) -> None:
+        """One document of its kind that was pasted as text."""
 
     # -- reading -------------------------------------------------------------------------------------------
 
@@ -133,13 +144,14 @@ class Page(QtWidgets.QWidget):
         self._loading = self.tasks.spawn(self._load())
 
     async def _load(self) -> None:
-        waiting = asyncio.get_running_loop().create_task(self._show_waiting())
+        waiting, said = asyncio.get_running_loop().create_task(self._show_waiting()), self._failures
         try:
             await self.load()
         except CountersignError as error:
             self.failed(error)
         else:
-            self.banner("error", None)
+            if said == self._failures:  # what failed meanwhile, such as a file that came in, stays
+                self.banner("error", None)
             self._read_at = datetime.now().astimezone()
             if self._stack.currentWidget() is self._waiting:
                 self.show_body()
@@ -193,6 +205,7 @@ class Page(QtWidgets.QWidget):
         self._say_failed(error, "", None)
 
     def _say_failed(self, error: BaseException, about: str, again: Callable[[], None] | None) -> None:
+        self._failures += 1
         if isinstance(error, CountersignError):
             fact, consequence, details = error.message, faults.hint(error), f"{error.code}: {error.message}"
         else:

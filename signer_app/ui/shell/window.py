@@ -9,31 +9,33 @@ from pathlib import Path
 from signer_app.core.errors import CountersignError
 from signer_app.ui import layouts
 from signer_app.ui.away import AwayWatch
+from signer_app.ui.build_watch import build_station
 from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.first_run.places import Places
 from signer_app.ui.first_run.view import FirstRunView
 from signer_app.ui.following import Follower
-from signer_app.ui.halting.dialogs import HaltDialog, ResumeDialog
 from signer_app.ui.idle import IdleTimer
 from signer_app.ui.loop import Tasks
 from signer_app.ui.node_watch import NodeStation
 from signer_app.ui.notices.station import NoticeStation
 from signer_app.ui.pages import PAGES
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
-from signer_app.ui.session import Halted, Session
+from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import Actions
 from signer_app.ui.shell.crash import CrashDialog
 from signer_app.ui.shell.dialogs import DialogHost
-from signer_app.ui.shell.finding import FindDialog
 from signer_app.ui.shell.focus import FocusKeeper, move_pane
 from signer_app.ui.shell.header import HeaderBar
-from signer_app.ui.shell.help import HelpDialog, KeysDialog
+from signer_app.ui.shell.incoming import Incoming, local_files
 from signer_app.ui.shell.lasting import LastingBanners
 from signer_app.ui.shell.navigation import Navigation, Who
 from signer_app.ui.shell.page import Page, Shell
+from signer_app.ui.shell.pill_popups import PillPopups
 from signer_app.ui.shell.status import StatusBar
+from signer_app.ui.shell.why import WhyLine
+from signer_app.ui.shell.window_dialogs import WindowDialogs
 from signer_app.ui.theme import SCALES, theme
 from signer_app.ui.unlock import UnlockPage
 from signer_app.ui.widgets import FocusRing, NetworkFrame, column, plain, row
@@ -67,7 +69,6 @@ class MainWindow(QtWidgets.QMainWindow):
         self.devices = DeviceStation(self.session)
         self.nodes = NodeStation(self.session, self.tasks_failed)
         self._makers, self._pages = pages, dict[str, Page]()
-        self.files: list[Path] = []
         self._closing = False
         self._alt_alone = False
         self.key = "inbox"
@@ -75,6 +76,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.setWindowTitle(strings.APP)
         self.setAcceptDrops(True)
         self.dialogs = DialogHost(self, self.lock)
+        self.asking = WindowDialogs(self)
         self._build()
         self._wire()
         self._restore()
@@ -88,7 +90,11 @@ class MainWindow(QtWidgets.QMainWindow):
         self.frame = NetworkFrame()
         self.setCentralWidget(self.frame)
         self._whole = QtWidgets.QStackedWidget()
-        self.frame.body.addWidget(self._whole)
+        self.frame.body.addWidget(self._whole, 1)
+        self.why, self.status = WhyLine(), StatusBar()
+        self.status.hide()
+        self.frame.body.addWidget(self.why)
+        self.frame.body.addWidget(self.status)
         self.unlock = UnlockPage(self.session, self.settings)
         self.places = Places()
         self.unlock.before_open = self.places.ready
@@ -97,7 +103,7 @@ class MainWindow(QtWidgets.QMainWindow):
         box = column(self._open)
         self.header = HeaderBar()
         box.addWidget(self.header)
-        self._lasting = LastingBanners(self.go, self._show_resume, self.nodes)
+        self._lasting = LastingBanners(self.go, self.asking.resume, self.nodes)
         middle = row(spacing=0)
         self.navigation = Navigation()
         middle.addWidget(self.navigation)
@@ -107,8 +113,6 @@ class MainWindow(QtWidgets.QMainWindow):
         right.addWidget(self._stack, 1)
         middle.addLayout(right, 1)
         box.addLayout(middle, 1)
-        self.status = StatusBar()
-        box.addWidget(self.status)
         for view in (self.unlock, self.first_run, self._open):
             self._whole.addWidget(view)
         self.ring = FocusRing(self)
@@ -120,7 +124,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.idle.ticked.connect(self._ticked)
         self.away = AwayWatch()
         self.away.away.connect(self.lock)
-        self.actions_ = Actions(self)
+        self.actions_ = Actions(self, self.why.say)
         self.menuBar().setVisible(self.settings.menu_bar)
         self.session.changed.connect(self._session_changed)
         self.unlock.first_run.connect(self.show_first_run)
@@ -131,14 +135,18 @@ class MainWindow(QtWidgets.QMainWindow):
         self.session.progressed.connect(self.status.show_running)
         self.navigation.chosen.connect(self.go)
         self.header.asked.connect(self.actions_.trigger)
+        self.status.asked.connect(self.go)
+        build_station().changed.connect(self._show_build)
         self.devices.changed.connect(self.header.show_devices)
         self.nodes.changed.connect(self.header.show_nodes)
+        self.nodes.changed.connect(self.status.show_nodes)
+        self.popups, self.incoming = PillPopups(self), Incoming(self)
         theme().changed.connect(self._fit)
         self.actions_.handle(
             {
                 "quit": self._close,
-                "keys": self._show_keys,
-                "help": self._show_help,
+                "keys": self.asking.keys,
+                "help": self.asking.help,
                 "larger": lambda: self._text_size(1),
                 "smaller": lambda: self._text_size(-1),
                 "normal": lambda: self._text_size(0),
@@ -146,15 +154,18 @@ class MainWindow(QtWidgets.QMainWindow):
             }
         )
         self._open_actions: dict[str, Callable[[], None]] = {
-            "find": self._show_find,
+            "open": self.incoming.choose,
+            "paste": self.incoming.paste,
+            "find": self.asking.find,
             "lock": self.lock,
-            "halt": self._show_halt,
+            "halt": self.asking.halt,
             "refresh": self._refresh,
             "next-pane": lambda: self._move_pane(1),
             "previous-pane": lambda: self._move_pane(-1),
             **({"new": lambda: self.go("new")} if "new" in self._makers else {}),
             **{f"go-{key}": lambda key=key: self.go(key) for key in strings.PAGES},  # type: ignore[misc]
         }
+        self.actions_.handle_open(self._open_actions)
 
     def _restore(self) -> None:
         geometry = self.settings.layout("window")
@@ -171,7 +182,8 @@ class MainWindow(QtWidgets.QMainWindow):
             return
         self.frame.show_network(summary.network_class)
         self.header.show_summary(summary, offline=self.session.offline)
-        self.status.show_summary(summary)
+        self.status.show_summary(summary, offline=self.session.offline)
+        self.status.show()
         self.status.show_running("")
         self.navigation.show_count("inbox", summary.needs_me)
         self.setWindowTitle(strings.window_title(summary.name))
@@ -189,7 +201,10 @@ class MainWindow(QtWidgets.QMainWindow):
         self.devices.end()
         self.header.show_devices(None)
         self.dialogs.close()
-        self.actions_.handle_here({})
+        self.popups.close()
+        self.status.forget()
+        self.status.hide()
+        self.actions_.lock()
         for page in self._pages.values():
             layouts.save(self.settings, page)
             page.leave()
@@ -246,15 +261,16 @@ class MainWindow(QtWidgets.QMainWindow):
             self._stack.addWidget(shown)
             layouts.restore(self.settings, shown)
         self.key = page
+        self.popups.close()
         self.navigation.show_page(page)
         self._stack.setCurrentWidget(shown)
         self._lasting.show_session(self.session, self.key)
-        self.actions_.handle_here({**self._open_actions, **shown.handlers()})
+        self.actions_.handle_here(shown.handlers(), shown.why_off)
         self._fit()
         if argument:
             shown.open(argument)
         shown.refresh()
-        self._offer_files()
+        self.incoming.offer()
 
     def changed(self) -> None:
         """Something was written: read frame and page again."""
@@ -279,38 +295,10 @@ class MainWindow(QtWidgets.QMainWindow):
         """Show a dialog over the veil; one at a time."""
         return await self.dialogs.ask(dialog)
 
-    def _network(self) -> str:
-        return self.session.summary.network_class if self.session.summary else ""
-
-    def _show_find(self) -> None:
-        summary = self.session.summary
-        dialog = FindDialog(self, self._network(), summary.records if summary else 0)
-        dialog.chosen.connect(self.go)
-        self.tasks.spawn(self.dialogs.ask(dialog))
-        if not self.session.locked:
-            from signer_app.ui.pages.finding import read_findables  # noqa: PLC0415 - after the first paint
-
-            self.tasks.spawn(dialog.read(self.session.call(read_findables, name=strings.LOADING)))
-
-    def _show_keys(self) -> None:
-        self.tasks.spawn(self.dialogs.ask(KeysDialog(self, self._network())))
-
-    def _show_help(self) -> None:
-        dialog = HelpDialog(self, "unlock" if self.session.locked else self.key, self._network())
-        dialog.keys_wanted.connect(self._show_keys_next)
-        self.tasks.spawn(self.dialogs.ask(dialog))
-
-    def _show_keys_next(self) -> None:
-        """Once the dialog that asks for it has gone: one at a time."""
-        QtCore.QTimer.singleShot(0, self, self._show_keys)
-
-    def _show_halt(self) -> None:
-        self.tasks.spawn(self.dialogs.ask(HaltDialog(self, self)))
-
-    def _show_resume(self, halt: Halted) -> None:
-        self.tasks.spawn(self.dialogs.ask(ResumeDialog(self, self, halt)))
-
     # -- looks ---------------------------------------------------------------------------------------------
+
+    def _show_build(self) -> None:
+        self.status.show_build(*build_station().brief())
 
     def restyle(self) -> None:
         """The view settings changed."""
@@ -332,6 +320,11 @@ class MainWindow(QtWidgets.QMainWindow):
         self.header.fit(self.width())
 
     # -- Qt's events ---------------------------------------------------------------------------------------
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
+        """The line at the bottom comes last, whatever the page has made meanwhile."""
+        self.status.come_last()
+        return super().focusNextPrevChild(forward)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Rail or list; the veil follows."""
@@ -387,7 +380,7 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def show_report(self, report: str) -> None:
         """The dialog with the report of a fault, unless another dialog is open."""
-        self.tasks.spawn(self.dialogs.ask(CrashDialog(self, report, self._network())))
+        self.tasks.spawn(self.dialogs.ask(CrashDialog(self, report, self.asking.network)))
 
     # -- files ---------------------------------------------------------------------------------------------
 
@@ -397,10 +390,9 @@ class MainWindow(QtWidgets.QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QtGui.QDropEvent) -> None:  # noqa: N802
-        """Proposals, halts and resumes; the inbox takes them."""
-        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        """Proposals, halts and resumes, policies and votes."""
         event.acceptProposedAction()
-        self.take_files(files)
+        self.take_files(local_files(event.mimeData()))
 
     def take_files(self, files: Sequence[Path]) -> None:
         """Files that a second start of the program, a drop or a dialog names; kept until it is unlocked."""
@@ -408,14 +400,4 @@ class MainWindow(QtWidgets.QMainWindow):
             self.showNormal()
         self.raise_()
         self.activateWindow()
-        self.files.extend(files)
-        if files and self.dialogs.current is None:
-            self.go("inbox")
-        else:
-            self._offer_files()
-
-    def _offer_files(self) -> None:
-        page = self._pages.get("inbox")
-        if self.files and page is not None and self.key == "inbox":
-            files, self.files = self.files, []
-            page.take_files(files)
+        self.incoming.take(files)

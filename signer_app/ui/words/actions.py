@@ -39,3 +39,20 @@ ACTIONS = MappingProxyType(
         **{f"go-{page}": name for page, name in PAGES.items()},
     }
 )
+
+#: Actions of one page -> that page.
+PLACES = MappingProxyType(
+    {
+        "review": "inbox",
+        "reject": "inbox",
+        "export": "inbox",
+        "compare": "inbox",
+        "account-add": "accounts",
+        "account-refresh": "accounts",
+        "device-test": "devices",
+        "verify": "journal",
+        "export-journal": "journal",
+        "export-report": "treasury",
+        "detach": "treasury",
+    }
+)

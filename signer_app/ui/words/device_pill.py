@@ -27,9 +27,14 @@ def pill(found: JsonObject | CountersignError | None) -> tuple[str, str, str, st
     if len(devices) == 1:
         state = str(devices[0]["state"])
         word = strings.DEVICE_STATES[state].lower()
-        return safe_text(str(devices[0]["model"]), 40), word, _TONES.get(state, "warn"), reasons
+        return safe_text(str(devices[0]["model"]), 40), word, tone_of(state), reasons
     ready = sum(1 for device in devices if device["state"] == "READY")
     return f"{len(devices)} devices", f"{ready} ready", "ok" if ready else "warn", reasons
+
+
+def tone_of(state: str) -> str:
+    """The tone of a state of a device."""
+    return _TONES.get(state, "warn")
 
 
 def said(device: JsonObject) -> str:

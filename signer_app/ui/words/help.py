@@ -110,7 +110,8 @@ MORE_KEYS = (
             ("Tab, Shift+Tab", "Next and previous control"),
             ("Space", "Press the button in focus"),
             ("Enter", "Press it too, unless it signs, sends, proposes or decides"),
-            ("Esc", "Close a dialog; nothing is done"),
+            ("Esc", "Close a dialog, or the detail below a pill; nothing is done"),
+            ("Ctrl+V", "Outside a field: take in what was copied, a document's text or files"),
             ("Alt", "Show the menu bar"),
             ("Ctrl+C", "Copy the whole value of a cell or address"),
         ),
@@ -118,7 +119,7 @@ MORE_KEYS = (
     (
         "Lists",
         (
-            ("Up, Down", "Previous and next row"),
+            ("Up, Down", "Previous and next row, also in the detail below a pill"),
             ("J, K", "The same in the inbox"),
             ("Enter", "Open the row of a table; it never signs"),
             ("Ctrl+F", "To the filter of proposals or of the address book"),

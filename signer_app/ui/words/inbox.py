@@ -135,6 +135,7 @@ NO_SCREEN_KEY = "Your key is sealed on this workstation and has no screen. A Led
 # -- hashes --------------------------------------------------------------------------------------------------
 
 CLIPBOARD = "From the clipboard"
+NONE_CHOSEN = "Off: choose a proposal first."
 HASH_KEPT = "As it was recorded"
 HASH_COMPUTED = "Computed now from the bytes, by two readers"
 HASHES_EQUAL = "Two computations agree"

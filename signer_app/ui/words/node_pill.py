@@ -33,7 +33,7 @@ SILENT_STAYS = (
     "They are asked again by themselves."
 )
 ASK_AGAIN = "Ask now"
-CLICK = "Press to open the nodes page."
+CLICK = "Press to see each of them."
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ STATES = MappingProxyType(
 STATE_TONES = MappingProxyType({"in_force": "ok", "earlier": "neutral", "later": "info", "opened": "warn"})
 HASH = "Hash of the document"
 HASH_WHY = "Compare it by telephone with the people who vote: read row A, then row B."
-TABS = ("Rules", "Try it", "Replay", "Changes", "Signatures")
+SIGNATURES = "Signatures"
+TABS = ("Rules", "Try it", "Replay", "Changes", SIGNATURES)
+PASTED = "The text that was pasted"
 HARD_NOTE = "What no rule allows is denied."
 CHANGED_BY = "Changed by"
 OVERRIDDEN_BY = "Soft failures overridden by"
@@ -122,6 +124,20 @@ def changed(tighter: int, looser: int, different: int) -> str:
 def voted(name: str) -> str:
     """The vote is on disk."""
     return f"Your vote was journaled and written to {name}. Send it to whoever activates the policy."
+
+
+def vote_came(name: str, person: str, version: int) -> str:
+    """A vote came in by itself."""
+    return f"{name} is the vote of {person} for version {version}."
+
+
+def vote_next(state: str, digest: str) -> str:
+    """What to do with a vote: ``state`` is that of its document here, "" where it is not here."""
+    if not state:
+        return f"Its document is not here: open the policy whose hash begins with {digest[:8]}."
+    if state != "opened":
+        return "That version was activated already: nothing has to be done with this vote."
+    return f"Compare the hash below, then choose the vote at {ACTIVATE.rstrip('…')}."
 
 
 def activated(identifier: str, version: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import MappingProxyType
 
 from signer_app.ui.words.shared import moment
 
@@ -83,6 +84,10 @@ VERIFY = "Verify this program"
 VERIFYING = "Reading the program's files"
 VERIFIED = "Build verified"
 FROM_SOURCE = "Runs from source: no build to check"
+#: What the check of a build found, for the line at the bottom.
+BRIEF = MappingProxyType(
+    {"verified": "build verified", "differs": "files differ from the build", "source": "from source"}
+)
 MANIFEST = "Hash of the build's list of files"
 COMPARE = (
     "The check finds damage. Against somebody who changed files and list alike, compare this hash with the "

@@ -187,21 +187,6 @@ def window_title(workspace: str) -> str:
     return f"{workspace} – {APP}" if workspace else APP
 
 
-def status_journal(records: int) -> str:
-    """How far the journal has come."""
-    return f"Journal {records:,} records"
-
-
-def status_policy(in_force: bool) -> str:
-    """Whether there is a policy that can allow something."""
-    return "Policy in force" if in_force else "No policy in force: nothing can be signed"
-
-
-def status_version(version: str) -> str:
-    """Name and version of the program."""
-    return f"{APP} {version}"
-
-
 # -- states of a page ---------------------------------------------------------------------------------------
 
 RETRY = "Retry"
@@ -224,6 +209,12 @@ def last_good(time: str) -> str:
 
 CANCELLED = "Not read: you cancelled it."
 NOT_ON_THIS_PAGE = "Not on this page."
+UNLOCK_FIRST = "Off: unlock a workspace first."
+
+
+def not_here(page: str, keys: str) -> str:
+    """Where an action is that the page in view does not have."""
+    return f"{NOT_ON_THIS_PAGE} It belongs to the page {page} ({keys})."
 
 
 def not_built(command: str) -> str:
@@ -284,7 +275,8 @@ INBOX_GROUPS = MappingProxyType(
         "done": "Done",
     }
 )
-OPEN_FILE = "Open a proposal"
+OPEN_FILE = "Open proposals, halts, a policy or a vote"
+NOTHING_COPIED = "The clipboard holds no text and no files."
 READING_PROPOSALS = "Reading proposals"
 JUDGING = "Judging on fresh facts"
 IMPORTING = "Taking a proposal in"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
 from signer_app.ui.pages.accounts.detail import AccountDetail
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
+from signer_app.ui.shell.actions import Handler
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Page, Shell
 from signer_app.ui.theme import icons, theme
@@ -136,9 +137,9 @@ class AccountsPage(Page):
         self.show_body()
         self._fill()
 
-    def handlers(self) -> Mapping[str, Callable[[], None]]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Naming an account, and asking the nodes again."""
-        return {"account-add": self.add.click, "account-refresh": self._again}
+        return {"account-add": self.add, "account-refresh": self._again}
 
     def panes(self) -> list[QtWidgets.QWidget]:
         """Tree, detail."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
 from signer_app.core.text import safe_text
-from signer_app.ui.choosing import choose_files, choose_new_file
+from signer_app.ui.choosing import choose_new_file
 from signer_app.ui.halting import reads as halting
 from signer_app.ui.pages.inbox import paper
 from signer_app.ui.pages.inbox.allowed import Place
@@ -22,6 +22,7 @@ from signer_app.ui.pages.inbox.listing import EntryList
 from signer_app.ui.pages.inbox.reading import Details, Entry, read_details, read_list
 from signer_app.ui.qt import Qt, QtPrintSupport, QtWidgets
 from signer_app.ui.sending import send_proposal
+from signer_app.ui.shell.actions import Handler
 from signer_app.ui.shell.page import EmptyState, Page, Shell
 from signer_app.ui.signing.dialog import EXPORT, SEND, sign_proposal
 from signer_app.ui.theme import theme
@@ -104,14 +105,18 @@ class InboxPage(Page):
         self.show_body()
         self._show()
 
-    def handlers(self) -> Mapping[str, Callable[[], None]]:
-        """Files in and out, and the one question that this version can ask again."""
+    def handlers(self) -> Mapping[str, Handler]:
+        """What can be done with the proposal in view."""
         return {
-            "open": self._choose_file,
-            "paste": self._paste,
-            **{name: partial(self._asked, name) for name in ("export", "verify", "review", "reject")},
+            **{name: partial(self._asked, name) for name in ("export", "review", "reject")},
             "compare": self._compare_large,
         }
+
+    def why_off(self, action: str) -> str:
+        """As the buttons say it."""
+        if self.detail.details is None:
+            return say.NONE_CHOSEN
+        return self.detail.reasons.get(action, "")
 
     def panes(self) -> list[QtWidgets.QWidget]:
         """List, detail."""
@@ -159,6 +164,13 @@ class InboxPage(Page):
     def _forget(self) -> None:
         self._refused.clear()
         self._show_refused()
+
+    def take_text(self, data: bytes) -> None:
+        """Import what was pasted."""
+        if self._says_off():
+            return
+        again = partial(self.take_text, data)
+        self.run(self._take(lambda: data, say.CLIPBOARD), about=say.CLIPBOARD, again=again)
 
     # -- the list ------------------------------------------------------------------------------------------
 
@@ -326,23 +338,6 @@ class InboxPage(Page):
             banner.offer([(strings.CLOSE, lambda: self.banner("statements", None))])
             self.banner("statements", banner)
         return bool(off)
-
-    def _choose_file(self) -> None:
-        if self._says_off():
-            return
-        choose_files(self, strings.OPEN_FILE, self.take_files)
-
-    def _paste(self) -> None:
-        """Files that were copied, or the text of one proposal."""
-        if self._says_off():
-            return
-        copied = QtWidgets.QApplication.clipboard().mimeData()
-        files = [Path(url.toLocalFile()) for url in copied.urls() if url.isLocalFile()]
-        if files:
-            self.take_files(files)
-        elif copied.hasText() and copied.text().strip():
-            data = copied.text().strip().encode()
-            self.run(self._take(lambda: data, say.CLIPBOARD), about=say.CLIPBOARD, again=self._paste)
 
     async def _import(self, path: Path) -> None:
         await self._take(lambda: halting.read_file(path), path.name)

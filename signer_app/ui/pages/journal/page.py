@@ -16,6 +16,7 @@ from signer_app.ui.pages.journal.record import RecordPanel
 from signer_app.ui.pages.journal.state import DangerPage, Finding, JournalState, StateCard
 from signer_app.ui.pages.journal.table import Line, RecordTable
 from signer_app.ui.qt import Qt, QtCore, QtWidgets
+from signer_app.ui.shell.actions import Handler
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, Reasons, StateBanner, column, label, plain, row
@@ -174,12 +175,12 @@ class JournalPage(Page):
 
     # -- what the window asks ------------------------------------------------------------------------------
 
-    def handlers(self) -> Mapping[str, Callable[[], None]]:
+    def handlers(self) -> Mapping[str, Handler]:
         """F5 verifies all here."""
         return {
-            "refresh": self.verify.click,
-            "verify": self.verify.click,
-            "export-journal": self.export.click,
+            "refresh": self.verify,
+            "verify": self.verify,
+            "export-journal": self.export,
         }
 
     def panes(self) -> list[QtWidgets.QWidget]:
@@ -358,6 +359,7 @@ class JournalPage(Page):
         if found.state.sound:
             self._verified_at = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
             self._show_state()
+            await self.session.refresh()
             if self.record.opened is not None:
                 await self._open(self.record.opened.line.index)
             return

@@ -14,6 +14,7 @@ from signer_app.core.text import safe_text
 from signer_app.ui.pages.nodes.certificates import CertificateDialog, certificate_cell
 from signer_app.ui.pages.nodes.dialogs import AddDialog, ConfirmDialog, ProxyDialog
 from signer_app.ui.qt import QtCore, QtGui, QtWidgets
+from signer_app.ui.shell.actions import Handler
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
@@ -95,9 +96,9 @@ class NodesPage(Page):
 
     # -- what the window asks ------------------------------------------------------------------------------
 
-    def handlers(self) -> Mapping[str, Callable[[], None]]:
+    def handlers(self) -> Mapping[str, Handler]:
         """F5 asks now."""
-        return {"refresh": self.test.click}
+        return {"refresh": self.test}
 
     def panes(self) -> list[QtWidgets.QWidget]:
         """A table for each ledger."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError
 from signer_app.core.text import safe_text
@@ -32,9 +32,6 @@ from signer_app.ui.widgets import (
 from signer_app.ui.words import policy as words
 from signer_app.ui.words import standing, strings
 from signer_app.ui.words.shared import so_many_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _HASH = QtCore.Qt.ItemDataRole.UserRole
 
@@ -111,10 +108,6 @@ class PolicyPage(Page):
 
     # -- what the window asks ------------------------------------------------------------------------------
 
-    def handlers(self) -> Mapping[str, Callable[[], None]]:
-        """Ctrl+O opens a policy here."""
-        return {"open": self._choose_policy}
-
     def panes(self) -> list[QtWidgets.QWidget]:
         """Versions, tabs, the tab in view."""
         return [self.list, self.tabs, self._bodies]
@@ -122,6 +115,15 @@ class PolicyPage(Page):
     def open(self, argument: str) -> None:
         """Show a version by its hash."""
         self._asked = argument
+
+    def take_files(self, files: Sequence[Path]) -> None:
+        """Policies and votes that came in."""
+        for path in files:
+            self.tasks.spawn(self._take(partial(reads.read_bytes, path), path.name))
+
+    def take_text(self, data: bytes) -> None:
+        """A policy or a vote that was pasted."""
+        self.tasks.spawn(self._take(lambda: data, words.PASTED))
 
     # -- reading -------------------------------------------------------------------------------------------
 
@@ -266,13 +268,36 @@ class PolicyPage(Page):
 
     async def _open_policy(self, path: Path) -> None:
         try:
-            self._opened = await self.session.call(lambda _workspace: reads.read_candidate(path))
+            opened = await self.session.call(lambda _workspace: reads.read_candidate(reads.read_bytes(path)))
         except CountersignError as error:
             self.failed(error)
             return
+        self._show_opened(opened)
+
+    def _show_opened(self, version: reads.Version) -> None:
         self.banner("error", None)
-        self._asked = self._opened.hash
+        self._opened, self._asked = version, version.hash
         self._list()
+
+    async def _take(self, read: Callable[[], bytes], name: str) -> None:
+        """What came in, by what it is. A vote alone changes nothing: it counts with the others, at
+        activation, after the hash was compared."""
+        try:
+            found = await self.session.call(lambda _workspace: reads.read_offered(read()))
+        except CountersignError as error:
+            self.failed(error)
+            return
+        if isinstance(found, reads.Version):
+            self._show_opened(found)
+            return
+        known = next((version for version in self._versions() if version.hash == found.policy_hash), None)
+        if known is not None:
+            self._asked = known.hash
+            self._list()
+            self.tabs.choose(words.TABS.index(words.SIGNATURES))
+        next_ = words.vote_next(known.state if known is not None else "", found.policy_hash)
+        fact = words.vote_came(safe_text(name, 100), safe_text(found.person, 60), found.version)
+        self.banner("vote", StateBanner("info", fact, next_))
 
     def _choose_vote(self) -> None:
         version = self.shown

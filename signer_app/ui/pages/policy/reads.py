@@ -11,11 +11,13 @@ from signer_app.core.errors import UsageError
 from signer_app.core.facts import parse_facts
 from signer_app.core.json_types import JsonObject, JsonValue
 from signer_app.exchange.incoming import read_incoming
+from signer_app.exchange.kinds import VOTE, kind_of
 from signer_app.policy.checks import BUILT_IN
 from signer_app.policy.diff import changes
 from signer_app.policy.document import PolicyDocument, read_policy
 from signer_app.policy.engine import compile_policy, evaluate
 from signer_app.policy.report import Report
+from signer_app.policy.votes import Vote, read_vote
 from signer_app.policy.words import quorum_words, rules_in_words
 from signer_app.ui.chosen_file import read_chosen
 from signer_app.vault.files import atomic_write
@@ -80,9 +82,14 @@ def versions(workspace: Workspace) -> tuple[Version, ...]:
     return tuple(sorted(found, key=lambda version: -version.number))
 
 
-def read_candidate(path: Path) -> Version:
-    """A policy document from a file. Raises MalformedError, NotFoundError."""
-    return _version(read_policy(read_bytes(path)), "opened", "", [])
+def read_candidate(data: bytes) -> Version:
+    """A policy document that is not in force. Raises MalformedError."""
+    return _version(read_policy(data), "opened", "", [])
+
+
+def read_offered(data: bytes) -> Version | Vote:
+    """A policy document or a vote, by what it says that it is. Raises MalformedError."""
+    return read_vote(data) if kind_of(data) == VOTE else read_candidate(data)
 
 
 def _version(document: PolicyDocument, state: str, since: str, votes: list[JsonValue]) -> Version:

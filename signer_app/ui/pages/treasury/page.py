@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from signer_app.ui.pages.treasury.board import Board, utc_now
 from signer_app.ui.pages.treasury.detached import TreasuryWindow
 from signer_app.ui.pages.treasury.reads import Shown, read_plan, read_shown, rows, with_last_good
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
+from signer_app.ui.shell.actions import Handler
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, Reasons, StateBanner, column, row
@@ -86,11 +87,11 @@ class TreasuryPage(Page):
 
     # -- what the window asks ------------------------------------------------------------------------------
 
-    def handlers(self) -> Mapping[str, Callable[[], None]]:
+    def handlers(self) -> Mapping[str, Handler]:
         """F5 reads; the report; the second window."""
         return {
-            "refresh": self.read.click,
-            "export-report": self.export.click,
+            "refresh": self.read,
+            "export-report": self.export,
             "detach": self.show_window,
         }
 

@@ -1,0 +1,63 @@
+"""The dialogs of the window itself: find, help, keys, halt and resume."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signer_app.ui.halting.dialogs import HaltDialog, ResumeDialog
+from signer_app.ui.qt import QtCore, QtWidgets
+from signer_app.ui.session import Halted
+from signer_app.ui.shell.finding import FindDialog
+from signer_app.ui.shell.help import HelpDialog, KeysDialog
+from signer_app.ui.words import strings
+
+if TYPE_CHECKING:  # it makes this
+    from signer_app.ui.shell.window import MainWindow
+
+
+class WindowDialogs:
+    """Each method shows one, unless another dialog is open."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    @property
+    def network(self) -> str:
+        """The class of networks whose frame a dialog has; "" while locked."""
+        summary = self._window.session.summary
+        return summary.network_class if summary is not None else ""
+
+    def find(self) -> None:
+        """Find a page, a proposal, an address, a hash or a record."""
+        session = self._window.session
+        records = session.summary.records if session.summary is not None else 0
+        dialog = FindDialog(self._window, self.network, records)
+        dialog.chosen.connect(self._window.go)
+        self._show(dialog)
+        if not session.locked:
+            from signer_app.ui.pages.finding import read_findables  # noqa: PLC0415 - after the first paint
+
+            self._window.tasks.spawn(dialog.read(session.call(read_findables, name=strings.LOADING)))
+
+    def keys(self) -> None:
+        """Every key."""
+        self._show(KeysDialog(self._window, self.network))
+
+    def help(self) -> None:
+        """Help for what is in view."""
+        page = "unlock" if self._window.session.locked else self._window.key
+        dialog = HelpDialog(self._window, page, self.network)
+        # Once the dialog that asks for it has gone: one at a time.
+        dialog.keys_wanted.connect(lambda: QtCore.QTimer.singleShot(0, self._window, self.keys))
+        self._show(dialog)
+
+    def halt(self) -> None:
+        """Halt something."""
+        self._show(HaltDialog(self._window, self._window))
+
+    def resume(self, halt: Halted) -> None:
+        """Say that a halt may end."""
+        self._show(ResumeDialog(self._window, self._window, halt))
+
+    def _show(self, dialog: QtWidgets.QDialog) -> None:
+        self._window.tasks.spawn(self._window.dialogs.ask(dialog))

@@ -9,7 +9,6 @@ from pathlib import Path
 from signer_app.core.errors import CountersignError
 from signer_app.ui import layouts, strings
 from signer_app.ui.away import AwayWatch
-from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.first_run.places import Places
 from signer_app.ui.first_run.view import FirstRunView
@@ -23,7 +22,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Halted, Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import Actions
-from signer_app.ui.shell.crash import CrashDialog
+from signer_app.ui.shell.crash import Reports
 from signer_app.ui.shell.dialogs import DialogHost
 from signer_app.ui.shell.finding import FindDialog
 from signer_app.ui.shell.focus import FocusKeeper, move_pane
@@ -73,6 +72,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.setWindowTitle(strings.APP)
         self.setAcceptDrops(True)
         self.dialogs = DialogHost(self, self.lock)
+        self.reports = Reports(self, self.dialogs, self.tasks, lambda: (self.key, self._network()))
         self._build()
         self._wire()
         self._restore()
@@ -85,6 +85,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.frame = NetworkFrame()
         self.setCentralWidget(self.frame)
         self._whole = QtWidgets.QStackedWidget()
+        self.frame.body.addWidget(self.reports.banner)
         self.frame.body.addWidget(self._whole)
         self.unlock = UnlockPage(self.session, self.settings)
         self.places = Places()
@@ -377,12 +378,11 @@ class MainWindow(QtWidgets.QMainWindow):
             self.page.failed(error)
         else:
             self.unlock.say_unforeseen()
-        if not isinstance(error, CountersignError):
-            self.show_report(report_of(error, self.key))
+        self.reports.fault(error)
 
     def show_report(self, report: str) -> None:
-        """The dialog with the report of a fault, unless another dialog is open."""
-        self.tasks.spawn(self.dialogs.ask(CrashDialog(self, report, self._network())))
+        """The dialog with a report, at once or after the one that is open."""
+        self.reports.show(report)
 
     # -- files ---------------------------------------------------------------------------------------------
 

@@ -12,3 +12,10 @@ REDACTED = (
 )
 COPY = "Copy report"
 SHOW = "Show report"
+ENDED = "The program ended unexpectedly last time."
+ENDED_SAYS = "A report of where it was lies here, for you to read, copy or delete."
+ENDED_SAFE = (
+    "What was signed or sent before it stands in the journal, which is written first; it is checked at each "
+    "opening."
+)
+DELETE = "Delete report"

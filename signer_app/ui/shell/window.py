@@ -27,7 +27,7 @@ from signer_app.ui.shell.dialogs import DialogHost
 from signer_app.ui.shell.finding import FindDialog
 from signer_app.ui.shell.focus import FocusKeeper, move_pane
 from signer_app.ui.shell.header import HeaderBar
-from signer_app.ui.shell.help import HelpDialog, KeysDialog
+from signer_app.ui.shell.help import HelpDialog, ShortcutsDialog
 from signer_app.ui.shell.lasting import LastingBanners
 from signer_app.ui.shell.navigation import Navigation, Who
 from signer_app.ui.shell.page import Page, Shell
@@ -289,7 +289,7 @@ class MainWindow(QtWidgets.QMainWindow):
             self.tasks.spawn(dialog.read(self.session.call(read_findables, name=strings.LOADING)))
 
     def _show_keys(self) -> None:
-        self.tasks.spawn(self.dialogs.ask(KeysDialog(self, self._network())))
+        self.tasks.spawn(self.dialogs.ask(ShortcutsDialog(self, self._network())))
 
     def _show_help(self) -> None:
         dialog = HelpDialog(self, "unlock" if self.session.locked else self.key, self._network())

@@ -47,8 +47,9 @@ class Traces:
         """It ends in good order."""
         if self._own is not None:
             faulthandler.disable()
-            os.close(self._file)
-            self._own.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                os.close(self._file)
+                self._own.unlink()
             self._own = None
 
     def write(self, line: str) -> None:

@@ -148,13 +148,13 @@ def test_faults_of_threads_finalizers_the_loop_and_views_come_to_the_report(
 WRITTEN = """Fatal Python error: Segmentation fault
 
 Thread 0x00007f1c2ffff6c0 (most recent call first):
-  File "/home/alice/treasury/signer_app/ui/worker.py", line 101 in _run
+  File "/srv/alice/treasury/signer_app/ui/worker.py", line 101 in _run
   File "/usr/lib/python3.11/threading.py", line 982 in run
 
 Current thread 0x00007f1c4e1b1040 (most recent call first):
-  File "/home/alice/.venv/lib/python3.11/site-packages/qasync/__init__.py", line 422 in run_forever
-  File "/home/alice/treasury/signer_app/ui/loop.py", line 33 in run
-Qt cannot go on: no room for "violet" of 12500 in /home/alice/x
+  File "/srv/alice/.venv/lib/python3.11/site-packages/qasync/__init__.py", line 422 in run_forever
+  File "/srv/alice/treasury/signer_app/ui/loop.py", line 33 in run
+Qt cannot go on: no room for "violet" of 12500 in /srv/alice/x
 violet anchor seven
 
 Extension modules: shiboken6.Shiboken, PySide6.QtCore (total: 2)
@@ -181,7 +181,7 @@ def test_the_report_of_an_end_has_places_and_no_paths() -> None:
     ("said", "kept"),
     [
         ("QObject::connect: No such signal", "QObject::connect: No such signal"),
-        ("Could not open file:///home/alice/a.png", "Could not open …"),
+        ("Could not open file:///srv/alice/a.png", "Could not open …"),
         ("window 'Pay 100 to bob' at 0x55d0c8a0", 'window "…" at #'),
         ("for rQH95NrVRntE9zftsJvMdFR7tp1pJvd363", "for …"),
         ("two\nlines", "two lines"),
@@ -213,7 +213,7 @@ def test_what_ends_the_process_leaves_a_private_trace_and_a_good_end_none(tmp_pa
     assert process(folder, "traces.end()").returncode == 0
     assert [*folder.iterdir()] == []
     assert process(folder, "os.kill(os.getpid(), signal.SIGSEGV)").returncode < 0
-    fatal = process(folder, "QtCore.qWarning('at /home/alice'); QtCore.qFatal('no screen for \"violet\"')")
+    fatal = process(folder, "QtCore.qWarning('at /srv/alice'); QtCore.qFatal('no screen for \"violet\"')")
     assert fatal.returncode < 0
     ends = "Qt cannot go on: [A qFatal() call was made from Python code]"  # the binding warns of the rest
     assert fatal.stderr.splitlines()[:3] == ["Qt warns: at …", 'Qt warns: no screen for "…"', ends]

@@ -48,6 +48,8 @@ from signer_app.vault.kdf import wipe
 START_TIMEOUT_S: Final = 30.0
 CALL_TIMEOUT_S: Final = 30.0
 _CLOSE_TIMEOUT_S: Final = 2.0
+#: A killed child is gone at once, unless it waits in a driver that does not come back.
+_REAP_TIMEOUT_S: Final = 5.0
 _STDERR_KEPT: Final = 2000
 #: What a child may know of its surroundings. The failpoint variable can only kill it (core/failpoints.py).
 _PASSED_VARIABLES: Final = ("SYSTEMROOT", FAILPOINT_VARIABLE)
@@ -147,7 +149,9 @@ class ChildHost:
                 wipe(secret)
 
     def close(self) -> None:
-        """End the child: by the end of its pipe, or by force if it does not take the hint. Idempotent."""
+        """End the child: by the end of its pipe, or by force if it does not take the hint. One that force
+        cannot end either is left to the system, so that nobody waits for it. Idempotent.
+        """
         self._end("SIGNER_DIED", kill=False)
         if not self._write_lock.acquire(timeout=_CLOSE_TIMEOUT_S):
             self._process.kill()  # somebody is still writing to a child that does not read
@@ -160,7 +164,10 @@ class ChildHost:
             self._process.wait(_CLOSE_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
+            try:
+                self._process.wait(_REAP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                return  # its pipes stay open for the threads that read them
         self._reader.join()
         self._drain.join()
         _close(self._process.stdout)

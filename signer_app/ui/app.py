@@ -21,6 +21,7 @@ from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.single import Listener, hand_over, server_name, windows
 from signer_app.ui.theme import icons, theme
+from signer_app.ui.traces import QtWords, Traces
 from signer_app.ui.words import strings
 
 #: The first paint has come by then.
@@ -100,7 +101,12 @@ async def _load_rooms() -> None:
 
 async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
     settings = ViewSettings()
+    traces = Traces(settings.folder / "ends")
+    said = QtWords(traces)
+    traces.begin()
+    said.listen()
     window = made_window(app, settings)
+    window.reports.qt = lambda: said.last
     on_stop(window.close)
     collector = Collector(app)
     listener = Listener(name)
@@ -111,7 +117,7 @@ async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
             listener.also(window.session.directory)
 
     window.session.changed.connect(listen_for_opened)
-    on_unhandled(window.tasks_failed)
+    nobody_listens = on_unhandled(window.tasks_failed, window.reports.fault)
     ended = asyncio.Event()
     window.closed.connect(ended.set)
     # The unlock has loaded all the rooms below, and the page in view is not filled yet.
@@ -124,9 +130,13 @@ async def _live(app: QtWidgets.QApplication, start: Start, name: str) -> int:
     elif not settings.recent():
         window.show_first_run()
     window.take_files(start.files)
+    window.reports.look_back(traces)
     window.show()
     window.tasks.spawn(_load_rooms())
     await ended.wait()
     listener.close()
     collector.stop()
+    nobody_listens()
+    said.forgo()
+    traces.end()
     return 0

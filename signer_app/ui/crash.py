@@ -1,13 +1,15 @@
-"""The report of a fault of the program, without anything that could be secret.
+"""The report of a fault of the program, or of its end by the system, without anything that could be secret.
 
 A report has places in the program's own code and names of types. It has no text of an exception, no values
-and no paths of this computer: any of them may hold names, amounts or worse.
+and no paths of this computer: any of them may hold names, amounts or worse. Of what Qt says it has the words.
 """
 
 from __future__ import annotations
 
 import platform
+import re
 import traceback
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
@@ -20,15 +22,26 @@ from signer_app.ui.words import strings
 _PACKAGE = "signer_app"
 #: No more places than these, the innermost ones.
 _MOST = 40
+#: Of a report of all threads.
+_MOST_LINES = 400
+#: How a line begins that Qt said.
+QT = words.QT
+_LONGEST = 300
+#: Lines of faulthandler. Its frames are places; the words of an end are Python's own.
+_FRAME = re.compile(r'  File "(.+)", line (\d+) in ([\w<>.]+)')
+_THREAD = re.compile(r"(Current thread|Thread) 0x[0-9a-f]+")
+_FATAL = re.compile(r"Fatal Python error: ([A-Za-z ]{1,60})")
+_NAMED = (
+    (re.compile(r"\"[^\"]*\"|'[^']*'"), '"…"'),
+    (re.compile(r"\S*[/\\]\S*"), "…"),
+    (re.compile(r"\b(?=\w*\d)\w{12,}"), "…"),
+    (re.compile(r"\b0x[0-9a-fA-F]+|\d+"), "#"),
+)
 
 
 def report_of(error: BaseException, page: str = "") -> str:
     """What went wrong where, in lines of plain text. Causes come first, as in Python's own reports."""
-    lines = [
-        f"{strings.APP} {__version__}",
-        words.machine(platform.python_version(), QtCore.qVersion(), platform.system()),
-        words.page(page),
-    ]
+    lines = [*_program(), words.page(page)]
     chain: list[BaseException] = []
     found: BaseException | None = error
     while found is not None and found not in chain:
@@ -37,6 +50,36 @@ def report_of(error: BaseException, page: str = "") -> str:
     for item in reversed(chain):
         lines += ["", *_places(item.__traceback__), _kind(item)]
     return "\n".join(lines)
+
+
+def report_of_end(written: str, at: datetime) -> str:
+    """What faulthandler wrote when the system ended the program, ``at``: the kind of end and the places."""
+    lines = [*_program(), words.ended(at), ""]
+    for line in written.splitlines():
+        if found := _FRAME.fullmatch(line):
+            filename, number, name = found.groups()
+            lines.append(f"  {_module(filename)}:{number} {name}")
+        elif found := _THREAD.match(line):
+            lines.append(f"{found.group(1)}:")
+        elif found := _FATAL.fullmatch(line):
+            lines.append(found.group(1))
+        elif line.startswith(QT):
+            lines.append(redacted(line))
+    return "\n".join(lines[:_MOST_LINES])
+
+
+def redacted(text: str) -> str:
+    """A message of Qt without what it names: words in quotes, paths, long words with digits, numbers."""
+    for pattern, instead in _NAMED:
+        text = pattern.sub(instead, text)
+    return text[:_LONGEST].replace("\n", " ")
+
+
+def _program() -> list[str]:
+    return [
+        f"{strings.APP} {__version__}",
+        words.machine(platform.python_version(), QtCore.qVersion(), platform.system()),
+    ]
 
 
 def _kind(error: BaseException) -> str:

@@ -7,14 +7,18 @@ used nowhere in this room: tasks that become ready inside one are lost for ever 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TypeVar
 
 from qasync import QEventLoop
 
+from signer_app.core.errors import CountersignError
 from signer_app.ui.qt import QtWidgets
 
 T = TypeVar("T")
@@ -55,6 +59,20 @@ async def ask(dialog: QtWidgets.QDialog) -> int:
         dialog.deleteLater()
 
 
+def _nobody(_error: BaseException) -> None:
+    return None
+
+
+@dataclass(slots=True)
+class _Ear:
+    """Hears of every fault of the program, however a view shows it (on_unhandled)."""
+
+    fault: Callable[[BaseException], None] = _nobody
+
+
+_ear = _Ear()
+
+
 class Tasks:
     """Tasks of one view. They end with it: cancel_all() in its close or lock."""
 
@@ -74,6 +92,8 @@ class Tasks:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._failed(error)
+            if not isinstance(error, CountersignError):
+                _ear.fault(error)
 
     def cancel_all(self) -> None:
         """Cancel what runs; its cleanup follows in the loop."""
@@ -87,8 +107,20 @@ class Tasks:
             await asyncio.sleep(0)
 
 
-def on_unhandled(report: Callable[[BaseException], None]) -> None:
-    """Send exceptions that nobody caught to ``report``: those of slots and those of the loop."""
+def on_unhandled(
+    report: Callable[[BaseException], None], fault: Callable[[BaseException], None]
+) -> Callable[[], None]:
+    """To be called in the running loop; what is returned ends it. ``report`` gets what nobody caught:
+    exceptions of slots, of the loop, of other threads, and of what Python itself calls, such as a finalizer.
+    ``fault`` gets what ended a task of a view that says so itself. Both are called in the loop's thread.
+    """
+    loop = asyncio.get_running_loop()
+    before = sys.excepthook, threading.excepthook, sys.unraisablehook, _ear.fault
+
+    def anywhere(error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, SystemExit):
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(report, error)
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
@@ -96,7 +128,15 @@ def on_unhandled(report: Callable[[BaseException], None]) -> None:
         else:
             report(error)
 
-    sys.excepthook = hook
+    def end() -> None:
+        sys.excepthook, threading.excepthook, sys.unraisablehook, _ear.fault = before
+        loop.set_exception_handler(None)
+
+    sys.excepthook, _ear.fault = hook, fault
+    threading.excepthook = lambda args: anywhere(args.exc_value)
+    sys.unraisablehook = lambda found: anywhere(found.exc_value)
+    loop.set_exception_handler(lambda _loop, context: anywhere(context.get("exception", RuntimeError())))
+    return end
 
 
 def on_stop(act: Callable[[], object]) -> None:

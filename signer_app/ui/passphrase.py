@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from signer_app.workspace import Workspace
 
 
-class KeysDialog(Dialog):
+class UnlockKeysDialog(Dialog):
     """Takes the key passphrase and starts the key process. Accepted when the keys are open."""
 
     def __init__(self, parent: QtWidgets.QWidget, session: Session, why: str, network_class: str) -> None:
@@ -105,5 +105,5 @@ async def keys_unlocked(shell: Shell, parent: QtWidgets.QWidget, why: str) -> bo
     if await session.call(lambda workspace: workspace.keys.keystore_or_none is not None):
         return True
     network_class = session.summary.network_class if session.summary else ""
-    answer = await shell.ask(KeysDialog(parent.window(), session, why, network_class))
+    answer = await shell.ask(UnlockKeysDialog(parent.window(), session, why, network_class))
     return answer == QtWidgets.QDialog.DialogCode.Accepted

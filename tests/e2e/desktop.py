@@ -35,7 +35,7 @@ _AT_ONCE = 64
 #: Numbers of AtspiRole that are asked for, and of AtspiCollectionMatchType.
 _ROLES = {
     "check box": (7,), "combo box": (11,), "dialog": (16,), "filler": (20,), "label": (29,),
-    "list item": (32,), "push button": (43,), "table": (55,), "text": (40, 61),
+    "list": (31,), "list item": (32,), "push button": (43,), "table": (55,), "text": (40, 61),
 }  # fmt: skip
 _MATCH_ALL, _MATCH_ANY = 1, 2
 #: What says that it shows while the menu that holds it is closed.
@@ -265,6 +265,17 @@ class Desktop:
     def find(self, name: str, role: str = "", seconds: float = PATIENCE_S) -> Item:
         """The first that matches, as soon as it is there. Raises Nothing."""
         return self.wait(lambda: next(self.matching(name, role), None), f"no {role} {name!r}", seconds)
+
+    def soon(self, name: str, role: str = "", seconds: float = 3) -> bool:
+        """Whether anything matches before long."""
+        try:
+            return bool(self.find(name, role, seconds))
+        except Nothing:
+            return False
+
+    def text(self, item: Item) -> str:
+        """What stands in a field."""
+        return str(self.call((item.bus, item.path), "org.a11y.atspi.Text", "GetText", 0, -1, types="ii"))
 
     def gone(self, name: str, role: str = "", seconds: float = PATIENCE_S) -> None:
         """Until nothing matches any more. Raises Nothing."""

@@ -7,6 +7,8 @@ the client's can vouch for itself.
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -94,6 +96,23 @@ class DeviceProcess:
         assert self.process is not None
         self.process.kill()
         self.process.communicate(timeout=15)
+
+    def halt(self) -> None:
+        """Stop it by SIGSTOP: it is there, and answers nothing."""
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """After halt()."""
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGCONT)
+
+    @property
+    def halted(self) -> bool:
+        """Whether it is stopped by a signal."""
+        assert self.process is not None
+        state = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state == "T"
 
     @property
     def alive(self) -> bool:

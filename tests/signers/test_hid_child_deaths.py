@@ -16,6 +16,7 @@ from ledger_bodies import XRP
 from ledger_devices import Shelf, wait_until
 
 from signer_app.core.errors import SignerError
+from signer_app.signers import host
 from signer_app.signers.hid import client
 from signer_app.signers.hid.client import BusSpec, DeviceProcess
 
@@ -148,6 +149,30 @@ def test_cancelling_in_a_stopped_process_ends_too(
     os.kill(pid_of(process), signal.SIGSTOP)
     process.cancel(nano)
     assert lost(waiting) == "SIGNER_TIMEOUT"
+
+
+def test_one_that_cannot_be_ended_holds_up_nobody(
+    process: DeviceProcess, shelf: Shelf, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that waits in a driver stays, whatever is sent to it."""
+    monkeypatch.setattr(client, "PING_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(host, "_CLOSE_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(host, "_REAP_TIMEOUT_S", 0.2)
+    nano, plus = name(process, shelf, "nano"), name(process, shelf, "plus")
+    stuck, hung = process._host, pid_of(process)
+    assert stuck is not None
+    with monkeypatch.context() as deaf:
+        deaf.setattr(stuck._process, "kill", lambda: None)
+        waiting = pool.submit(process.exchange, nano, SIGN, timeout_s=None)
+        with shelf.person("nano") as person:
+            person.asked()
+        os.kill(hung, signal.SIGSTOP)
+        assert lost(waiting) == "SIGNER_TIMEOUT"
+        assert process.exchange(plus, SIGN, timeout_s=60).endswith(b"\x90\x00")
+        wait_until(lambda: all(thread.name != "hid-end" for thread in threading.enumerate()))
+        assert not gone(hung), "it is left to the system"
+    stuck.close()
+    assert gone(hung)
 
 
 def test_closing_with_somebody_waiting(shelf: Shelf, pool: ThreadPoolExecutor) -> None:

@@ -31,7 +31,7 @@ from signer_app.ui.practice_device import PracticeDeviceWindow
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import ACTIONS
-from signer_app.ui.shell.help import KeysDialog
+from signer_app.ui.shell.help import ShortcutsDialog
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.signing.compare import Expected, Line
 from signer_app.ui.signing.dialog import SignDialog
@@ -317,7 +317,7 @@ def test_every_key_is_on_the_sheet_and_does_something(
             done |= set(page.handlers())
             written |= {s.key().toString() for s in page.findChildren(QtGui.QShortcut)}
         assert {spec.id for spec in ACTIONS} - done == set(), "keys or menus that nobody handles"
-        sheet = KeysDialog(window)
+        sheet = ShortcutsDialog(window)
         said = {w for found in sheet.findChildren(QtWidgets.QLabel) for w in found.text().split(" ")}
         assert {keys for keys in written if keys and keys not in said} == set()
         assert said >= OWN_KEYS

@@ -25,7 +25,7 @@ from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import ACTIONS
 from signer_app.ui.shell.crash import CrashDialog
-from signer_app.ui.shell.help import HelpDialog, KeysDialog
+from signer_app.ui.shell.help import HelpDialog, ShortcutsDialog
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.words import help as help_words
@@ -81,7 +81,7 @@ def test_f1_and_the_question_mark_explain_the_page_and_lead_to_every_key(
                 await asyncio.sleep(0.05)
                 assert cramped(dialog) + nameless(dialog) == []
                 dialog.findChild(QtWidgets.QPushButton, "help.keys").click()
-                await until(lambda: isinstance(window.dialogs.current, KeysDialog))
+                await until(lambda: isinstance(window.dialogs.current, ShortcutsDialog))
                 dialog = window.dialogs.current
                 said = texts(dialog)
                 assert [

@@ -17,14 +17,14 @@ from window_help import Run, turns, until
 from signer_app.ui.halting.dialogs import ResumeDialog
 from signer_app.ui.pages.accounts.page import AddDialog
 from signer_app.ui.pages.book import HowDialog
-from signer_app.ui.pages.compose.keys import KeysDialog as AuthorsKeys
+from signer_app.ui.pages.compose.keys import AuthorKeyDialog
 from signer_app.ui.pages.devices.parts import RulesDialog
 from signer_app.ui.pages.nodes.certificates import CertificateDialog
 from signer_app.ui.pages.nodes.dialogs import AddDialog as AddNode
 from signer_app.ui.pages.nodes.dialogs import ConfirmDialog, ProxyDialog
 from signer_app.ui.pages.proposals.page import NameDialog
 from signer_app.ui.pages.settings.backup import BackupDialog
-from signer_app.ui.passphrase import KeysDialog
+from signer_app.ui.passphrase import UnlockKeysDialog
 from signer_app.ui.qt import QtWidgets
 from signer_app.ui.sending import SendDialog
 from signer_app.ui.session import Halted
@@ -100,8 +100,10 @@ async def the_others(window: MainWindow, identifier: str) -> None:
     await over(window, ResumeDialog(window, window, halt), "resume")
     await over(window, SendDialog(window, window, identifier), "send")
     await over(window, CrashDialog(window, "builtins.ValueError\n" * 60, "practice"), "crash")
-    await over(window, KeysDialog(window, window.session, "Signing needs them.", "practice"), "passphrase")
-    await over(window, AuthorsKeys(window, "practice"), "passphrase of an author")
+    await over(
+        window, UnlockKeysDialog(window, window.session, "Signing needs them.", "practice"), "passphrase"
+    )
+    await over(window, AuthorKeyDialog(window, "practice"), "passphrase of an author")
     await over(window, NameDialog(window, "practice"), "name of a filter")
     file = Path("a/long/way/to/a/folder/of/backups/northgate.countersign-backup").absolute()
     await over(window, BackupDialog(window, window.session, file, "practice"), "backup")

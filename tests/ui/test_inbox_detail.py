@@ -18,7 +18,7 @@ from signer_app.core.canonical import canonical
 from signer_app.ui.pages.inbox.deeds import ReasonDialog, SpanDialog
 from signer_app.ui.pages.inbox.page import InboxPage
 from signer_app.ui.pages.inbox.raw_card import RawCard, layout_of
-from signer_app.ui.passphrase import KeysDialog
+from signer_app.ui.passphrase import UnlockKeysDialog
 from signer_app.ui.qt import QtCore, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
@@ -64,7 +64,7 @@ async def dialog_of(window: MainWindow, kind: type[Any]) -> Any:
 
 async def keys(window: MainWindow, name: str) -> None:
     """Unlock, and wait until the dialog is gone."""
-    dialog = await dialog_of(window, KeysDialog)
+    dialog = await dialog_of(window, UnlockKeysDialog)
     dialog.field.setText(SECRETS[f"{name}.keys"])
     dialog.unlock.click()
     await until(lambda: window.dialogs.current is None)

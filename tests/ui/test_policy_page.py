@@ -15,7 +15,7 @@ from window_help import PASSPHRASE, Run, until
 from signer_app.core.canonical import canonical
 from signer_app.ui.pages.policy import PolicyPage
 from signer_app.ui.pages.policy.reads import Trial
-from signer_app.ui.passphrase import KeysDialog
+from signer_app.ui.passphrase import UnlockKeysDialog
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
@@ -143,9 +143,9 @@ def test_a_vote_needs_the_hash_compared_and_the_keys(go: Any, offices: Offices) 
         page.votes.compared.setChecked(True)
         assert page.votes.vote.reason == ""
         page.vote_to(vote)
-        await until(lambda: isinstance(window.dialogs.current, KeysDialog))
+        await until(lambda: isinstance(window.dialogs.current, UnlockKeysDialog))
         dialog = window.dialogs.current
-        assert isinstance(dialog, KeysDialog)
+        assert isinstance(dialog, UnlockKeysDialog)
         dialog.field.setText("not the passphrase")
         dialog.unlock.click()
         await until(lambda: dialog.message.property("tone") == "danger")
@@ -174,9 +174,9 @@ def test_voting_and_activating_version_two(go: Any, offices: Offices) -> None:
         banner = page._shown["error"]
         assert "1 of finance (alice, bob)" in banner.consequence.text()
         page.vote_to(votes["alice"])
-        await until(lambda: isinstance(window.dialogs.current, KeysDialog))
+        await until(lambda: isinstance(window.dialogs.current, UnlockKeysDialog))
         dialog = window.dialogs.current
-        assert isinstance(dialog, KeysDialog)
+        assert isinstance(dialog, UnlockKeysDialog)
         dialog.field.setText((offices.secrets / "alice.keys").read_text().strip())
         dialog.unlock.click()
         await settled(window)

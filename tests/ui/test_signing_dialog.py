@@ -11,16 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger_office import for_carol, plug_in
+from ledger_office import (
+    SECOND_PHRASE,
+    LedgerTemplate,
+    TwoLedgersTemplate,
+    for_carol,
+    ledger_key,
+    plug_in,
+    plug_in_second,
+)
 from offices import SECRETS, Offices
+from sign_desk import Desk, in_app, press, sign_on_the_other
 from window_help import close_windows, until
 
 from signer_app.ui.loop import make_loop
 from signer_app.ui.pages.inbox.page import InboxPage
-from signer_app.ui.qt import Qt, QtGui, QtWidgets
-from signer_app.ui.session import Session
+from signer_app.ui.qt import Qt, QtWidgets
 from signer_app.ui.settings import ViewSettings
-from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.signing.compare import ComparePage, Expected, Line
 from signer_app.ui.signing.dialog import SignDialog
 from signer_app.ui.signing.pages import Choice, ChoosePage
@@ -35,12 +42,6 @@ LINES = (
     Line("Amount", "XRP 100", "100 XRP", ("Amount | XRP 100",)),
     Line("Memo Data", "00" * 40, "", ("Memo Data (1/2) | 0000", "Memo Data (2/2) | 00")),
 )
-
-
-def press(widget: QtWidgets.QWidget, key: Qt.Key, shift: bool = False) -> None:
-    held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
-    for kind in (QtGui.QKeyEvent.Type.KeyPress, QtGui.QKeyEvent.Type.KeyRelease):
-        QtWidgets.QApplication.sendEvent(widget, QtGui.QKeyEvent(kind, key, held))
 
 
 # -- parts -------------------------------------------------------------------------------------------------
@@ -124,54 +125,16 @@ def test_a_seat_without_an_attempt_lets_nothing_through_and_a_stopped_one_ends(r
     run(main())
 
 
+@pytest.fixture
+def two_ledgers(
+    ledger_template: LedgerTemplate, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Offices:
+    """As ledger_offices; carol has two Ledgers."""
+    made = TwoLedgersTemplate(tmp_path_factory.mktemp("two-ledgers"), ledger_template.ledger)
+    return made.copy(tmp_path / "offices")
+
+
 # -- the whole ---------------------------------------------------------------------------------------------
-
-
-class Desk:
-    """The window over carol's workspace, and the dialog for one proposal."""
-
-    def __init__(self, offices: Offices, settings: ViewSettings, name: str = "carol") -> None:
-        self.offices, self.name = offices, name
-        self.window = MainWindow(settings)
-        self.window.show()
-        self.session: Session = self.window.session
-        self.asking: asyncio.Task[int] | None = None
-
-    async def open(self, identifier: str) -> SignDialog:
-        secret = bytearray(SECRETS[f"{self.name}.vault"].encode())
-        await self.session.open(self.offices.folder(self.name), secret)
-        self.dialog = SignDialog(self.window, self.window, identifier)
-        self.asking = asyncio.create_task(self.window.dialogs.ask(self.dialog))
-        await until(lambda: self.dialog.choose.buttons or self.stopped, 100)
-        assert not self.stopped, self.dialog.stopped.accessibleName()
-        return self.dialog
-
-    @property
-    def stopped(self) -> bool:
-        return self.dialog._stack.currentWidget() is self.dialog.stopped
-
-    async def pass_phrase(self, text: str | None = None) -> None:
-        dialog = self.dialog
-        assert dialog._stack.currentWidget() is dialog.unlock
-        dialog.unlock.passphrase.setText(text or SECRETS[f"{self.name}.keys"])
-        dialog.go_on.click()
-
-    async def to_compare(self) -> None:
-        self.dialog.go_on.click()
-        await self.pass_phrase()
-        await until(lambda: self.dialog.compare.lines.rows, 100)
-
-    def tick_all(self) -> None:
-        for _ in self.dialog.compare.lines.rows:
-            press(self.dialog.compare.lines, Qt.Key.Key_Space)
-
-    async def in_app(self, nano: Any) -> None:
-        def open_app() -> None:
-            with nano.control() as control:
-                control.do("open", app="XRP")
-            nano.wait(lambda screen: bool(screen["plugged"]) and screen["app"] == "XRP")
-
-        await asyncio.to_thread(open_app)
 
 
 @pytest.fixture
@@ -201,7 +164,8 @@ def driven(
     name: str = "carol",
 ) -> None:
     async def main() -> None:
-        await work(Desk(offices, settings, name))
+        secrets = (SECRETS[f"{name}.vault"], SECRETS[f"{name}.keys"])
+        await work(Desk(offices.folder(name), *secrets, settings))
 
     run(main())
 
@@ -217,7 +181,7 @@ def test_six_steps_to_a_signature_from_a_ledger(
             dialog = await desk.open(identifier)
             assert [b.choice.device for b in dialog.choose.buttons] == ["nano-1", "trezor-1"]
             assert "pay 100 XRP to custodian" in dialog.heading.text()
-            await desk.in_app(nano)
+            await in_app(nano)
             await desk.to_compare()
             assert dialog.go_on.reason == words.TICK_FIRST
             dialog.go_on.click()
@@ -258,12 +222,9 @@ def test_cancel_while_the_device_asks_closes_at_once_and_releases_nothing(
 
         async def work(desk: Desk) -> None:
             dialog = await desk.open(identifier)
-            await desk.in_app(nano)
+            await in_app(nano)
             await desk.to_compare()
-            desk.tick_all()
-            dialog.go_on.click()
-            await until(lambda: dialog.rail.at == 3, 100)
-            await asyncio.to_thread(nano.question)
+            await desk.to_question(nano)
             assert not dialog.practice.isHidden()
             dialog.practice.click()
             assert dialog.hands is not None
@@ -294,7 +255,7 @@ def test_it_differs_keeps_evidence_rejects_and_writes_the_warning(
 
         async def work(desk: Desk) -> None:
             dialog = await desk.open(identifier)
-            await desk.in_app(nano)
+            await in_app(nano)
             await desk.to_compare()
             press(dialog.compare.lines, Qt.Key.Key_Space)
             dialog.findChild(QtWidgets.QPushButton, "sign.differs").click()
@@ -319,12 +280,9 @@ def test_another_signature_than_asked_is_a_danger_page_without_retry(
 
         async def work(desk: Desk) -> None:
             dialog = await desk.open(identifier)
-            await desk.in_app(nano)
+            await in_app(nano)
             await desk.to_compare()
-            desk.tick_all()
-            dialog.go_on.click()
-            await until(lambda: dialog.rail.at == 3, 100)
-            await asyncio.to_thread(nano.question)
+            await desk.to_question(nano)
             with nano.control() as control:
                 control.do("approve")
             await until(lambda: dialog._stack.currentWidget() is dialog.stopped, 100)
@@ -346,7 +304,7 @@ def test_a_halt_that_arrives_while_comparing_closes_the_dialog_with_the_reason(
 
         async def work(desk: Desk) -> None:
             dialog = await desk.open(identifier)
-            await desk.in_app(nano)
+            await in_app(nano)
             await desk.to_compare()
             desk.tick_all()
             # The worker's thread waits at the gate, so nothing else writes here meanwhile.
@@ -432,12 +390,9 @@ def test_a_device_process_that_is_stopped_is_given_up_while_the_window_lives(
 
         async def work(desk: Desk) -> None:
             dialog = await desk.open(identifier)
-            await desk.in_app(nano)
+            await in_app(nano)
             await desk.to_compare()
-            desk.tick_all()
-            dialog.go_on.click()
-            await until(lambda: dialog.rail.at == 3, 100)
-            await asyncio.to_thread(nano.question)
+            await desk.to_question(nano)
             pid = desk.session.connected._process.pid
             assert pid is not None
             os.kill(pid, signal.SIGSTOP)
@@ -452,6 +407,38 @@ def test_a_device_process_that_is_stopped_is_given_up_while_the_window_lives(
             dialog.reject()
 
         driven(patient, ledger_offices, settings, work)
+
+
+@pytest.mark.slow
+def test_a_second_device_signs_while_the_first_and_the_process_that_asks_it_are_stopped(
+    patient: Run, look: Theme, settings: ViewSettings, two_ledgers: Offices
+) -> None:
+    """The device stays stopped; its process is given up. tests/bench/window.py measures the window then."""
+    identifier = for_carol(two_ledgers)
+    with plug_in(two_ledgers) as first, plug_in_second(two_ledgers) as second:
+        hung: list[int] = []
+
+        def stop(pid: int) -> None:
+            hung.append(pid)
+            os.kill(pid, signal.SIGSTOP)
+            first.halt()
+
+        async def work(desk: Desk) -> None:
+            await in_app(first)
+            await in_app(second)
+            await sign_on_the_other(desk, identifier, first, second, stop)
+            assert first.halted, "all the time"
+            first.go_on()
+            assert desk.session.connected._process.pid not in (None, *hung)
+            codes = await desk.session.call(
+                lambda w: [r.get("code") for _, r in w.journal.records(0) if r["type"] == "sign.failed"]
+            )
+            assert codes == ["DEV_DISCONNECTED"]
+
+        driven(patient, two_ledgers, settings, work)
+    shown = two_ledgers.do("carol", "proposal", "show", identifier).result
+    assert shown["state"] == "READY"
+    assert ledger_key(SECOND_PHRASE)[0] in {entry["signer"] for entry in shown["signatures"]}
 
 
 def test_no_page_of_the_dialog_blocks(look: Theme) -> None:

@@ -20,8 +20,8 @@ _NAMES = frozenset(
      "Menlo", "DejaVu Sans Mono", "Fusion", "Countersign", "Ctrl+", "Unknown"}
 )  # fmt: skip
 
-#: What is given to these is a type, a style, a measure or a letter to cut off.
-_UNSHOWN = frozenset({"cast", "TypeVar", "setStyleSheet", "horizontalAdvance", "rstrip"})
+#: What is given to these is a type, a style, a measure, a letter to cut off or a pattern.
+_UNSHOWN = frozenset({"cast", "TypeVar", "setStyleSheet", "horizontalAdvance", "rstrip", "compile"})
 
 
 def _called(function: ast.expr) -> str:
@@ -58,7 +58,7 @@ def shown_words(source: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in unread:
             text = node.value
-            if text not in _NAMES and _SHOWN.search(text):
+            if text not in _NAMES and text.strip('"…') and _SHOWN.search(text):
                 yield node.lineno, text
 
 

@@ -13,7 +13,9 @@ from signer_app.chains.xrpl.address import account_id_of, encode_address
 from signer_app.practice.devices.hdkeys import HARDENED, master
 from signer_app.practice.devices.mnemonic import seed_of
 
-NANO = "nano-1"
+NANO, SECOND = "nano-1", "nano-2"
+#: Of the second Ledger; the first one has the phrase of the recordings.
+SECOND_PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"
 #: Where the Ledger's first XRP account is.
 _PATH = (44 + HARDENED, 144 + HARDENED, HARDENED, 0, 0)
 
@@ -49,11 +51,31 @@ class LedgerTemplate(Template):
         return value
 
 
-def plug_in(offices: Offices, *options: str, phrase: str | None = PHRASE) -> DeviceProcess:
+class TwoLedgersTemplate(LedgerTemplate):
+    """Carol has a second Ledger in the place of the Trezor."""
+
+    def signers(self) -> list[str]:
+        return [*super().signers()[:-1], ledger_key(SECOND_PHRASE)[0]]
+
+    def policy(self) -> dict[str, Any]:
+        value = super().policy()
+        account, public_key = ledger_key(SECOND_PHRASE)
+        (entry,) = [key for key in value["keys"] if key["backend"] == "trezor"]
+        entry.update({"id": "carol-second", "device": SECOND, "backend": "ledger", "signer": account,
+                      "public_key": public_key})  # fmt: skip
+        return value
+
+
+def plug_in(offices: Offices, *options: str, phrase: str | None = PHRASE, name: str = NANO) -> DeviceProcess:
     """Carol's Ledger, as a context manager."""
     home = offices.folder("carol") / "devices"
     home.mkdir(exist_ok=True)
-    return DeviceProcess(home, NANO, *options, phrase=phrase)
+    return DeviceProcess(home, name, *options, phrase=phrase)
+
+
+def plug_in_second(offices: Offices) -> DeviceProcess:
+    """Her other one."""
+    return plug_in(offices, phrase=SECOND_PHRASE, name=SECOND)
 
 
 def for_carol(offices: Offices, amount: str = "100") -> str:
@@ -65,4 +87,7 @@ def for_carol(offices: Offices, amount: str = "100") -> str:
     return identifier
 
 
-__all__ = ["NANO", "LedgerTemplate", "for_carol", "ledger_key", "plug_in"]
+__all__ = [
+    "NANO", "SECOND", "SECOND_PHRASE", "LedgerTemplate", "TwoLedgersTemplate", "for_carol", "ledger_key",
+    "plug_in", "plug_in_second",
+]  # fmt: skip

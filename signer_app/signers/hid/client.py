@@ -185,7 +185,8 @@ class DeviceProcess:
             if self._host is not None and self._host.alive:
                 return self._host
             if self._host is not None:
-                self._host.close()
+                # Aside: what is left of one that was given up must not hold up the other devices.
+                threading.Thread(target=self._host.close, name="hid-end", daemon=True).start()
                 self._host = None
             self._host = self._start()
             return self._host

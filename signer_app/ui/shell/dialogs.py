@@ -57,13 +57,17 @@ class DialogHost:
         """
         self._veil, self._lock = Veil(window), lock
         self.current: QtWidgets.QDialog | None = None
+        #: Called when no dialog is open any more.
+        self.freed: Callable[[], None] = lambda: None
+        #: Whether the last dialog went because the window was locked, and not by a person.
+        self.was_closed = False
 
     async def ask(self, dialog: QtWidgets.QDialog) -> int:
         """The dialog's result; Rejected at once if another dialog is open."""
         if self.current is not None:
             dialog.deleteLater()
             return int(QtWidgets.QDialog.DialogCode.Rejected)
-        self.current = dialog
+        self.current, self.was_closed = dialog, False
         QtGui.QShortcut(QtGui.QKeySequence(BY_ID["lock"].keys), dialog, self._lock)
         self._veil.cover()
         try:
@@ -71,6 +75,7 @@ class DialogHost:
         finally:
             self.current = None
             self._veil.hide()
+            self.freed()
 
     def resized(self) -> None:
         """The window has another size."""
@@ -82,6 +87,7 @@ class DialogHost:
     def close(self) -> None:
         """Close what is open: the window is being locked."""
         if self.current is not None:
+            self.was_closed = True
             self.current.reject()
 
 

@@ -37,7 +37,7 @@ class HelpDialog(Dialog):
         self.keys_wanted.emit()
 
 
-class KeysDialog(Dialog):
+class ShortcutsDialog(Dialog):
     """Every key of the window: those of the menus from the table that makes them, then those of parts."""
 
     def __init__(self, parent: QtWidgets.QWidget, network_class: str = "") -> None:

@@ -10,7 +10,6 @@ from signer_app.core.errors import CountersignError
 from signer_app.ui import layouts
 from signer_app.ui.away import AwayWatch
 from signer_app.ui.build_watch import build_station
-from signer_app.ui.crash import report_of
 from signer_app.ui.device_watch import DeviceStation
 from signer_app.ui.first_run.places import Places
 from signer_app.ui.first_run.view import FirstRunView
@@ -24,7 +23,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.session import Session
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import Actions
-from signer_app.ui.shell.crash import CrashDialog
+from signer_app.ui.shell.crash import Reports
 from signer_app.ui.shell.dialogs import DialogHost
 from signer_app.ui.shell.focus import FocusKeeper, move_pane
 from signer_app.ui.shell.header import HeaderBar
@@ -77,6 +76,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.setAcceptDrops(True)
         self.dialogs = DialogHost(self, self.lock)
         self.asking = WindowDialogs(self)
+        self.reports = Reports(self, self.dialogs, self.tasks, lambda: (self.key, self.asking.network))
         self._build()
         self._wire()
         self._restore()
@@ -90,6 +90,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.frame = NetworkFrame()
         self.setCentralWidget(self.frame)
         self._whole = QtWidgets.QStackedWidget()
+        self.frame.body.addWidget(self.reports.banner)
         self.frame.body.addWidget(self._whole, 1)
         self.why, self.status = WhyLine(), StatusBar()
         self.status.hide()
@@ -375,12 +376,11 @@ class MainWindow(QtWidgets.QMainWindow):
             self.page.failed(error)
         else:
             self.unlock.say_unforeseen()
-        if not isinstance(error, CountersignError):
-            self.show_report(report_of(error, self.key))
+        self.reports.fault(error)
 
     def show_report(self, report: str) -> None:
-        """The dialog with the report of a fault, unless another dialog is open."""
-        self.tasks.spawn(self.dialogs.ask(CrashDialog(self, report, self.asking.network)))
+        """The dialog with a report, at once or after the one that is open."""
+        self.reports.show(report)
 
     # -- files ---------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from signer_app.ui.halting.dialogs import HaltDialog, ResumeDialog
 from signer_app.ui.qt import QtCore, QtWidgets
 from signer_app.ui.session import Halted
 from signer_app.ui.shell.finding import FindDialog
-from signer_app.ui.shell.help import HelpDialog, KeysDialog
+from signer_app.ui.shell.help import HelpDialog, ShortcutsDialog
 from signer_app.ui.words import strings
 
 if TYPE_CHECKING:  # it makes this
@@ -41,7 +41,7 @@ class WindowDialogs:
 
     def keys(self) -> None:
         """Every key."""
-        self._show(KeysDialog(self._window, self.network))
+        self._show(ShortcutsDialog(self._window, self.network))
 
     def help(self) -> None:
         """Help for what is in view."""

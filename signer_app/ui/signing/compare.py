@@ -95,11 +95,12 @@ class LineRow(QtWidgets.QFrame):
         self.tick = QtWidgets.QCheckBox()
         self.tick.setProperty("tone", "ok")
         self.tick.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.tick.toggled.connect(lambda _on: self._say())
+        self.tick.toggled.connect(lambda _on: self.say())
         box.addWidget(self.tick, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._say()
+        self.say()
 
-    def _say(self) -> None:
+    def say(self) -> None:
+        """Name and state, for who cannot see."""
         state = words.TICKED if self.tick.isChecked() else words.NOT_TICKED
         parts = (
             words.screen_of(self._number, self._count),
@@ -185,7 +186,10 @@ class LineList(QtWidgets.QScrollArea):
             self.ensureWidgetVisible(self.rows[self.at], 0, 30)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
-        """Other lines, none of them ticked."""
+        """Lines, none of them ticked. Those that are there already stay."""
+        if [made.line for made in self.rows] == [*lines]:
+            self.untick()
+            return
         clear(self._box)
         self.rows = [LineRow(number, len(lines), line) for number, line in enumerate(lines, 1)]
         for number, made in enumerate(self.rows):
@@ -194,6 +198,14 @@ class LineList(QtWidgets.QScrollArea):
             self._box.addWidget(made)
         self.tighten(self._narrow)
         self.at = 0
+        self.go(0)
+
+    def untick(self) -> None:
+        """Compare anew, from the first line."""
+        for made in self.rows:
+            with QtCore.QSignalBlocker(made.tick):
+                made.tick.setChecked(False)
+            made.say()
         self.go(0)
 
     def _toggled(self, number: int) -> None:

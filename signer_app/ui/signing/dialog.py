@@ -6,6 +6,7 @@ at all times; a device that hangs holds up the worker's thread, never the window
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from signer_app.core.errors import CountersignError, DeniedError
@@ -13,10 +14,10 @@ from signer_app.core.json_types import JsonObject
 from signer_app.ui.loop import Tasks
 from signer_app.ui.qt import Qt, QtGui, QtWidgets, Signal
 from signer_app.ui.shell.page import Shell
-from signer_app.ui.signing.compare import Expected
+from signer_app.ui.signing.compare import ComparePage, Expected
 from signer_app.ui.signing.flow import Flow, Start, checks_of, objects
 from signer_app.ui.signing.frame import SignFrame
-from signer_app.ui.signing.pages import Choice
+from signer_app.ui.signing.pages import Choice, DiffersPage
 from signer_app.ui.signing.practice import PracticeHands
 from signer_app.ui.signing.refusals import refusal
 from signer_app.ui.signing.seat import LIMIT_S
@@ -41,6 +42,7 @@ async def sign_proposal(shell: Shell, identifier: str) -> str:
     dialog = SignDialog(shell, shell, identifier)
     wanted: list[str] = []
     dialog.went_on.connect(wanted.append)
+    await asyncio.sleep(0)  # making it and drawing it, in one turn of the loop, would be felt
     await shell.ask(dialog)
     if shell.session.locked:
         return ""
@@ -67,12 +69,13 @@ class SignDialog(SignFrame):
         self._unlocked = False
         self.hands = PracticeHands(shell.session.directory) if shell.session.directory else None
         self.practice.triggered.connect(lambda: self._tasks.spawn(self._show_practice()))
-        self.choose.changed.connect(self._chosen)
-        self.unlock.entered.connect(self._typed)
-        self.compare.changed.connect(self._compared)
-        self.compare.differs.connect(self._which_differs)
+        self.chose.connect(self._chosen)
+        self.typed.connect(self._typed)
+        self.compared.connect(self._compared)
+        self.differed.connect(self._which_differs)
         self._wait_words(words.PREPARING, words.NOTHING_SIGNED)
         self._tasks.spawn(self._begin())
+        self._tasks.spawn(self.make_ready())
 
     # -- step 1 --------------------------------------------------------------------------------------------
 
@@ -197,7 +200,7 @@ class SignDialog(SignFrame):
         try:
             result = await self.flow.sign(choice)
         except CountersignError as error:
-            if not self._closed and self._stack.currentWidget() is not self.differs:
+            if not self._closed and not self._at(DiffersPage):
                 self._refused(error)
             return
         if not self._closed:
@@ -205,7 +208,7 @@ class SignDialog(SignFrame):
 
     def heard(self, step: Step) -> None:
         """A stage on the device (signing/seat.py Audience)."""
-        if self._closed or self._stack.currentWidget() is self.differs:
+        if self._closed or self._at(DiffersPage):
             return
         self._model = step.model or self._model
         stage = step.stage.value
@@ -243,7 +246,7 @@ class SignDialog(SignFrame):
         self._wait_words(words.WAITING_FOR_YOU, words.NOTHING_SIGNED)
 
     def _compared(self) -> None:
-        if self._stack.currentWidget() is not self.compare:
+        if not self._at(ComparePage):
             return
         asked = self.rail.at == 3
         self._show(self.compare, self.rail.at)
@@ -388,7 +391,7 @@ class SignDialog(SignFrame):
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Space compares wherever the focus is on the page, unless it presses a button."""
-        if self._stack.currentWidget() is self.compare and event.key() == Qt.Key.Key_Space:
+        if self._at(ComparePage) and event.key() == Qt.Key.Key_Space:
             self.compare.lines.keyPressEvent(event)
             return
         super().keyPressEvent(event)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from functools import cached_property
+from typing import TypeVar
 
-from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal, is_alive
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.signing.compare import ComparePage
 from signer_app.ui.signing.pages import (
@@ -38,6 +41,8 @@ from signer_app.ui.widgets.chips import RISK_LOOKS
 from signer_app.ui.words import signing as words
 from signer_app.ui.words import strings
 
+P = TypeVar("P", bound=QtWidgets.QWidget)
+
 SIZE = QtCore.QSize(1060, 694)
 #: With less of the window, at 100 % of the text size, the steps are numbers and the lines have the room.
 WIDE, HIGH = 940, 600
@@ -58,6 +63,9 @@ class _Middle(QtWidgets.QWidget):
 class SignFrame(Dialog):
     """Pages and the places around them; what happens is dialog.py's."""
 
+    #: On a page: a key was chosen, a passphrase typed, a line compared; a line differs.
+    chose, typed, compared, differed = Signal(), Signal(), Signal(), Signal()
+
     def __init__(self, parent: QtWidgets.QWidget, identifier: str, network_class: str) -> None:
         super().__init__(parent, words.sign_title(identifier[:12]), network_class, scrolls=False)
         self.setObjectName("sign.dialog")
@@ -66,6 +74,7 @@ class SignFrame(Dialog):
         self._deadline: float | None = None
         self._continue: Callable[[], None] | None = None
         self._then = ""
+        self._tight = (False, False)
         self._build()
         t = theme()
         wanted = QtCore.QSize(t.scaled(SIZE.width()), t.scaled(SIZE.height()))
@@ -104,23 +113,75 @@ class SignFrame(Dialog):
         self._stack = QtWidgets.QStackedWidget()
         middle.addWidget(self._stack, 1)
         self.content.addWidget(holder, 1)
-        self._make_pages()
+        self.blank = self._placed(QtWidgets.QWidget())
         self.content.addWidget(self._foot())
 
-    def _make_pages(self) -> None:
-        lines = list(words.LINES.items())
-        checks = [(str(number), text) for number, text in enumerate(words.CHECKS)]
-        self.choose, self.unlock, self.compare = ChoosePage(), UnlockPage(), ComparePage()
-        self.connecting = TickPage(words.CONNECT, words.CONNECT_SUB, lines)
-        self.done_page = SavedPage(words.VERIFIED, "", checks)
-        self.stopped, self.differs = StopPage(), DiffersPage()
-        self.blank = QtWidgets.QWidget()
-        pages = (
-            self.blank, self.choose, self.unlock, self.connecting, self.compare, self.done_page,
-            self.stopped, self.differs,
-        )  # fmt: skip
-        for page in pages:
-            self._stack.addWidget(page)
+    # -- pages ---------------------------------------------------------------------------------------------
+    # Each is made when it is first needed, or a little before by make_ready: all at once they would hold up
+    # the window, which has to stay live whatever a device does.
+
+    async def make_ready(self) -> None:
+        """Make the pages, each in a turn of the loop of its own."""
+        for name in ("choose", "unlock", "connecting", "compare", "done_page", "stopped", "differs"):
+            await asyncio.sleep(0)
+            if not is_alive(self):
+                return
+            getattr(self, name)
+
+    def _placed(self, page: P) -> P:
+        self._stack.addWidget(page)
+        return page
+
+    @cached_property
+    def choose(self) -> ChoosePage:
+        """Step 1."""
+        page = self._placed(ChoosePage())
+        page.changed.connect(self.chose)
+        return page
+
+    @cached_property
+    def unlock(self) -> UnlockPage:
+        """The passphrase, where it is needed."""
+        page = self._placed(UnlockPage())
+        page.entered.connect(self.typed)
+        return page
+
+    @cached_property
+    def connecting(self) -> TickPage:
+        """Step 2."""
+        return self._placed(TickPage(words.CONNECT, words.CONNECT_SUB, list(words.LINES.items())))
+
+    @cached_property
+    def compare(self) -> ComparePage:
+        """Steps 3 and 4."""
+        page = self._placed(ComparePage())
+        page.changed.connect(self.compared)
+        page.differs.connect(self.differed)
+        page.tighten(narrow=self._tight[0], low=self._tight[1])
+        return page
+
+    @cached_property
+    def done_page(self) -> SavedPage:
+        """Steps 5 and 6."""
+        return self._placed(
+            SavedPage(words.VERIFIED, "", [(str(number), text) for number, text in enumerate(words.CHECKS)])
+        )
+
+    @cached_property
+    def stopped(self) -> StopPage:
+        """Why it does not go on."""
+        return self._placed(StopPage())
+
+    @cached_property
+    def differs(self) -> DiffersPage:
+        """Which line differs."""
+        return self._placed(DiffersPage())
+
+    def _at(self, kind: type[QtWidgets.QWidget]) -> bool:
+        """Whether a page of this kind is in view."""
+        return isinstance(self._stack.currentWidget(), kind)
+
+    # -- the foot ------------------------------------------------------------------------------------------
 
     def _foot(self) -> QtWidgets.QWidget:
         t = theme()
@@ -157,9 +218,9 @@ class SignFrame(Dialog):
         t, size = theme(), event.size()
         narrow, low = size.width() < t.scaled(WIDE), size.height() < t.scaled(HIGH)
         self.rail.shorten(narrow)
-        self.compare.tighten(narrow=narrow, low=narrow or low)
-
-    # -- the foot ------------------------------------------------------------------------------------------
+        self._tight = (narrow, narrow or low)
+        if "compare" in self.__dict__:
+            self.compare.tighten(narrow=self._tight[0], low=self._tight[1])
 
     def _wait_words(self, who: str, then: str, *, look: tuple[str, str] = ("timer", "accent")) -> None:
         self._waits.show_icon(*look)
@@ -211,15 +272,15 @@ class SignFrame(Dialog):
 
     def _show(self, page: QtWidgets.QWidget, step: int) -> None:
         self._stack.setCurrentWidget(page)
-        in_hand = page in (self.connecting, self.compare) and self._network_class == "practice"
+        in_hand = type(page) in (TickPage, ComparePage) and self._network_class == "practice"
         self.practice.setVisible(in_hand)
         self._foot_last()
         sealed = self._choice is not None and self._choice.sealed
         below = {}
         if self._choice is not None and step > 0:
             below[0] = self._choice.device
-        if not sealed and page is self.compare:
-            below[step] = words.compared(self.compare.lines.count, len(self.compare.lines.rows))
+        if not sealed and isinstance(page, ComparePage):
+            below[step] = words.compared(page.lines.count, len(page.lines.rows))
         self.rail.show_steps(words.SEALED_STEPS if sealed else words.DEVICE_STEPS, step, below)
 
     # -- it does not go on ---------------------------------------------------------------------------------

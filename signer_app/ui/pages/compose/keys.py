@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from signer_app.workspace import Workspace
 
 
-class KeysDialog(Dialog):
+class AuthorKeyDialog(Dialog):
     """Emits ``given`` with the passphrase; it stays open until who asked says that it fits."""
 
     given = Signal(str)

@@ -21,7 +21,7 @@ from signer_app.ui.pages.compose.asking import (
     read_options,
 )
 from signer_app.ui.pages.compose.form import LIST, ComposeForm, typed
-from signer_app.ui.pages.compose.keys import KeysDialog, unlock_keys
+from signer_app.ui.pages.compose.keys import AuthorKeyDialog, unlock_keys
 from signer_app.ui.pages.compose.result import ResultPanel
 from signer_app.ui.pages.compose.rows import BatchResult
 from signer_app.ui.qt import QtCore, QtGui, QtWidgets
@@ -326,11 +326,11 @@ class NewPage(Page):
     async def _unlock(self) -> bool:
         """Ask for the key passphrase until it fits; False if the person gives up."""
         summary = self.session.summary
-        dialog = KeysDialog(self, summary.network_class if summary else "")
+        dialog = AuthorKeyDialog(self, summary.network_class if summary else "")
         dialog.given.connect(lambda text: self.tasks.spawn(self._try_keys(dialog, text)))
         return await self.shell.ask(dialog) == int(QtWidgets.QDialog.DialogCode.Accepted)
 
-    async def _try_keys(self, dialog: KeysDialog, text: str) -> None:
+    async def _try_keys(self, dialog: AuthorKeyDialog, text: str) -> None:
         secret = bytearray(text.encode("utf-8"))
         try:
             await self.session.call(lambda workspace: unlock_keys(workspace, secret), name=say.UNLOCKING)

@@ -12,7 +12,7 @@ from office_stage import passphrase_of, settled, window_of
 from offices import Offices
 from PySide6 import QtTest
 from test_policy_page import second
-from window_help import Run, turns, until
+from window_help import Run, until
 
 from signer_app.core.errors import MalformedError
 from signer_app.ui.halting.dialogs import HaltDialog

@@ -153,9 +153,9 @@ def test_a_key_on_a_device_that_cannot_sign_it_is_nobodys_turn(look: Theme) -> N
     shown = Details(made, proposal(), NAMES, holders, verdict="ALLOW", me="carol")
     card = signatures_card(shown)
     chips = [chip.accessibleName() for chip in card.findChildren(Chip)]
-    assert chips[1:] == ["Your turn", "Cannot sign this"]
+    assert chips[1:] == ["Your turn", "Cannot sign"]
     said = [text.text() for text in card.findChildren(QtWidgets.QLabel)]
-    assert "trezor-1\nIt does no multisigning." in said
+    assert {"trezor-1", "It does no multisigning."} <= {*said}
     assert reasons(shown, HERE)["review"] == ""
     alone = replace(both, unable=lambda _id: both.signers)
     none = tuple(replace(holder, unable="It does no multisigning.") for holder in holders)

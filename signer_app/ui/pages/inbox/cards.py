@@ -291,6 +291,8 @@ def signatures_card(details: Details) -> Card:
         line.addLayout(names, 1)
         line.addWidget(_mark(details, holder), 0, Qt.AlignmentFlag.AlignTop)
         card.body.addLayout(line)
+        if holder.unable and holder.signer not in signed:
+            card.body.addWidget(label(holder.unable, "small", "text3", wrap=True))
     for item in words.items(details.raw.get("quarantine")):
         why = f"{words.address(item['signer'])}: {safe_text(str(item['reason']), 300)}"
         card.body.addWidget(label(f"{say.QUARANTINED}. {why}", "small", "danger", wrap=True))
@@ -300,7 +302,7 @@ def signatures_card(details: Details) -> Card:
 def _holder_words(holder: KeyHolder, signature: JsonObject | None) -> str:
     key = say.key_line(safe_text(holder.device, 60), holder.tier, holder.weight)
     if signature is None:
-        return "\n".join(filter(None, (key, holder.unable)))
+        return key
     record = signature["record"]
     when = say.signed_at(clock(str(signature["signed_at"])), record if isinstance(record, int) else 0)
     return f"{when}\n{key}" if key else when

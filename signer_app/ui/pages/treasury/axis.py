@@ -16,7 +16,7 @@ from signer_app.ui.words import treasury as words
 #: The hours of the axis, and the distances of its lines, of which the first that has room is taken.
 AXIS_HOURS, STEPS = 24, (4, 6, 8, 12, 24)
 #: How name and axis share a row.
-_NAME, _AXIS = 2, 3
+_NAME, _AXIS = 1, 1
 
 
 @dataclass(frozen=True, slots=True)

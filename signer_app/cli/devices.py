@@ -12,6 +12,7 @@ from rich.console import Console
 
 from signer_app.cli import render
 from signer_app.cli.opening import desk_of, workspace
+from signer_app.cli.render_list import origin
 from signer_app.cli.session import Session, session_of
 from signer_app.core.errors import NotFoundError
 from signer_app.core.json_types import JsonObject
@@ -75,6 +76,17 @@ def try_out(
         with _connected(session) as (devices, networks):
             result = try_device(devices, device, networks)
     session.output.result(result, lambda console: _tested(console, result))
+
+
+@app.command("keys")
+def keys(context: typer.Context) -> None:
+    """Every signer key of the policy: whose, on which device, since when, last signed and last tested."""
+    from signer_app.workspace.signing import signer_keys  # noqa: PLC0415 - loads the rooms below
+
+    session = session_of(context)
+    with workspace(session) as opened:
+        result = signer_keys(opened)
+    session.output.result(result, lambda console: _keys(console, result))
 
 
 @app.command("install-udev")
@@ -147,6 +159,29 @@ def _address(console: Console, result: JsonObject) -> None:
     )
     if not result["shown"]:
         console.print("Not shown on the device: run it without --no-show before you put it into a policy.")
+
+
+def _keys(console: Console, result: JsonObject) -> None:
+    found = render.items(result["keys"])
+    if not found:
+        console.print("No policy is in force, so there are no signer keys.")
+    for key in found:
+        names = ("person", "device", "backend", "tier", "signer")
+        render.rows(
+            console,
+            [("Key", key["id"]), *((name.capitalize(), key[name]) for name in names),
+             ("Enrolled", origin(key["enrolled"])), ("Last signed", key["last_signed"]),
+             ("Last test", _test(render.obj(key["last_test"])))],
+        )  # fmt: skip
+        console.print()
+
+
+def _test(test: JsonObject) -> str:
+    """When a key's device last passed a test, and what it was then."""
+    if not test:
+        return "-"
+    firmware = f", firmware {test['firmware']}" if test["firmware"] else ""
+    return f"{test['at']}, {test['model']}{firmware}, {test['app']} {test['app_version']}"
 
 
 def _tested(console: Console, result: JsonObject) -> None:

@@ -10,7 +10,6 @@ from rich.console import Console
 
 from signer_app.cli import render
 from signer_app.cli.opening import warn_if_exposed, workspace
-from signer_app.cli.render_list import origin
 from signer_app.cli.session import session_of, write_output
 from signer_app.core.canonical import canonical
 from signer_app.core.json_types import JsonObject, JsonValue
@@ -47,12 +46,10 @@ def import_key(
 
 @app.command("list")
 def list_keys(context: typer.Context) -> None:
-    """The keys here, public parts only, and every signer key of the policy: whose, since when, last used."""
-    from signer_app.workspace.signing import signer_keys  # noqa: PLC0415 - loads the rooms below
-
+    """The chain keys and the device key, public parts only."""
     session = session_of(context)
     with workspace(session, keys=True) as opened:
-        result = {**opened.keys.describe(opened.person), "signers": signer_keys(opened)["keys"]}
+        result = opened.keys.describe(opened.person)
     session.output.result(result, lambda console: _keys(console, result))
 
 
@@ -91,23 +88,3 @@ def _keys(console: Console, result: JsonObject) -> None:
     for key in keys:
         _key(console, key)
         console.print()
-    signers = render.items(result["signers"])
-    if signers:
-        console.print("Signer keys of the policy\n")
-    for key in signers:
-        names = ("person", "device", "tier", "signer")
-        render.rows(
-            console,
-            [("Key", key["id"]), *((name.capitalize(), key[name]) for name in names),
-             ("Enrolled", origin(key["enrolled"])), ("Last signed", key["last_signed"]),
-             ("Last test", _test(render.obj(key["last_test"])))],
-        )  # fmt: skip
-        console.print()
-
-
-def _test(test: JsonObject) -> str:
-    """When a key's device last passed a test, and what it was then."""
-    if not test:
-        return "-"
-    firmware = f", firmware {test['firmware']}" if test["firmware"] else ""
-    return f"{test['at']}, {test['model']}{firmware}, {test['app']} {test['app_version']}"

@@ -91,8 +91,9 @@ def proxy(
         typer.Argument(metavar="[URL|none]", help="http://host:port or socks5://host:port; none: directly."),
     ] = None,
 ) -> None:
-    """Through which proxy nodes of other machines are asked; alone, it says which. The environment's proxies
-    are never used, and nodes on this machine are always asked directly.
+    """Through which proxy nodes of other machines are asked; alone, it says which.
+
+    The environment's proxies are never used, and nodes on this machine are always asked directly.
     """
     session = session_of(context)
     with workspace(session) as opened:

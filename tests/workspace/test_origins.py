@@ -113,10 +113,9 @@ def test_a_key_knows_its_version_and_when_it_last_signed(offices: Offices) -> No
         released = [r for _, r in opened.journal.records() if r["type"] == "sign.released"][-1]
     assert now["bob-xrp"]["last_signed"] is not None
     assert now["bob-xrp"]["last_signed"][:19] <= released["at"][:19]
-    said = offices.do("bob", "keys", "list").result
-    assert {key["id"] for key in said["signers"]} == set(now)
-    assert "Enrolled" in offices.say("bob", "keys", "list").out
-    assert "signers" not in offices.do("bob", "keys", "export-public").result
+    said = offices.do("bob", "devices", "keys").result
+    assert {key["id"]: key for key in said["keys"]} == now
+    assert "Enrolled     v2" in offices.say("bob", "devices", "keys").out
 
 
 def test_a_passed_test_of_a_device_is_journaled_and_shown_with_its_key(ledger_offices: Offices) -> None:
@@ -139,7 +138,7 @@ def test_a_passed_test_of_a_device_is_journaled_and_shown_with_its_key(ledger_of
     with ledger_offices.open("carol") as opened:
         notes = [r for _, r in opened.journal.records() if r.get("text") == "device test passed"]
     assert [(note["public_key"], note["at"][:19]) for note in notes] == [(public_key, test["at"][:19])]
-    said = ledger_offices.say("carol", "keys", "list").out
+    said = ledger_offices.say("carol", "devices", "keys").out
     assert "Ledger Nano X" in said
     assert NANO in said
 

@@ -96,7 +96,8 @@ def test_what_will_change_is_read_from_the_ledger(go: Go, offices: Offices) -> N
             strings.NEXT_SIGN, strings.NEXT_SEND, say.NEXT_OUTCOME
         ]  # fmt: skip
         press(page, "more")
-        assert any(text.endswith(say.COULD_TWICE) for line in texts(page.detail) for text in line.split("\n"))
+        reason = say.COULD_TWICE.removeprefix("Off: ")
+        assert any(text.endswith(reason) for line in texts(page.detail) for text in line.split("\n"))
         for width in (1440, 1024):
             window.resize(width, 900)
             await until(lambda: not cramped(page))

@@ -77,8 +77,9 @@ def unexplained(root: QtWidgets.QWidget) -> list[str]:
 
 def _said_near(root: QtWidgets.QWidget, button: ActionButton) -> bool:
     here = _place(root, button)
+    reason = button.reason.removeprefix("Off: ")  # in a group: "Send is off: …"
     for widget in shown(root):
-        if not isinstance(widget, QtWidgets.QLabel) or button.reason not in widget.text():
+        if not isinstance(widget, QtWidgets.QLabel) or reason not in widget.text():
             continue
         cut = isinstance(widget, Elided) and widget.width() < widget.sizeHint().width()
         if not cut and here.adjusted(*NEAR).intersects(_place(root, widget)):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 
-from signer_app.core.amounts import parse_decimal
 from signer_app.core.clock import parse_time
 from signer_app.core.json_types import JsonObject
 from signer_app.core.text import safe_text
 from signer_app.ui.pages.treasury.axis import AXIS_HOURS, EndingsChart, EndsSoon
+from signer_app.ui.pages.treasury.figures import TONES, UNKNOWN, amount_of, doubt_of, figures_of, share_of
 from signer_app.ui.pages.treasury.parts import (
     AlertRow,
     Figure,
@@ -33,6 +33,8 @@ from signer_app.ui.widgets import (
     label,
     plain,
     row,
+    stops_in,
+    tab_through,
 )
 from signer_app.ui.widgets.tables import FITS
 from signer_app.ui.words import treasury as words
@@ -40,8 +42,6 @@ from signer_app.ui.words import treasury as words
 #: Width at 100 % from which there are three columns, and two.
 THREE_FROM, TWO_FROM = 1180, 800
 SIDE = 300
-_TONES = {"ok": ("accent", ""), "warn": ("warn", "warning"), "danger": ("danger", "alert")}
-_UNKNOWN = ("warn", "unknown")
 
 
 class Board(QtWidgets.QWidget):
@@ -55,6 +55,7 @@ class Board(QtWidgets.QWidget):
         self.shown: Shown | None = None
         self.account = ""
         self._columns = 0
+        self._plan: list[Card] = []
         outer = column(self)
         scroll = QtWidgets.QScrollArea()
         scroll.setWidgetResizable(True)
@@ -142,7 +143,13 @@ class Board(QtWidgets.QWidget):
                 side.insertWidget(number, card)
         for number, share in enumerate(shares):
             self._line.setStretch(number, share)
+        self._plan = [card for cards in plans[wanted] for card in cards]
         self._show_strip()
+        self._tab_order()
+
+    def _tab_order(self) -> None:
+        """Tab goes down one column after the other, whenever rows were made anew."""
+        tab_through(*(stop for card in self._plan for stop in stops_in(card)))
 
     def panes(self) -> list[QtWidgets.QWidget]:
         """The stops of F6."""
@@ -172,6 +179,7 @@ class Board(QtWidgets.QWidget):
         self._show_nodes(shown)
         self._show_alerts(shown)
         self._show_strip()
+        self._tab_order()
 
     def _again(self) -> None:
         if self.shown is not None:
@@ -229,7 +237,7 @@ class Board(QtWidgets.QWidget):
         name = words.limit_name(asset, safe_text(str(item["account_name"]), 60), str(item["rule"]))
         if item["to"]:
             name += words.limit_to(_name(shown, item["to"]))
-        tone, icon = _TONES.get(str(item["level"]), _UNKNOWN)
+        tone, icon = TONES.get(str(item["level"]), UNKNOWN)
         cap = grouped(str(item["cap"]))
         if item["used"] is None:
             values = words.limit_used(words.NOT_KNOWN, f"{cap}{unit}")
@@ -239,7 +247,7 @@ class Board(QtWidgets.QWidget):
         window = words.duration(item["window_s"]) if isinstance(item["window_s"], int) else ""
         note = words.limit_left(f"{grouped(str(item['left']))}{unit}", window, room, at)
         values = words.limit_used(grouped(str(item["used"])), f"{cap}{unit}")
-        return LimitRow(name, values, note, _share(item), tone, icon)
+        return LimitRow(name, values, note, share_of(item), tone, icon)
 
     def _show_waiting(self, shown: Shown) -> None:
         body = self.waiting.body
@@ -326,7 +334,7 @@ class Board(QtWidgets.QWidget):
         clear(self._figures)
         if self.shown is None:
             return
-        figures = _figures(self.shown)
+        figures = figures_of(self.shown)
         each = len(figures) if self._columns == 3 else 3 if self._columns == 2 else 2
         for number, (what, value, unit, tone) in enumerate(figures):
             made = Figure(what, value, unit, tone, first=number % each == 0)
@@ -335,58 +343,18 @@ class Board(QtWidgets.QWidget):
             self._figures.setColumnStretch(number, 1 if number < each else 0)
 
 
-def _figures(shown: Shown) -> list[tuple[str, str, str, str]]:
-    """The strip: amounts of the first assets, how many proposals wait, the limit that is used most."""
-    found: list[tuple[str, str, str, str]] = []
-    totals = rows(shown.view["totals"])
-    if len(totals) == 1:
-        for what, name in ((words.TOTAL, "total"), (words.AVAILABLE, "available"), (words.HELD, "held")):
-            found.append((what, _amount(totals[0][name]), str(totals[0]["label"]), _doubt(totals[0][name])))
-    for item in totals[:3] if len(totals) > 1 else ():
-        unit = words.of_total(_amount(item["total"]), str(item["label"]))
-        found.append((words.AVAILABLE, _amount(item["available"]), unit, _doubt(item["available"])))
-    count = len(rows(shown.view["waiting"]))
-    found.append((words.WAIT_STRIP, str(count), "proposal" if count == 1 else "proposals", ""))
-    uses = [item for item in rows(shown.view["limits"]) if item["used"] is not None]
-    if uses:
-        most = max(uses, key=_share)
-        percent = (_share(most) * 100).quantize(Decimal("0.1"), rounding=ROUND_FLOOR)
-        tone = _TONES.get(str(most["level"]), _UNKNOWN)[0]
-        name = f"{most['rule']}, {words.LEVELS[str(most['level'])]}"
-        found.append((words.LIMIT_STRIP, f"{percent} %", name, "" if tone == "accent" else tone))
-    else:
-        unknown = bool(rows(shown.view["limits"]))
-        said = words.NOT_KNOWN if unknown else words.NO_LIMIT_YET
-        found.append((words.LIMIT_STRIP, said, "", "warn" if unknown else "text2"))
-    return found
-
-
-def _share(item: JsonObject) -> Decimal:
-    """For a bar and a percentage only, so it may be rounded; the exact values stand beside it."""
-    cap = parse_decimal(str(item["cap"]))
-    return parse_decimal(str(item["used"])) / cap if cap else Decimal(1)
-
-
 def _balance_line(item: JsonObject) -> tuple[Cell, ...]:
     why = safe_text(str(item["why"]), 300)
     name_ = safe_text(str(item["label"]), 60) + (f"  {why}" if why else "")
     cells = [Cell(name_, "label", "warn" if why else "")]
     for name in ("total", "reserve", "pending", "available"):
         value = item[name]
-        tone = _doubt(value) or ("text2" if name in ("reserve", "pending") else "")
+        tone = doubt_of(value) or ("text2" if name in ("reserve", "pending") else "")
         if name == "available" and str(value).startswith("-"):
             tone = "danger"
         role = "label" if name == "available" else "body"
-        cells.append(Cell(_amount(value), role, tone, right=True, raw=str(value or "")))
+        cells.append(Cell(amount_of(value), role, tone, right=True, raw=str(value or "")))
     return tuple(cells)
-
-
-def _amount(value: object) -> str:
-    return words.NOT_KNOWN if value is None else grouped(str(value))
-
-
-def _doubt(value: object) -> str:
-    return "warn" if value is None else ""
 
 
 def _int(value: object) -> int:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from offices import ROOT, Offices
+from offices import ROOT, SECRETS, Offices
 from tls_front import Authority, TlsFront, new_key
 
 from signer_app.core.errors import ConflictError, UsageError
+from signer_app.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
@@ -171,6 +172,23 @@ def test_who_edits_the_file_to_another_certificate_has_changed_the_list(secured:
     path.write_text(text.replace(secured.listed()["certificate"]["key"], "0" * 64))
     assert path.read_text() != text
     assert secured.offices.do("bob", "nodes", "test").refused == (6, "NODES_UNCONFIRMED")
+
+
+def test_who_only_looks_writes_nothing_and_is_held_to_the_first_one_all_the_same(secured: Secured) -> None:
+    secured.add()
+    folder = secured.offices.folder("bob")
+    before = (folder / "config/platform-config.yaml").read_bytes()
+    with Workspace.look(folder, passphrase=bytearray(SECRETS["bob.vault"].encode())) as looking:
+        states = [row.state for row in looking.nodes.examiner()()]
+        assert states == ["ok", "ok"]
+        secured.front.use(secured.issue(new_key()))
+        assert "certificate-changed" in [row.state for row in looking.nodes.examiner()()]
+        (shown,) = [row.certificate for row in looking.nodes.examiner()() if row.certificate is not None]
+        with pytest.raises(ConflictError) as caught:
+            looking.nodes.accept_certificate("north", shown.sha256)
+        assert caught.value.code == "READ_ONLY"
+    assert (folder / "config/platform-config.yaml").read_bytes() == before
+    assert secured.notes() == []
 
 
 def test_words_that_are_no_such_choice_and_files_without_a_certificate(secured: Secured) -> None:

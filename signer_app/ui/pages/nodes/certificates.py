@@ -32,9 +32,15 @@ class CertificateDialog(Dialog):
     """Both certificates, whole. Accepting is one step, and never the first thing that Enter would press."""
 
     def __init__(
-        self, parent: QtWidgets.QWidget, node: JsonObject, health: JsonObject | None, network_class: str
+        self,
+        parent: QtWidgets.QWidget,
+        node: JsonObject,
+        health: JsonObject | None,
+        network_class: str,
+        off: str = "",
     ) -> None:
-        """``node`` is of Nodes.describe, ``health`` its row of a look, if it was asked."""
+        """``node`` is of Nodes.describe, ``health`` its row of a look, if it was asked; ``off`` says why
+        nothing can be written now."""
         recorded, shown = node["certificate"], health["certificate"] if health is not None else None
         self.changed = health is not None and health["state"] == "certificate-changed"
         name = safe_text(str(node["id"]))
@@ -53,6 +59,7 @@ class CertificateDialog(Dialog):
         for digest in authorities if not self.changed else ():
             self.content.addWidget(label(words.OWN_AUTHORITY, "section"))
             self.content.addWidget(HashGrid(str(digest), said=words.OWN_AUTHORITY))
+        self._off = off
         self._was: Hold = "authority" if node["hold"] == "authority" else "key"
         self.content.addLayout(self._choice())
         self.content.addStretch(1)
@@ -106,7 +113,7 @@ class CertificateDialog(Dialog):
 
     def _blocking(self) -> None:
         same = not self.changed and self.chosen == self._was
-        self.accept_it.block(words.HELD_ALREADY if same else "")
+        self.accept_it.block(self._off or (words.HELD_ALREADY if same else ""))
 
 
 def hold_chooser(hold: Hold) -> Chooser:

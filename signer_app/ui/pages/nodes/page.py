@@ -328,7 +328,8 @@ class NodesPage(Page):
         """Only what was shown can be accepted: the service compares it with what the node showed last."""
         node = next(node for node in self._nodes if node["id"] == name)
         row = self._health.get(name)
-        dialog = CertificateDialog(self.window(), node, row, self._class)
+        off = standing.off(self.session.summary)
+        dialog = CertificateDialog(self.window(), node, row, self._class, off)
         if await self.shell.ask(dialog) != QtWidgets.QDialog.DialogCode.Accepted:
             return
         hold, shown = dialog.chosen, row["certificate"] if row is not None and dialog.changed else None

@@ -59,7 +59,15 @@ class Reasons(QtWidgets.QWidget):
             for reason, names in found.items()
         ]
         self._words.setText(self._apart.join(lines))
-        self.setVisible(bool(lines))
+        # What is shown before it lies in anything is a window of its own, which takes the keyboard.
+        if self.parentWidget() is not None or not lines:
+            self.setVisible(bool(lines))
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:  # noqa: N802 - Qt's name
+        """It lies in something now."""
+        super().changeEvent(event)
+        if event.type() == QtCore.QEvent.Type.ParentChange:
+            self._say()
 
 
 class WhyDisabled(QtWidgets.QWidget):

@@ -15,7 +15,7 @@ from signer_app.ui.shell.actions import Handler
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Page, Shell
 from signer_app.ui.theme import icons, theme
-from signer_app.ui.widgets import ActionButton, AddressBlock, StateBanner, column, label, plain, row
+from signer_app.ui.widgets import ActionButton, AddressBlock, Reasons, StateBanner, column, label, plain, row
 from signer_app.ui.words import accounts as say
 from signer_app.ui.words import faults, shared, standing, strings
 from signer_app.ui.words.effects import address, items
@@ -116,9 +116,9 @@ class AccountsPage(Page):
         self.tree.setModel(self._model)
         self.tree.selectionModel().currentChanged.connect(self._current)
         box.addWidget(self.tree, 1)
-        foot = row(margins=(t.scaled(10), t.scaled(8), t.scaled(10), t.scaled(10)))
-        foot.addWidget(self.add)
-        foot.addStretch(1)
+        foot = column(spacing=t.scaled(6), margins=(t.scaled(10), t.scaled(8), t.scaled(10), t.scaled(10)))
+        foot.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+        foot.addWidget(Reasons(self.add))
         box.addLayout(foot)
         return pane
 

@@ -17,7 +17,7 @@ from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Page
 from signer_app.ui.theme import theme
 from signer_app.ui.unlock import PassphraseField
-from signer_app.ui.widgets import ActionButton, Card, StateBanner, label, row
+from signer_app.ui.widgets import ActionButton, Card, Reasons, StateBanner, label, row
 from signer_app.ui.words import faults, standing, strings
 from signer_app.ui.words import settings as words
 
@@ -81,6 +81,7 @@ class BackupCard(Card):
         line.addWidget(self.show_record)
         line.addStretch(1)
         self.body.addLayout(line)
+        self.body.addWidget(Reasons(self.back_up))
         self.unread = StateBanner("warn")
         self.unread.setObjectName("settings.backup.unread")
         self.unread.hide()

@@ -101,7 +101,7 @@ class UnlockPage(QtWidgets.QWidget):
         line.addStretch(1)
         line.addWidget(centre)
         line.addStretch(1)
-        box = column(centre, spacing=t.scaled(10), margins=(6, 6, 6, 6))
+        box = column(centre, spacing=t.scaled(9), margins=(6, 6, 6, 6))
         title = row(spacing=t.scaled(10))
         title.addWidget(Mark())
         title.addWidget(label(strings.APP, "page"))

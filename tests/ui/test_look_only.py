@@ -163,11 +163,12 @@ def test_every_page_says_it_and_blocks_what_writes(
             inbox = await looked_at(window, "inbox", identifier)
             for deed in ("review", "reject", "export", "verify"):
                 assert inbox.detail.reasons[deed] == OFF, deed
-                inbox.handlers()[deed]()
+            for deed in ("review", "reject", "export"):
+                window.actions_.trigger(deed)
+                assert window.why.reason.text() == OFF, deed
             assert why(inbox.detail, "detail.sign") == OFF
             for taking in (
-                inbox._choose_file,
-                inbox._paste,
+                lambda: inbox.take_text(b"{}"),
                 lambda: inbox.take_files([folder / "vault.json"]),
             ):
                 inbox.banner("statements", None)

@@ -42,7 +42,7 @@ class Run:
     def result(self) -> dict[str, Any]:
         (line,) = self.out.splitlines()
         value = json.loads(line)
-        assert value["ok"] is True, value
+        assert value["ok"] is (self.exit_code == 0), value
         return dict(value["result"])
 
     @property

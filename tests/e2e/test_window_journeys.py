@@ -254,9 +254,9 @@ def hangs(carol: Person, nano: DeviceProcess) -> None:
         assert not screen.sees(".*custodian.*"), "nothing of the workspace is left on the screen"
     finally:
         nano.go_on()
+    carol.unlock("carol")  # what was begun before the lock has ended by then
     with nano.control() as control:
         control.do("reject")  # what it asked is on its screen still
-    carol.unlock("carol")
 
 
 def finds_no_node(carol: Person, ledger: LedgerProcess) -> None:

@@ -275,5 +275,7 @@ class Template:
         return value
 
     def copy(self, root: Path) -> Offices:
+        # What an earlier test sent and left open would use up the ticket that a copy takes for free.
+        self.ledger.close()
         shutil.copytree(self.root / "workspaces", root, dirs_exist_ok=True)
         return self.offices(root)

@@ -60,7 +60,6 @@ def test_an_entry_is_as_old_as_the_version_since_which_it_pays_the_same(offices:
 
 
 def test_payments_are_counted_by_receiver_and_tag_when_they_are_final(offices: Offices) -> None:
-    offices.ledger.close()  # what an earlier test sent and left open would use the number of this payment
     assert book(offices)["custodian"]["used"] == {"count": 0, "last_at": None}
     identifier = offices.ready("7")
     offices.do("carol", "proposal", "submit", identifier)

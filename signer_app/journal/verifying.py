@@ -22,6 +22,7 @@ _CHECKPOINTS_LIMIT = 256 * 1024 * 1024
 #: Seconds that a record which another process is writing may take to be whole, and how often one looks.
 _WRITING_S: Final = 0.2
 _LOOK_EVERY_S: Final = 0.02
+#: How often a journal is checked anew because a record was half there and grew.
 _LOOKS: Final = 3
 
 

@@ -33,7 +33,6 @@ from signer_app.journal.states import Head
 from signer_app.journal.trust import not_intact
 from signer_app.journal.verifying import verify
 from signer_app.signers.keystore.files import ATTEMPTS_FILE
-from signer_app.vault.envelope import Vault
 from signer_app.vault.files import read_bounded, replacing, storage_error
 from signer_app.vault.kdf import KEY_BYTES, KdfParameters
 from signer_app.vault.sealed_stream import SealedWriter
@@ -43,13 +42,12 @@ from signer_app.workspace.backup_members import (
     FORMAT,
     HALF,
     LOG_FILES,
-    VAULT_FILE,
     Manifest,
     Member,
     limit_of,
 )
-from signer_app.workspace.creation import CONFIG_FILE
-from signer_app.workspace.heads import keyring_of
+from signer_app.workspace.creation import CONFIG_FILE, VAULT_FILE
+from signer_app.workspace.unsealing import unseal, vault_file
 
 if TYPE_CHECKING:
     from signer_app.workspace.composition import Workspace
@@ -167,16 +165,10 @@ def _gather(
     directory: Path, passphrase: bytearray, clock: Clock, stack: ExitStack
 ) -> tuple[Manifest, list[_Part], KdfParameters]:
     """All members as they are now, read in an order in which they fit; descriptors close with ``stack``."""
-    vault_file = directory / VAULT_FILE
-    if not vault_file.is_file():
-        raise NotFoundError(f"{directory} is no workspace.", code="NOT_A_WORKSPACE")
+    file = vault_file(directory)
     sealed_vault = _small(directory, VAULT_FILE)
-    keyring = keyring_of(vault_file)
-    vault = Vault.open(vault_file, passphrase, keyring=keyring)
-    stack.callback(vault.close)
-    identity, head = vault.get("workspace"), vault.get("head")
-    if not isinstance(identity, dict):
-        raise IntegrityError("The vault does not say whose workspace this is.", code="VAULT_BROKEN")
+    unsealed = unseal(file, passphrase, stack, read_only=True)
+    vault, identity, head = unsealed.vault, unsealed.identity, unsealed.heads.vault_head()
     parts = [sealed_vault, _small(directory, CONFIG_FILE)]
     for pattern in ("keys/*.json", "policy/*.json"):
         names = sorted(f"{path.parent.name}/{path.name}" for path in directory.glob(pattern))
@@ -186,12 +178,10 @@ def _gather(
     for folder in sorted((directory / EARLIER_LOGS).glob("*")):
         parts += _log(directory, f"{EARLIER_LOGS}/{folder.name}", stack)
     parts += _log(directory, "logs", stack)
-    if keyring is not None:
-        parts.append(_Part(HALF, KEY_BYTES, keyring.fetch(vault.vault_id)))
+    if unsealed.keyring is not None:
+        parts.append(_Part(HALF, KEY_BYTES, unsealed.keyring.fetch(vault.vault_id)))
     length = next(part.size for part in parts if part.name == f"logs/{JOURNAL_FILE}")
-    found = verify(
-        directory / "logs", head=Head.from_json(head) if head is not None else None, length=length
-    )  # fmt: skip
+    found = verify(directory / "logs", head=head, length=length)
     if not found.state.sound:
         raise not_intact(found).refusal()
     manifest = Manifest(

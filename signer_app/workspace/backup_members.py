@@ -29,10 +29,9 @@ from signer_app.journal.files import (
 from signer_app.journal.loginfo import check_org, check_person
 from signer_app.journal.states import Head
 from signer_app.vault.kdf import KEY_BYTES
-from signer_app.workspace.creation import CONFIG_FILE
+from signer_app.workspace.creation import CONFIG_FILE, VAULT_FILE
 
 FORMAT: Final = "countersign/backup@1"
-VAULT_FILE: Final = "vault.json"
 DRAFTS_FILE: Final = "drafts.json"
 DEVICE_KEY: Final = "keys/device.json"
 #: Half of the vault's key, where the system's keyring holds one. Never a file of a workspace.

@@ -14,7 +14,7 @@ from signer_app.chains.registry import CLASS_NETWORKS
 from signer_app.core.canonical import canonical
 from signer_app.core.clock import Clock, machine_clock
 from signer_app.core.config import NetworkClass, read_config
-from signer_app.core.errors import DeniedError, IntegrityError, NotFoundError, SignerError
+from signer_app.core.errors import DeniedError, IntegrityError, SignerError
 from signer_app.core.json_types import JsonObject
 from signer_app.journal.looking import LookedAtJournal
 from signer_app.journal.proofs import prove
@@ -44,11 +44,12 @@ from signer_app.workspace.book import Book
 from signer_app.workspace.creation import CONFIG_FILE, identity_of
 from signer_app.workspace.devices import ConnectedDevices, Devices, device_buses
 from signer_app.workspace.drafts import Drafts
-from signer_app.workspace.heads import Heads, keyring_of
+from signer_app.workspace.heads import Heads
 from signer_app.workspace.keys import Keys, KeystoreOpener, raw_device_key
 from signer_app.workspace.nodes import CONFIG_LIMIT, Nodes
 from signer_app.workspace.passed_tests import PassedTests
 from signer_app.workspace.standing import Checked
+from signer_app.workspace.unsealing import unseal, vault_file
 
 #: The database and what it keeps beside it while it is open.
 STORE_FILES = ("store.db", "store.db-wal", "store.db-shm")
@@ -165,18 +166,15 @@ class Workspace:
 
         NotFoundError NOT_A_WORKSPACE, ConflictError WORKSPACE_LOCKED, IntegrityError of vault or journal.
         """
-        if not (directory / "vault.json").is_file():
-            raise NotFoundError(f"{directory} is no workspace.", code="NOT_A_WORKSPACE")
+        file = vault_file(directory)
         with ExitStack() as stack:
             stack.enter_context(WorkspaceLock(directory).acquire())
-            keyring = keyring_of(directory / "vault.json")
-            vault = Vault.open(directory / "vault.json", passphrase, keyring=keyring)
-            stack.callback(vault.close)
-            heads = Heads(vault, keyring, str(identity_of(vault)["log_id"]))
+            unsealed = unseal(file, passphrase, stack)
+            vault, heads = unsealed.vault, unsealed.heads
             journal = stack.enter_context(
                 Journal.open(
                     directory / "logs",
-                    person=str(identity_of(vault)["person"]),
+                    person=str(unsealed.identity["person"]),
                     wrap_key=vault.key(Purpose.JOURNAL_WRAP),
                     clock=clock,
                     head=heads.vault_head(),
@@ -223,13 +221,9 @@ class Workspace:
 
         NotFoundError NOT_A_WORKSPACE, IntegrityError of vault or journal.
         """
-        if not (directory / "vault.json").is_file():
-            raise NotFoundError(f"{directory} is no workspace.", code="NOT_A_WORKSPACE")
         with ExitStack() as stack:
-            keyring = keyring_of(directory / "vault.json")
-            vault = Vault.open(directory / "vault.json", passphrase, keyring=keyring, read_only=True)
-            stack.callback(vault.close)
-            heads = Heads(vault, keyring, str(identity_of(vault)["log_id"]))
+            unsealed = unseal(vault_file(directory), passphrase, stack, read_only=True)
+            vault, heads = unsealed.vault, unsealed.heads
             # Each step before reads what is written after the next: heads, store, then the journal itself.
             kept = heads.vault_head(), heads.keyring_heads()
             engine = copy_database(directory / STORE_FILES[0], vault.key(Purpose.STORE), MIGRATIONS)
@@ -237,7 +231,7 @@ class Workspace:
             journal = stack.enter_context(
                 LookedAtJournal.look(
                     directory / "logs",
-                    person=str(identity_of(vault)["person"]),
+                    person=str(unsealed.identity["person"]),
                     wrap_key=vault.key(Purpose.JOURNAL_WRAP),
                     clock=clock,
                     head=kept[0],

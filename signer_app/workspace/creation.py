@@ -20,6 +20,7 @@ from signer_app.workspace.heads import Heads
 from signer_app.workspace.keys import KeystoreCreator, raw_device_key
 
 FOLDERS = ("", "config", "policy", "keys", "logs", "reports")
+VAULT_FILE = "vault.json"
 CONFIG_FILE = "config/platform-config.yaml"
 
 
@@ -58,7 +59,7 @@ def create_workspace(
         cost = kdf or kdf_for(network_class)
         keystore = stack.enter_context(create_keystore(directory / "keys", cost))
         device_key = keystore.create_device_key()
-        vault = Vault.create(directory / "vault.json", passphrase, kdf=cost.fresh(), keyring=keyring)
+        vault = Vault.create(directory / VAULT_FILE, passphrase, kdf=cost.fresh(), keyring=keyring)
         stack.callback(vault.close)
         identity: JsonObject = {
             "org": org,
@@ -116,7 +117,7 @@ def _empty(directory: Path) -> None:
     """Remove what a failed creation made; the folder held nothing before. Its keys were never used."""
     for name in FOLDERS[1:]:
         shutil.rmtree(directory / name, ignore_errors=True)
-    for name in ("vault.json", LOCK_FILE):
+    for name in (VAULT_FILE, LOCK_FILE):
         (directory / name).unlink(missing_ok=True)
 
 

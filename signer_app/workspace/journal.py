@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,10 +16,9 @@ from signer_app.journal.scan import Progress
 from signer_app.journal.states import Head, Verification
 from signer_app.journal.trust import not_intact
 from signer_app.journal.verifying import beside_writer, vault_keys, verify
-from signer_app.vault.envelope import Purpose, Vault
-from signer_app.workspace.creation import identity_of
-from signer_app.workspace.heads import Heads, keyring_of
+from signer_app.vault.envelope import Purpose
 from signer_app.workspace.standing import Checked
+from signer_app.workspace.unsealing import unseal, vault_file
 
 if TYPE_CHECKING:
     from signer_app.workspace.composition import Workspace
@@ -60,14 +60,10 @@ def verify_with_vault(
     """Verify a journal, decrypt every record, and hold it against the heads that are kept. Never writes, and
     takes no lock: another process may be writing.
     """
-    keyring = keyring_of(workspace / "vault.json")
-    vault = Vault.open(workspace / "vault.json", passphrase, keyring=keyring, read_only=True)
-    try:
-        heads = Heads(vault, keyring, str(identity_of(vault)["log_id"]))
-        kept = heads.vault_head(), heads.keyring_heads()
-        wrap_key = vault.key(Purpose.JOURNAL_WRAP)
-    finally:
-        vault.close()
+    with ExitStack() as stack:
+        unsealed = unseal(vault_file(workspace), passphrase, stack, read_only=True)
+        kept = unsealed.heads.vault_head(), unsealed.heads.keyring_heads()
+        wrap_key = unsealed.vault.key(Purpose.JOURNAL_WRAP)
 
     def check(keys: Mapping[int, bytes]) -> Verification:
         how = partial(verify, path, checkpoint_files=checkpoints, head=kept[0], other_heads=kept[1])

@@ -32,9 +32,9 @@ from signer_app.vault.envelope import Purpose, Vault
 from signer_app.vault.files import private_folder, replacing, storage_error, sync_folder
 from signer_app.vault.keyring_half import SystemKeyring
 from signer_app.vault.lock import WorkspaceLock
-from signer_app.workspace.backup_members import EARLIER_LOGS, HALF, VAULT_FILE, Manifest, Member, refused
+from signer_app.workspace.backup_members import EARLIER_LOGS, HALF, Manifest, Member, refused
 from signer_app.workspace.backup_reading import Backup, MemberStream, open_backup
-from signer_app.workspace.creation import FOLDERS
+from signer_app.workspace.creation import FOLDERS, VAULT_FILE
 from signer_app.workspace.heads import Heads
 from signer_app.workspace.keys import raw_device_key
 
@@ -202,9 +202,8 @@ class _Old:
         if any(self.identity.get(name) != value for name, value in stated.items() if value is not None):
             raise refused("Its vault belongs to another workspace than its list of contents says.")
         try:
-            found = verify(
-                self.logs, head=self._head, epoch_keys=vault_keys(self.logs, self.wrap_key)
-            )  # fmt: skip
+            epoch_keys = vault_keys(self.logs, self.wrap_key)
+            found = verify(self.logs, head=self._head, epoch_keys=epoch_keys)
             device = next(key for key in read_folder(keys) if key.id == DEVICE_KEY_ID)
         except CountersignError as error:
             raise refused(error.message) from error

@@ -1,12 +1,12 @@
-"""Unlocking this person's keys: one dialog, used by everything that signs a statement."""
+"""A passphrase for one deed, and its first use: unlocking this person's keys for what signs a statement."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from signer_app.core.errors import CountersignError
 from signer_app.ui.loop import Tasks
-from signer_app.ui.qt import Qt, QtWidgets
+from signer_app.ui.qt import Qt, QtGui, QtWidgets
 from signer_app.ui.session import Session
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Shell
@@ -20,50 +20,69 @@ if TYPE_CHECKING:
     from signer_app.workspace import Workspace
 
 
-class UnlockKeysDialog(Dialog):
-    """Takes the key passphrase and starts the key process. Accepted when the keys are open."""
+class PassphraseDialog(Dialog):
+    """Takes one passphrase for one deed of the worker. Accepted when that is done."""
 
-    def __init__(self, parent: QtWidgets.QWidget, session: Session, why: str, network_class: str) -> None:
-        """``why``: what the keys are needed for, one sentence."""
-        super().__init__(parent, words.TITLE, network_class)
+    #: What stands on the button and on the message while the worker is at it.
+    working: ClassVar[str]
+    #: Whether a person may leave while the worker is at it: what it does goes on.
+    can_leave: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        parent: QtWidgets.QWidget,
+        session: Session,
+        title: str,
+        network_class: str,
+        *,
+        name: str,
+        go: ActionButton,
+    ) -> None:
+        """``name``: what the object names of its parts begin with. ``go``: the button that begins."""
+        super().__init__(parent, title, network_class)
         self._session = session
         self.tasks = Tasks(self._failed)
         self._busy = False
-        self.setMinimumWidth(theme().scaled(440))
-        self.content.addWidget(label(why, "body", wrap=True))
-        self.content.addWidget(label(words.WHICH, "small", "text2", wrap=True))
         self.field = PassphraseField()
-        self.field.setObjectName("keys.passphrase")
-        self.field.setAccessibleName(words.PASSPHRASE)
-        self.content.addWidget(self.field)
+        self.field.setObjectName(f"{name}.passphrase")
         self._caps = label(strings.CAPS_LOCK, "small", "warn")
         self._caps.hide()
-        self.content.addWidget(self._caps)
         self.message = StateBanner("danger")
-        self.message.setObjectName("keys.message")
+        self.message.setObjectName(f"{name}.message")
         self.message.hide()
+        self.cancel, self.go = ActionButton(strings.CANCEL, name=f"{name}.cancel"), go
+        self._build()
+        self.content.addWidget(self._caps)
         self.content.addWidget(self.message)
-        self.cancel = ActionButton(strings.CANCEL, name="keys.cancel")
-        self.unlock = ActionButton(words.UNLOCK, kind="primary", icon="unlock", name="keys.unlock")
-        self.add_buttons(self.cancel, self.unlock)
+        self.add_buttons(self.cancel, go)
         self.field.caps_lock.connect(self._caps.setVisible)
-        self.field.returnPressed.connect(self.unlock.click)
-        self.unlock.triggered.connect(self._start)
+        self.field.returnPressed.connect(go.click)
+        go.triggered.connect(self._start)
         self.cancel.triggered.connect(self.reject)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _build(self) -> None:
+        """Put what explains the deed, and the field, into the content."""
+        raise NotImplementedError
+
+    def _deed(self, workspace: Workspace, secret: bytearray) -> None:
+        """In the worker's thread; it wipes ``secret`` whatever happens. CountersignError is shown."""
+        raise NotImplementedError
 
     def _start(self) -> None:
         if self._busy or not self.field.text():
             self.field.setFocus()
             return
-        self.tasks.spawn(self._open(self.field.take()))
-
-    async def _open(self, secret: bytearray) -> None:
         self._busy = True
-        self.unlock.block(words.UNLOCKING)
-        self._say("info", words.UNLOCKING)
+        self.tasks.spawn(self._work(self.field.take()))
+
+    async def _work(self, secret: bytearray) -> None:
+        held = (self.go,) if self.can_leave else (self.go, self.cancel)
+        for button in held:
+            button.block(self.working)
+        self._say("info", self.working)
         try:
-            await self._session.call(lambda workspace: unlock_with(workspace, secret), name=words.UNLOCKING)
+            await self._session.call(lambda workspace: self._deed(workspace, secret), name=self.working)
         except CountersignError as error:
             self._say("danger", error.message, faults.hint(error))
             self.field.setFocus()
@@ -71,7 +90,8 @@ class UnlockKeysDialog(Dialog):
             self.accept()
         finally:
             self._busy = False
-            self.unlock.block("")
+            for button in held:
+                button.block("")
 
     def _say(self, tone: str, fact: str, consequence: str = "") -> None:
         self.message.show_state(tone, fact, consequence)
@@ -80,10 +100,39 @@ class UnlockKeysDialog(Dialog):
     def _failed(self, _error: BaseException) -> None:
         self._say("danger", strings.INTERNAL_ERROR, strings.INTERNAL_CONSEQUENCE)
 
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Esc is Cancel, also while that is off; a lock closes the dialog all the same."""
+        if event.key() == Qt.Key.Key_Escape and self.cancel.blocked:
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
     def done(self, code: int) -> None:
         """Closed either way: a passphrase that was typed is gone."""
         self.field.clear()
         super().done(code)
+
+
+class UnlockKeysDialog(PassphraseDialog):
+    """Takes the key passphrase and starts the key process. Accepted when the keys are open."""
+
+    working = words.UNLOCKING
+
+    def __init__(self, parent: QtWidgets.QWidget, session: Session, why: str, network_class: str) -> None:
+        """``why``: what the keys are needed for, one sentence."""
+        self._why = why
+        unlock = ActionButton(words.UNLOCK, kind="primary", icon="unlock", name="keys.unlock")
+        super().__init__(parent, session, words.TITLE, network_class, name="keys", go=unlock)
+
+    def _build(self) -> None:
+        self.setMinimumWidth(theme().scaled(440))
+        self.content.addWidget(label(self._why, "body", wrap=True))
+        self.content.addWidget(label(words.WHICH, "small", "text2", wrap=True))
+        self.field.setAccessibleName(words.PASSPHRASE)
+        self.content.addWidget(self.field)
+
+    def _deed(self, workspace: Workspace, secret: bytearray) -> None:
+        unlock_with(workspace, secret)
 
 
 def unlock_with(workspace: Workspace, secret: bytearray) -> None:

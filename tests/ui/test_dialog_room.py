@@ -17,7 +17,6 @@ from window_help import Run, turns, until
 from signer_app.ui.halting.dialogs import ResumeDialog
 from signer_app.ui.pages.accounts.page import AddDialog
 from signer_app.ui.pages.book import HowDialog
-from signer_app.ui.pages.compose.keys import AuthorKeyDialog
 from signer_app.ui.pages.devices.parts import RulesDialog
 from signer_app.ui.pages.nodes.certificates import CertificateDialog
 from signer_app.ui.pages.nodes.dialogs import AddDialog as AddNode
@@ -103,7 +102,6 @@ async def the_others(window: MainWindow, identifier: str) -> None:
     await over(
         window, UnlockKeysDialog(window, window.session, "Signing needs them.", "practice"), "passphrase"
     )
-    await over(window, AuthorKeyDialog(window, "practice"), "passphrase of an author")
     await over(window, NameDialog(window, "practice"), "name of a filter")
     file = Path("a/long/way/to/a/folder/of/backups/northgate.countersign-backup").absolute()
     await over(window, BackupDialog(window, window.session, file, "practice"), "backup")

@@ -147,7 +147,7 @@ def test_a_vote_needs_the_hash_compared_and_the_keys(go: Any, offices: Offices) 
         dialog = window.dialogs.current
         assert isinstance(dialog, UnlockKeysDialog)
         dialog.field.setText("not the passphrase")
-        dialog.unlock.click()
+        dialog.go.click()
         await until(lambda: dialog.message.property("tone") == "danger")
         assert dialog.field.text() == ""
         assert not vote.exists()
@@ -178,7 +178,7 @@ def test_voting_and_activating_version_two(go: Any, offices: Offices) -> None:
         dialog = window.dialogs.current
         assert isinstance(dialog, UnlockKeysDialog)
         dialog.field.setText((offices.secrets / "alice.keys").read_text().strip())
-        dialog.unlock.click()
+        dialog.go.click()
         await settled(window)
         assert json.loads(votes["alice"].read_bytes())["person"] == "alice"
         page.activate_with(list(votes.values()))

@@ -17,9 +17,9 @@ from window_help import PASSPHRASE, closed, until
 from signer_app.core.errors import NodeError
 from signer_app.ui.pages.accounts.page import AccountsPage
 from signer_app.ui.pages.book import BookPage
-from signer_app.ui.pages.compose.keys import AuthorKeyDialog
 from signer_app.ui.pages.compose.page import NewPage
 from signer_app.ui.pages.proposals.page import ProposalsPage
+from signer_app.ui.passphrase import UnlockKeysDialog
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.window import MainWindow
@@ -253,9 +253,9 @@ def test_a_payment_is_written_by_keys_alone(
         QtBot.keyClick(page.result.propose, Qt.Key.Key_Return)
         assert window.dialogs.current is None  # Enter never proposes
         QtBot.keyClick(page.result.propose, Qt.Key.Key_Space)
-        await until(lambda: isinstance(window.dialogs.current, AuthorKeyDialog))
+        await until(lambda: isinstance(window.dialogs.current, UnlockKeysDialog))
         dialog = window.dialogs.current
-        assert isinstance(dialog, AuthorKeyDialog)
+        assert isinstance(dialog, UnlockKeysDialog)
         QtBot.keyClick(dialog, Qt.Key.Key_Escape)
         await until(lambda: window.dialogs.current is None)
         assert await window.session.call(lambda workspace: workspace.queries.proposals()) == []
@@ -274,16 +274,16 @@ def test_propose_asks_for_the_keys_and_leads_to_the_inbox(
         page.form.title.setText("Invoice 17")
         await until(lambda: page.result.seen.verdict == "ALLOW" and not page.result.propose.blocked)
         page.result.propose.click()
-        await until(lambda: isinstance(window.dialogs.current, AuthorKeyDialog))
+        await until(lambda: isinstance(window.dialogs.current, UnlockKeysDialog))
         dialog = window.dialogs.current
-        assert isinstance(dialog, AuthorKeyDialog)
-        assert dialog.input.echoMode() == QtWidgets.QLineEdit.EchoMode.Password
-        dialog.input.setText("not these words")
-        dialog.unlock.click()
-        await until(lambda: not dialog.words.isHidden(), 40)
+        assert isinstance(dialog, UnlockKeysDialog)
+        assert dialog.field.echoMode() == QtWidgets.QLineEdit.EchoMode.Password
+        dialog.field.setText("not these words")
+        dialog.go.click()
+        await until(lambda: dialog.message.isVisible() and not dialog.go.blocked, 40)
         assert window.key == "new"
-        dialog.input.setText(SECRETS["alice.keys"])
-        dialog.unlock.click()
+        dialog.field.setText(SECRETS["alice.keys"])
+        dialog.go.click()
         await until(lambda: window.key == "inbox", 40)
         made = await window.session.call(lambda workspace: workspace.queries.proposals())
         assert [proposal.title for proposal in made] == ["Invoice 17"]

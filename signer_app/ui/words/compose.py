@@ -63,12 +63,9 @@ WOULD_CHANGE, CHECKS, WHO_CAN_SIGN = "What it would change", "Policy checks", "W
 USES = "Uses"
 EXPIRES = "Expires"
 CAN, CANNOT = "Can sign", "Cannot"
-UNLOCK_KEYS = "Unlock your keys"
 UNLOCK_KEYS_WHY = (
     "A proposal carries the signature of its author. Your device key makes it; no ledger key is used."
 )
-KEY_PASSPHRASE = "Key passphrase"  # noqa: S105 - a label
-UNLOCK, UNLOCKING = "Unlock", "Opening your keys"
 OFF = "Off:"
 
 

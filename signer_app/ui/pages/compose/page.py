@@ -21,9 +21,9 @@ from signer_app.ui.pages.compose.asking import (
     read_options,
 )
 from signer_app.ui.pages.compose.form import LIST, ComposeForm, typed
-from signer_app.ui.pages.compose.keys import AuthorKeyDialog, unlock_keys
 from signer_app.ui.pages.compose.result import ResultPanel
 from signer_app.ui.pages.compose.rows import BatchResult
+from signer_app.ui.passphrase import keys_unlocked
 from signer_app.ui.qt import QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
@@ -298,7 +298,7 @@ class NewPage(Page):
             if not keys_locked(error):
                 self.list.end()
                 raise
-            if await self._unlock():
+            if await keys_unlocked(self.shell, self, say.UNLOCK_KEYS_WHY):
                 await self._make()
             self.list.end()
 
@@ -322,22 +322,6 @@ class NewPage(Page):
         self.draft, self._kept = "", self.form.values()
         self.shell.changed()
         self.shell.go("proposals")
-
-    async def _unlock(self) -> bool:
-        """Ask for the key passphrase until it fits; False if the person gives up."""
-        summary = self.session.summary
-        dialog = AuthorKeyDialog(self, summary.network_class if summary else "")
-        dialog.given.connect(lambda text: self.tasks.spawn(self._try_keys(dialog, text)))
-        return await self.shell.ask(dialog) == int(QtWidgets.QDialog.DialogCode.Accepted)
-
-    async def _try_keys(self, dialog: AuthorKeyDialog, text: str) -> None:
-        secret = bytearray(text.encode("utf-8"))
-        try:
-            await self.session.call(lambda workspace: unlock_keys(workspace, secret), name=say.UNLOCKING)
-        except CountersignError as error:
-            dialog.refuse(error)
-        else:
-            dialog.accept()
 
     # -- looks ---------------------------------------------------------------------------------------------
 

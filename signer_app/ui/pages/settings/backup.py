@@ -7,19 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from signer_app.core.errors import CountersignError
 from signer_app.core.text import safe_text
 from signer_app.ui.choosing import choose_new_file
-from signer_app.ui.loop import Tasks
-from signer_app.ui.qt import Qt, QtWidgets
+from signer_app.ui.passphrase import PassphraseDialog
+from signer_app.ui.qt import QtWidgets
 from signer_app.ui.session import Session
-from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Page
 from signer_app.ui.theme import theme
-from signer_app.ui.unlock import PassphraseField
 from signer_app.ui.widgets import ActionButton, Card, Reasons, StateBanner, label, row
-from signer_app.ui.words import faults, standing, strings
 from signer_app.ui.words import settings as words
+from signer_app.ui.words import standing
 
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
@@ -141,87 +138,35 @@ class BackupCard(Card):
         self._page.shell.changed()
 
 
-class BackupDialog(Dialog):
+class BackupDialog(PassphraseDialog):
     """Takes the vault's passphrase, which opens the backup afterwards. Accepted when the file is written."""
 
+    working = words.WORKING
+    can_leave = False
+
     def __init__(self, parent: QtWidgets.QWidget, session: Session, file: Path, network_class: str) -> None:
-        super().__init__(parent, words.TITLE, network_class)
-        self._session, self._file = session, file
-        self.tasks = Tasks(self._failed)
-        self._busy = False
+        self._file = file
+        start = ActionButton(words.START, kind="primary", icon="download", name="backup.start")
+        super().__init__(parent, session, words.TITLE, network_class, name="backup", go=start)
+
+    def _build(self) -> None:
         self.setMinimumWidth(theme().scaled(460))
-        self.content.addWidget(label(words.written_to(safe_text(str(file), 600)), "body", wrap=True))
+        self.content.addWidget(label(words.written_to(safe_text(str(self._file), 600)), "body", wrap=True))
         above = label(words.VAULT_FIELD, "small", "text2")
-        self.field = PassphraseField()
-        self.field.setObjectName("backup.passphrase")
         self.field.setAccessibleName(words.VAULT_FIELD)
         above.setBuddy(self.field)
         self.content.addWidget(above)
         self.content.addWidget(self.field)
         self.content.addWidget(label(words.OPENS, "small", "text2", wrap=True))
-        self._caps = label(strings.CAPS_LOCK, "small", "warn")
-        self._caps.hide()
-        self.content.addWidget(self._caps)
-        self.message = StateBanner("danger")
-        self.message.setObjectName("backup.message")
-        self.message.hide()
-        self.content.addWidget(self.message)
-        self.cancel = ActionButton(strings.CANCEL, name="backup.cancel")
-        self.start = ActionButton(words.START, kind="primary", icon="download", name="backup.start")
-        self.add_buttons(self.cancel, self.start)
-        self.field.caps_lock.connect(self._caps.setVisible)
-        self.field.returnPressed.connect(self.start.click)
-        self.start.triggered.connect(self._start)
-        self.cancel.triggered.connect(self.reject)
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _start(self) -> None:
-        if self._busy or not self.field.text():
-            self.field.setFocus()
-            return
-        self._busy = True
-        self.tasks.spawn(self._write(self.field.take()))
+    def _deed(self, workspace: Workspace, secret: bytearray) -> None:
+        from signer_app.vault.kdf import wipe  # noqa: PLC0415 - in the worker's thread
+        from signer_app.workspace.backup import back_up  # noqa: PLC0415
 
-    async def _write(self, secret: bytearray) -> None:
-        for button in (self.start, self.cancel):
-            button.block(words.WORKING)
-        self._say("info", words.WORKING)
         try:
-            await self._session.call(
-                lambda workspace: _back_up(workspace, secret, self._file), name=words.WORKING
-            )
-        except CountersignError as error:
-            self._say("danger", error.message, faults.hint(error))
-            self.field.setFocus()
-        else:
-            self.accept()
+            back_up(workspace, secret, self._file)
         finally:
-            self._busy = False
-            for button in (self.start, self.cancel):
-                button.block("")
-
-    def _say(self, tone: str, fact: str, consequence: str = "") -> None:
-        self.message.show_state(tone, fact, consequence)
-        self.message.show()
-
-    def _failed(self, _error: BaseException) -> None:
-        self._say("danger", strings.INTERNAL_ERROR, strings.INTERNAL_CONSEQUENCE)
-
-    def done(self, code: int) -> None:
-        """Closed either way: a passphrase that was typed is gone."""
-        self.field.clear()
-        super().done(code)
-
-
-def _back_up(workspace: Workspace, secret: bytearray, file: Path) -> None:
-    """In the worker's thread; ``secret`` is wiped whatever happens."""
-    from signer_app.vault.kdf import wipe  # noqa: PLC0415
-    from signer_app.workspace.backup import back_up  # noqa: PLC0415
-
-    try:
-        back_up(workspace, secret, file)
-    finally:
-        wipe(secret)
+            wipe(secret)
 
 
 def writing_off(session: Session) -> str:

@@ -7,8 +7,9 @@ import gc
 import os
 import signal
 import socket
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,6 +167,26 @@ def _hashing_is_remembered(request: pytest.FixtureRequest, _derived: Path) -> It
 def vectors() -> Path:
     """tests/data/vectors: data computed by implementations other than ours (its README names them)."""
     return VECTORS
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Makes a real file system of so many KiB, full soon. Skips where the right to mount one is missing."""
+    place = tmp_path / "small"
+    mounted = False
+
+    def mount(kibibytes: int) -> Path:
+        nonlocal mounted
+        place.mkdir()
+        words = ["mount", "-t", "tmpfs", "-o", f"size={kibibytes}k", "tmpfs", str(place)]
+        if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode != 0:
+            pytest.skip("needs the right to mount a file system")
+        mounted = True
+        return place
+
+    yield mount
+    if mounted:
+        subprocess.run(["umount", str(place)], check=True)
 
 
 # A treasury takes ten seconds to set up, so rooms share one, and each test gets copies of its workspaces.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from journal_help import DEVICE, DEVICE_PUBLIC, WRAP_KEY, Clock, make, reopen
 
 from signer_app.core.errors import ConflictError, IntegrityError, NotFoundError
+from signer_app.journal import verifying
 from signer_app.journal.looking import LookedAtJournal
 from signer_app.journal.states import Head, State
 from signer_app.journal.verifying import beside_writer, vault_keys, verify
@@ -142,24 +143,25 @@ def test_other_heads_and_other_files_are_not_looked_at(tmp_path: Path) -> None:
         verify(tmp_path / "nothing")
 
 
-def test_a_check_beside_a_writer_waits_for_the_record_that_is_being_written(tmp_path: Path) -> None:
+def test_a_check_beside_a_writer_waits_for_the_record_that_is_being_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with make(tmp_path, 3):
         pass
     log = tmp_path / LOG
     whole = log.read_bytes()
     log.write_bytes(whole[:-300])
 
-    def finish() -> None:
-        time.sleep(0.05)
+    def finish(_seconds: float) -> None:
+        """The writer goes on while the reader sleeps."""
         with log.open("ab") as stream:
             stream.write(whole[-300:])
 
-    thread = threading.Thread(target=finish)
-    thread.start()
+    monkeypatch.setattr(verifying, "time", SimpleNamespace(monotonic=time.monotonic, sleep=finish))
     keys = vault_keys(tmp_path, WRAP_KEY)
     found = beside_writer(tmp_path, lambda: verify(tmp_path, epoch_keys=keys))
-    thread.join()
     assert (found.state, found.torn_bytes, found.size_checked) == (State.INTACT, 0, 4)
+    monkeypatch.undo()
     log.write_bytes(whole[:-300])
     assert verify(tmp_path).state is State.TORN
     assert beside_writer(tmp_path, lambda: verify(tmp_path)).state is State.TORN

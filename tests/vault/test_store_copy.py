@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -196,8 +195,8 @@ def test_copies_are_apart_and_take_writes_of_their_own(store: Path, scripts: lis
     with first.begin() as connection:
         connection.execute(text("INSERT INTO words (word) VALUES ('mine')"))
         reader.start()
-        time.sleep(0.1)
-        assert seen == [], "it waits for the writer of this copy"
+        reader.join(0.1)
+        assert reader.is_alive(), "it waits for the writer of this copy"
     reader.join()
     assert seen == [["violet", "anchor", "mine"]]
     assert words(second) == copied(store, scripts) == ["violet", "anchor"]

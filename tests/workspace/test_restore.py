@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -343,20 +343,12 @@ def test_a_kill_leaves_no_half_workspace_and_the_next_try_goes_through(
     assert not bob.folder.with_name(f".{bob.folder.name}.restoring").exists()
 
 
-def test_a_full_disk_leaves_nothing(offices: Offices, bob: Restored, tmp_path: Path) -> None:
-    """A real file system of 64 KiB; needs the right to mount one."""
-    place = tmp_path / "small"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
+def test_a_full_disk_leaves_nothing(bob: Restored, small_disk: Callable[[int], Path]) -> None:
     bob.back_up()
-    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("needs the right to mount")
-    try:
-        bob.folder = place / "new"
-        assert bob.restore().refused == (7, "STORAGE_FULL")
-        assert list(place.iterdir()) == []
-    finally:
-        subprocess.run(["umount", str(place)], check=True)
+    place = small_disk(64)
+    bob.folder = place / "new"
+    assert bob.restore().refused == (7, "STORAGE_FULL")
+    assert list(place.iterdir()) == []
 
 
 def test_two_restores_to_one_place_do_not_meet(offices: Offices, bob: Restored) -> None:

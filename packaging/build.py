@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from signer_app.vault.build import MANIFEST, write_manifest
+from signer_app.core.build import MANIFEST, write_manifest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 OUT: Final = ROOT / "build" / "package"

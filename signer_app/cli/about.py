@@ -19,7 +19,7 @@ def about(context: typer.Context) -> None:
     The check finds damage. Against somebody who changes files and list alike, compare the manifest's hash
     with the one that is published for this version, by another way than the one the program came by.
     """
-    from signer_app.vault import build  # noqa: PLC0415 - keeps help quick
+    from signer_app.core import build  # noqa: PLC0415 - keeps help quick
 
     session = session_of(context)
     with session.output.working("Reading the program's files"):

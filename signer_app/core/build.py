@@ -18,9 +18,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from signer_app import __version__
-from signer_app.core.errors import CountersignError
 from signer_app.core.json_types import JsonObject
-from signer_app.vault.files import read_bounded
 
 MANIFEST: Final = "SHA256SUMS"
 _LIMIT: Final = 4 * 1024 * 1024
@@ -73,11 +71,10 @@ def check_build(folder: Path | None) -> BuildCheck:
     """
     if folder is None:
         return BuildCheck("source")
-    try:
-        data = read_bounded(folder / MANIFEST, _LIMIT)
-        listed = _read(data)
-    except CountersignError:
+    data = _manifest(folder)
+    if data is None:
         return BuildCheck("differs", missing=(MANIFEST,))
+    listed = _read(data)
     there = set(_files(folder))
     changed = [name for name in sorted(there & set(listed)) if _hash(folder / name) != listed[name]]
     missing, added = sorted(set(listed) - there), sorted(there - set(listed))
@@ -93,6 +90,19 @@ def write_manifest(folder: Path) -> Path:
     path = folder / MANIFEST
     path.write_text("".join(lines), encoding="utf-8")
     return path
+
+
+def _manifest(folder: Path) -> bytes | None:
+    """The list as it lies there; None where it cannot be read, is a link, or is longer than any is."""
+    path = folder / MANIFEST
+    try:
+        if path.is_symlink():
+            return None
+        with path.open("rb") as stream:
+            data = stream.read(_LIMIT + 1)
+    except OSError:
+        return None
+    return data if len(data) <= _LIMIT else None
 
 
 def _read(data: bytes) -> dict[str, str]:

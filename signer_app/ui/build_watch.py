@@ -9,7 +9,7 @@ from signer_app.ui.qt import QtCore, QtWidgets, Signal
 from signer_app.ui.words import settings as words
 
 if TYPE_CHECKING:  # nothing of the vault loads before the first paint
-    from signer_app.vault.build import BuildCheck
+    from signer_app.core.build import BuildCheck
 
 
 class BuildStation(QtCore.QObject):
@@ -46,7 +46,7 @@ class BuildStation(QtCore.QObject):
 
 
 def _check() -> BuildCheck:
-    from signer_app.vault.build import check_build, program_folder  # noqa: PLC0415 - in the thread
+    from signer_app.core.build import check_build, program_folder  # noqa: PLC0415 - in the thread
 
     return check_build(program_folder())
 

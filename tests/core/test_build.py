@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from signer_app import __version__
-from signer_app.vault.build import MANIFEST, about, check_build, program_folder, write_manifest
+from signer_app.core.build import MANIFEST, about, check_build, program_folder, write_manifest
 
 LIBRARY = "_internal/lib/part.so"
 

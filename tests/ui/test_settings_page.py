@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from room import cramped, nameless
 from window_help import PASSPHRASE, Run, closed, turns, until
 
+from signer_app.core import build
 from signer_app.journal.trust import WRITE_FAILED
 from signer_app.ui import build_watch, choosing
 from signer_app.ui.build_watch import build_station
@@ -24,7 +25,6 @@ from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.words import first_run as first_words
 from signer_app.ui.words import settings as words
-from signer_app.vault import build
 from signer_app.workspace.backup import back_up
 from signer_app.workspace.backup_reading import check_backup
 
@@ -69,11 +69,11 @@ def test_from_no_backup_to_one(
             dialog = await dialog_of(window)
             assert str(file) in " ".join(found.text() for found in dialog.findChildren(QtWidgets.QLabel))
             dialog.field.setText("another passphrase")
-            dialog.start.click()
+            dialog.go.click()
             await until(lambda: "passphrase is wrong" in dialog.message.accessibleName())
-            assert (dialog.field.text(), file.exists(), dialog.start.reason) == ("", False, "")
+            assert (dialog.field.text(), file.exists(), dialog.go.reason) == ("", False, "")
             dialog.field.setText(PASSPHRASE.decode())
-            dialog.start.click()
+            dialog.go.click()
             await until(lambda: window.dialogs.current is None)
             await until(card.show_record.isVisible)
             assert str(file) in card.file.text()
@@ -94,7 +94,7 @@ def test_an_error_stays_in_the_dialog(
             page_of(window).backup.write_to(workspace_folder / "inside")
             dialog = await dialog_of(window)
             dialog.field.setText(PASSPHRASE.decode())
-            dialog.start.click()
+            dialog.go.click()
             await until(lambda: "would be lost with it" in dialog.message.accessibleName())
             assert not (workspace_folder / "inside").exists()
             dialog.reject()

@@ -16,7 +16,7 @@ from signer_app.ui.words import settings as words
 from signer_app.ui.words import strings
 
 if TYPE_CHECKING:
-    from signer_app.vault.build import BuildCheck
+    from signer_app.core.build import BuildCheck
 
 #: So many files are named; a build that differs in more is no build.
 LISTED = 20

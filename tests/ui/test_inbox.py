@@ -21,6 +21,7 @@ from signer_app.ui.pages.inbox.allowed import Place, reasons
 from signer_app.ui.pages.inbox.cards import signatures_card, timeline_steps
 from signer_app.ui.pages.inbox.check_lines import check_line
 from signer_app.ui.pages.inbox.detail import Detail
+from signer_app.ui.pages.inbox.head import ListHead
 from signer_app.ui.pages.inbox.listing import STATE_LOOKS, EntryList, chip_of, group_of
 from signer_app.ui.pages.inbox.reading import Details, KeyHolder, _standing, entry_of
 from signer_app.ui.qt import Qt, QtWidgets
@@ -202,13 +203,48 @@ def test_what_comes_next_while_a_halt_stands() -> None:
 
 
 def test_groups() -> None:
-    soon = (NOW + timedelta(minutes=5)).isoformat()
-    assert group_of(entry(expires_at=soon), NOW) == "soon"
-    assert group_of(entry(), NOW) == "later"
+    noon = datetime.now().astimezone().replace(hour=12, minute=0)
+
+    def group(**after: int) -> str:
+        return group_of(entry(expires_at=(noon + timedelta(**after)).isoformat()), noon)
+
+    assert [group(minutes=5), group(minutes=59)] == ["soon", "soon"]
+    assert [group(hours=5), group(hours=11, minutes=59)] == ["today", "today"]
+    assert [group(hours=12), group(days=1)] == ["later", "later"]
+    assert group_of(entry(expires_at=None), noon) == "later"
     assert group_of(entry(state="DENIED"), NOW) == "stopped"
     assert group_of(entry(asked=STOPPED), NOW) == "stopped"
     assert group_of(entry(signatures=[signed_by("rCarol")]), NOW) == "others"
     assert group_of(entry(state="CONFIRMED"), NOW) == "done"
+
+
+def test_the_head_narrows_to_a_view_and_an_account(qtbot: QtBot, look: Theme) -> None:
+    head, asked = ListHead(), []
+    qtbot.addWidget(head)
+    head.changed.connect(lambda: asked.append(head.tab))
+    vault = {"account": ACME, "effects": [transfer(account=ACME, to=TREASURY), FEE]}
+    done = {"state": "CONFIRMED", "signatures": []}
+    entries = [entry(1), entry(2, **vault), entry(3, signatures=[signed_by("rCarol")]),
+               entry(4, **done), entry(5, **done, **vault), entry(6, **done)]  # fmt: skip
+
+    def ids(wanted: str = "") -> list[str]:
+        return [found.id[:2] for found in head.narrow(entries, wanted)]
+
+    assert ids() == ["01", "02", "03"]
+    assert [button.text() for button in head.tabs.values()] == ["Needs me  2", "All open  3", "Done  3"]
+    assert [head.account.itemText(at) for at in range(3)] == ["All accounts", "Acme Custody", "Treasury"]
+    head.account.setCurrentIndex(1)
+    assert (ids(), head.narrowed, asked) == (["02"], True, ["open"])
+    head.tabs["done"].click()
+    assert (ids(), head.order.text()) == (["05"], "Latest expiry first")
+    assert ids(wanted="04") == ["06", "05", "04"], "what is asked for is shown, whatever was chosen"
+    assert (head.tab, head.narrowed) == ("done", False)
+    assert ids(wanted="03") == ["01", "02", "03"]
+    assert (head.tab, head.order.text()) == ("open", "Soonest expiry first")
+    head.account.setCurrentIndex(2)
+    assert ids() == ["01", "03"]
+    entries = entries[1:2]
+    assert (ids(), head.narrowed) == (["02"], False), "an account without proposals is no choice any more"
 
 
 def test_every_state_has_a_look() -> None:

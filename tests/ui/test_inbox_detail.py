@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ async def keys(window: MainWindow, name: str) -> None:
     """Unlock, and wait until the dialog is gone."""
     dialog = await dialog_of(window, UnlockKeysDialog)
     dialog.field.setText(SECRETS[f"{name}.keys"])
-    dialog.unlock.click()
+    dialog.go.click()
     await until(lambda: window.dialogs.current is None)
 
 
@@ -314,9 +315,9 @@ def test_with_large_text_in_a_small_window_every_tab_is_whole(
         window.resize(1024, 700)
         settings.percent = 150
         window.restyle()
-        await until(lambda: all(tab.width() >= tab.sizeHint().width() for tab in page.tabs.values()))
-        holder = next(iter(page.tabs.values())).parentWidget()
-        for tab in page.tabs.values():
+        await until(lambda: all(tab.width() >= tab.sizeHint().width() for tab in page.head.tabs.values()))
+        holder = next(iter(page.head.tabs.values())).parentWidget()
+        for tab in page.head.tabs.values():
             inside = tab.contentsRect()
             assert needed(tab) <= inside.width(), tab.text()
             assert tab.geometry().right() <= holder.rect().right(), tab.text()
@@ -330,7 +331,7 @@ def test_with_large_text_in_a_small_window_every_tab_is_whole(
 
     async def begin(window: MainWindow, page: InboxPage) -> None:
         window.resize(1024, 700)
-        await until(lambda: all(tab.width() >= tab.sizeHint().width() for tab in page.tabs.values()))
+        await until(lambda: all(tab.width() >= tab.sizeHint().width() for tab in page.head.tabs.values()))
         await until(lambda: window.navigation.rail and page.width() > 900)
         begun.append(page._split.sizes())
 
@@ -369,15 +370,44 @@ def test_an_empty_list_says_so_and_what_can_be_done(go: Go, offices: Offices) ->
 
     async def test(window: MainWindow, page: InboxPage) -> None:
         for tab in ("mine", "done"):
-            page.tabs[tab].click()
+            page.head.tabs[tab].click()
             assert page.none.isVisible()
             assert page.none.words.text() == say.NOTHING[tab]
             buttons = page.none.findChildren(QtWidgets.QPushButton)
             assert any(button.isVisible() for button in buttons) is (tab == "mine")
-        page.tabs["open"].click()
+        page.head.tabs["open"].click()
         await until(lambda: page.detail.isVisible() and page.detail.details is not None)
-        page.tabs["mine"].click()
+        page.head.tabs["mine"].click()
         page.none.findChild(QtWidgets.QPushButton).click()
         assert window.key == "new"
+        window.go("inbox")
+        page.head.new.click()
+        assert window.key == "new"
+
+    go(test, "alice")
+
+
+def test_the_list_shows_one_account_until_another_is_asked_for(go: Go, offices: Offices) -> None:
+    first, second = offices.pay("alice", "100"), offices.pay("alice", "101")
+
+    async def test(window: MainWindow, page: InboxPage) -> None:
+        # The desk has one account: another one stands in for that of the second proposal.
+        page.entries = [
+            replace(entry, account="xrpl:63456:other", account_name="other") if entry.id == second else entry
+            for entry in page.entries
+        ]
+        page._show()
+        head = page.head
+        head.account.setCurrentIndex(head.account.findText("other"))
+        await until(lambda: page.list.current() == second)
+        head.tabs["done"].click()
+        await until(lambda: page.none.words.text() == say.NOTHING_OF_ACCOUNT)
+        page.none.findChild(QtWidgets.QPushButton).click()
+        assert not head.narrowed
+        head.tabs["open"].click()
+        head.account.setCurrentIndex(head.account.findText("other"))
+        page.open(first)
+        await until(lambda: page.list.current() == first)
+        assert not head.narrowed, "what is asked for is shown, whatever was chosen"
 
     go(test, "alice")

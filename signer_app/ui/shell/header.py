@@ -98,7 +98,7 @@ class HeaderBar(QtWidgets.QFrame):
         line.addWidget(self._name)
         line.addSpacing(t.scaled(60))
         self.find_box = FindBox()
-        line.addWidget(self.find_box, 1)
+        line.addWidget(self.find_box, 2)
         line.addStretch(1)
         self.network = NetworkChip()
         self.nodes = Pill(name="header.nodes")

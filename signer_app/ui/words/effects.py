@@ -150,6 +150,17 @@ def kind_words(kind: str) -> str:
     return spaced[:1].upper() + spaced[1:]
 
 
+def is_today(moment: str | None, now: datetime) -> bool:
+    """Whether a time lies in the day of ``now``, as this computer's zone has it."""
+    try:
+        return (
+            moment is not None
+            and datetime.fromisoformat(moment).astimezone().date() == now.astimezone().date()
+        )
+    except ValueError:
+        return False
+
+
 def left(expires: str | None, now: datetime) -> tuple[str, bool]:
     """How long until it expires, in words, and whether that is within the hour."""
     if expires is None:

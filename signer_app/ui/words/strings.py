@@ -270,6 +270,7 @@ INBOX_GROUPS = MappingProxyType(
     {
         "soon": "Expires within the hour",
         "stopped": "Stopped by policy or people",
+        "today": "Today",
         "later": "Later",
         "others": "Waiting for other signers",
         "done": "Done",

@@ -11,7 +11,7 @@ from signer_app.ui.theme import icons, theme
 from signer_app.ui.widgets.base import pen, text_width
 from signer_app.ui.widgets.chips import RISK_LOOKS, ChipLook, draw_chip, draw_pips, pips_width
 from signer_app.ui.words import strings
-from signer_app.ui.words.effects import left
+from signer_app.ui.words.effects import is_today, left
 
 _ENTRY, _GROUP = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 _Index = QtCore.QModelIndex | QtCore.QPersistentModelIndex
@@ -45,8 +45,9 @@ def group_of(entry: Entry, now: datetime) -> str:
         return "stopped"
     if not entry.mine and entry.state == "PENDING":
         return "others"
-    _, soon = left(entry.expires_at, now)
-    return "soon" if soon else "later"
+    if left(entry.expires_at, now)[1]:
+        return "soon"
+    return "today" if is_today(entry.expires_at, now) else "later"
 
 
 def chip_of(entry: Entry) -> tuple[str, ChipLook]:

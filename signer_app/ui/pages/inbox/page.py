@@ -18,6 +18,7 @@ from signer_app.ui.pages.inbox.allowed import Place
 from signer_app.ui.pages.inbox.authority_part import read_from_nodes
 from signer_app.ui.pages.inbox.deeds import Deeds
 from signer_app.ui.pages.inbox.detail import Detail
+from signer_app.ui.pages.inbox.head import ListHead
 from signer_app.ui.pages.inbox.listing import EntryList
 from signer_app.ui.pages.inbox.reading import Details, Entry, read_details, read_list
 from signer_app.ui.qt import Qt, QtPrintSupport, QtWidgets
@@ -26,7 +27,7 @@ from signer_app.ui.shell.actions import Handler
 from signer_app.ui.shell.page import EmptyState, Page, Shell
 from signer_app.ui.signing.dialog import EXPORT, SEND, sign_proposal
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import HashCompare, StateBanner, TabButton, TabButtons, column, plain, row
+from signer_app.ui.widgets import HashCompare, StateBanner, column, plain
 from signer_app.ui.words import effects as words
 from signer_app.ui.words import faults, shared, standing, strings
 from signer_app.ui.words import inbox as say
@@ -35,7 +36,6 @@ from signer_app.ui.words import paper as paper_words
 if TYPE_CHECKING:
     from signer_app.workspace import Workspace
 
-TABS = ("mine", "open", "done")
 #: How wide the list begins, in pixels.
 LIST_WIDTH = 352
 
@@ -75,21 +75,12 @@ class InboxPage(Page):
         shell.nodes.changed.connect(self._place_changed)
 
     def _left(self) -> QtWidgets.QWidget:
-        t = theme()
         pane = plain("surface")
         box = column(pane)
-        line = row(spacing=t.scaled(2), margins=(t.scaled(10), t.scaled(10), t.scaled(10), t.scaled(8)))
-        self.tabs: dict[str, QtWidgets.QPushButton] = {}
-        group = TabButtons(self)
-        for name in TABS:
-            button = TabButton(strings.INBOX_TABS[name], f"inbox.tab.{name}")
-            button.clicked.connect(self._show)
-            group.addButton(button)
-            self.tabs[name] = button
-            line.addWidget(button)
-        line.addStretch(1)
-        self.tabs["open"].setChecked(True)
-        box.addLayout(line)
+        self.head = ListHead()
+        self.head.changed.connect(self._show)
+        self.head.new_asked.connect(self._new)
+        box.addWidget(self.head)
         self.list = EntryList()
         box.addWidget(self.list, 1)
         return pane
@@ -125,7 +116,7 @@ class InboxPage(Page):
     def open(self, argument: str) -> None:
         """Show a proposal by its id or the start of it."""
         self._wanted = argument
-        self.tabs["open"].setChecked(True)
+        self.head.choose("open")
         if self.entries:
             self._show()
 
@@ -175,30 +166,23 @@ class InboxPage(Page):
     # -- the list ------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        tab = next(name for name, button in self.tabs.items() if button.isChecked())
-        kept = {
-            "mine": [entry for entry in self.entries if entry.mine],
-            "open": [entry for entry in self.entries if entry.open],
-            "done": [entry for entry in self.entries if not entry.open],
-        }
-        if self._wanted and not any(e.id.startswith(self._wanted) for e in kept[tab]):
-            done = any(e.id.startswith(self._wanted) for e in kept["done"])
-            tab = "done" if done else "open"
-            self.tabs[tab].setChecked(True)
-        for name, button in self.tabs.items():
-            button.setText(f"{strings.INBOX_TABS[name]}  {len(kept[name])}")
-        self.list.show_entries(kept[tab], datetime.now(UTC))
+        kept = self.head.narrow(self.entries, self._wanted)
+        self.list.show_entries(kept, datetime.now(UTC))
         if self._wanted and self.list.choose(self._wanted):
             self._wanted = ""
-        if kept[tab]:
+        if kept:
             self._right.setCurrentWidget(self.detail)
             self._chosen(self.list.current())
         else:
             self._reading = ""
             self.detail.show_details(None)
-            self.none.show_words(
-                say.NOTHING[tab], *((shared.NEW_PROPOSAL, self._new) if tab != "done" else ())
-            )
+            tab = self.head.tab
+            if self.head.narrowed:
+                self.none.show_words(say.NOTHING_OF_ACCOUNT, say.ALL_ACCOUNTS, self.head.widen)
+            elif tab == "done":
+                self.none.show_words(say.NOTHING[tab])
+            else:
+                self.none.show_words(say.NOTHING[tab], shared.NEW_PROPOSAL, self._new)
             self._right.setCurrentWidget(self.none)
 
     def _new(self) -> None:
@@ -286,7 +270,7 @@ class InboxPage(Page):
         made = await making
         if made:
             self._wanted = made
-            self.tabs["open"].setChecked(True)
+            self.head.choose("open")
             self.shell.changed()
 
     def _compare_large(self) -> None:

@@ -19,6 +19,7 @@ from signer_app.ui.theme import theme
 from signer_app.ui.widgets import ActionButton, Chooser, StateBanner, column, label, repolish, row
 from signer_app.ui.words import faults, standing, strings
 from signer_app.ui.words import first_run as words
+from signer_app.ui.words import reading_file as reading_words
 
 #: Seconds that each wrong passphrase in a row costs, and the most.
 FIRST_WAIT, LONGEST_WAIT = 2, 64
@@ -64,10 +65,12 @@ class PassphraseField(QtWidgets.QLineEdit):
 
 
 class UnlockPage(QtWidgets.QWidget):
-    """Choose a workspace, type its passphrase; or look at a journal, which needs neither."""
+    """Choose a workspace, type its passphrase; or look at a journal or a file, which need neither."""
 
     #: Somebody has no workspace yet, or wants another.
     first_run = Signal()
+    #: Somebody wants to see what a file would do, which needs no workspace.
+    read_wanted = Signal()
 
     def __init__(
         self, session: Session, settings: ViewSettings, now: Callable[[], float] = time.monotonic
@@ -127,16 +130,11 @@ class UnlockPage(QtWidgets.QWidget):
         self.message.setObjectName("unlock.message")
         box.addWidget(self.message)
         box.addSpacing(t.scaled(6))
-        self.verify = ActionButton(strings.VERIFY_JOURNAL, kind="link", icon="journal", name="unlock.verify")
-        box.addWidget(self.verify, 0, Qt.AlignmentFlag.AlignLeft)
-        self.begin = ActionButton(words.FIRST_STEPS, kind="link", icon="plus", name="unlock.first-run")
-        box.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignLeft)
-        self.begin.triggered.connect(self.first_run)
+        self._others(box)
         self.workspace.activated.connect(self._chosen)
         self.passphrase.caps_lock.connect(self._caps.setVisible)
         self.passphrase.returnPressed.connect(self.unlock.click)
         self.unlock.triggered.connect(self._start)
-        self.verify.triggered.connect(self._choose_journal)
         self._session.progressed.connect(self._progressed)
 
     def _choices(self, box: QtWidgets.QVBoxLayout) -> None:
@@ -145,6 +143,21 @@ class UnlockPage(QtWidgets.QWidget):
         box.addLayout(lines)
         self.offline = _choice(lines, strings.OPEN_OFFLINE, "unlock.offline")
         self.look_only = _choice(lines, standing.LOOK_ONLY_CHOICE, "unlock.look-only")
+
+    def _others(self, box: QtWidgets.QVBoxLayout) -> None:
+        """What can be done without a passphrase."""
+        self.verify = ActionButton(strings.VERIFY_JOURNAL, kind="link", icon="journal", name="unlock.verify")
+        self.read = ActionButton(reading_words.READ, kind="link", icon="file", name="unlock.read")
+        look = row(spacing=theme().scaled(12))
+        look.addWidget(self.verify)
+        look.addWidget(self.read)
+        look.addStretch(1)
+        box.addLayout(look)
+        self.begin = ActionButton(words.FIRST_STEPS, kind="link", icon="plus", name="unlock.first-run")
+        box.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignLeft)
+        self.verify.triggered.connect(self._choose_journal)
+        self.read.triggered.connect(self.read_wanted)
+        self.begin.triggered.connect(self.first_run)
 
     @staticmethod
     def _labelled(box: QtWidgets.QVBoxLayout, words: str, field: QtWidgets.QWidget) -> None:
@@ -199,7 +212,7 @@ class UnlockPage(QtWidgets.QWidget):
         self.message.show()
 
     def say_failure(self, error: CountersignError) -> None:
-        """Closing the last workspace failed; it is locked all the same."""
+        """Something failed while it is locked: closing the last workspace, reading a file."""
         self._say("danger", error.message, faults.hint(error, locked=True))
 
     def _progressed(self, words: str) -> None:

@@ -29,6 +29,7 @@ from signer_app.ui.pages.settings.backup import BackupDialog
 from signer_app.ui.pages.treasury.detached import TreasuryWindow
 from signer_app.ui.practice_device import PracticeDeviceWindow
 from signer_app.ui.qt import Qt, QtGui, QtWidgets
+from signer_app.ui.reading_file import FileDialog, read_file
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.actions import ACTIONS
 from signer_app.ui.shell.help import ShortcutsDialog
@@ -124,7 +125,9 @@ async def over_pages(walker: Walker, window: MainWindow, denied: str) -> None:
             walker.over(key, window)
 
 
-async def over_dialogs(walker: Walker, window: MainWindow, identifier: str) -> None:
+async def over_dialogs(walker: Walker, window: MainWindow, identifier: str, exported: Path) -> None:
+    reading = await asyncio.to_thread(read_file, exported)
+    await over_dialog(walker, window, "a file", FileDialog(window, reading))
     for action in ("find", "keys", "help", "halt"):
         window.actions_.trigger(action)
         await until(lambda: window.dialogs.current is not None)
@@ -191,6 +194,7 @@ def test_every_page_and_dialog_by_keyboard_alone(
     run: Run[None], offices: Offices, settings: ViewSettings, look: Theme
 ) -> None:
     identifier, denied = offices.pay("alice", "100"), offices.pay("alice", "401.5")
+    exported = offices.travel("alice", "bob", identifier)
     walker = Walker()
 
     async def main() -> None:
@@ -198,7 +202,7 @@ def test_every_page_and_dialog_by_keyboard_alone(
         settings.remember(folder)
         async with window_of(folder, passphrase_of("alice"), settings, "inbox") as window:
             await over_pages(walker, window, denied)
-            await over_dialogs(walker, window, identifier)
+            await over_dialogs(walker, window, identifier, exported)
             await over_windows(walker, window, settings)
             window.lock()
             await until(lambda: window.session.locked and window.unlock.isVisibleTo(window))

@@ -27,6 +27,7 @@ from signer_app.ui.passphrase import UnlockKeysDialog
 from signer_app.ui.qt import QtWidgets
 from signer_app.ui.sending import SendDialog
 from signer_app.ui.session import Halted
+from signer_app.ui.reading_file import FileDialog, read_file
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.crash import CrashDialog
 from signer_app.ui.shell.dialogs import Dialog
@@ -92,7 +93,8 @@ async def of_the_window(window: MainWindow, identifier: str) -> None:
         await current(f"ask before {name}", 2)
 
 
-async def the_others(window: MainWindow, identifier: str) -> None:
+async def the_others(window: MainWindow, identifier: str, file: Path) -> None:
+    await over(window, FileDialog(window, await asyncio.to_thread(read_file, file)), "a file")
     halt = Halted(
         "a" * 64, "alice", "2026-11-26T10:00:00Z", "A reason in many words. " * 8, None, ("alice",), 2
     )
@@ -178,14 +180,15 @@ def test_every_dialog_fits_its_window(
     height: int,
     percent: int,
 ) -> None:
-    identifier = offices.pay("alice", "100")
+    identifier = offices.pay("alice", "100", "--title", "A title in many words. " * 4)
+    file = offices.travel("alice", "bob", identifier)
     look.choose("light", percent)
 
     async def main() -> None:
         async with window_of(offices.folder("alice"), passphrase_of("alice"), settings, "inbox") as window:
             window.resize(width, height)
             await of_the_window(window, identifier)
-            await the_others(window, identifier)
+            await the_others(window, identifier, file)
             await signing(window, identifier)
 
     run(main())

@@ -129,6 +129,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.menuBar().setVisible(self.settings.menu_bar)
         self.session.changed.connect(self._session_changed)
         self.unlock.first_run.connect(self.show_first_run)
+        self.unlock.read_wanted.connect(self.asking.read_file)
         self.first_run.left.connect(self._leave_first_run)
         self.first_run.opened.connect(self.go)
         self._lasting.work_wanted.connect(self.unlock.work_next)

@@ -1,14 +1,20 @@
-"""The dialogs of the window itself: find, help, keys, halt and resume."""
+"""The dialogs of the window itself: find, help, keys, halt and resume, a file read without a workspace."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signer_app.core.errors import CountersignError
+from signer_app.ui.choosing import choose_files
 from signer_app.ui.halting.dialogs import HaltDialog, ResumeDialog
 from signer_app.ui.qt import QtCore, QtWidgets
 from signer_app.ui.session import Halted
 from signer_app.ui.shell.finding import FindDialog
 from signer_app.ui.shell.help import HelpDialog, ShortcutsDialog
+from signer_app.ui.words import reading_file as reading_words
 from signer_app.ui.words import strings
 
 if TYPE_CHECKING:  # it makes this
@@ -38,6 +44,27 @@ class WindowDialogs:
             from signer_app.ui.pages.finding import read_findables  # noqa: PLC0415 - after the first paint
 
             self._window.tasks.spawn(dialog.read(session.call(read_findables, name=strings.LOADING)))
+
+    def read_file(self) -> None:
+        """What a file would do, while no workspace is open."""
+        choose_files(self._window, reading_words.CHOOSE, self.read)
+
+    def read(self, files: Sequence[Path]) -> None:
+        """The first of them."""
+        self._window.tasks.spawn(self._read(files[0]))
+
+    async def _read(self, path: Path) -> None:
+        from signer_app.ui.reading_file import FileDialog, read_file  # noqa: PLC0415 - after the first paint
+
+        try:
+            reading = await asyncio.to_thread(read_file, path)
+        except CountersignError as error:
+            self._window.unlock.say_failure(error)
+            return
+        if self._window.session.locked:  # else it was unlocked meanwhile, and the inbox takes files
+            dialog = FileDialog(self._window, reading)
+            dialog.another.connect(lambda: QtCore.QTimer.singleShot(0, self._window, self.read_file))
+            self._show(dialog)
 
     def keys(self) -> None:
         """Every key."""

@@ -64,7 +64,7 @@ def effects_card(details: Details, *, asking: bool = False) -> Card:
     if agree is not None:
         chip = (say.BYTES_DECODED, "ok", "check") if agree is True else (say.NOT_DECODED, "danger", "fail")
         card.add_to_head(Chip(*chip))
-    _parties(card, details, effects)
+    parties(card, str(details.raw["account"]), effects, details.names, own=True)
     table = EffectTable()
     table.show_effects(
         [words.effect_line(e, details.names, *_span(details, number)) for number, e in enumerate(effects)]
@@ -73,24 +73,29 @@ def effects_card(details: Details, *, asking: bool = False) -> Card:
     for change in changes_of(details.balances):
         card.body.addWidget(authority_part(change))
     _provenance(card, details, asking)
+    nothing_else(card, effects)
+    return card
+
+
+def nothing_else(card: Card, effects: list[JsonObject]) -> None:
+    """The sentence below effects that give no authority away; what is not understood might."""
     if not any(effect.get("kind") in _AUTHORITY for effect in effects):
         line = row(spacing=theme().scaled(8))
         line.addWidget(Icon("pass", "ok"), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(label(strings.NO_OTHER_CHANGE, "body", "text2", wrap=True), 1)
         foot = card.foot()
         foot.addLayout(line)
-    return card
 
 
-def _parties(card: Card, details: Details, effects: list[JsonObject]) -> None:
-    """From and To, each with its whole address."""
-    card.body.addLayout(_party(strings.FROM, _block(str(details.raw["account"]), details.names, own=True)))
+def parties(card: Card, account: str, effects: list[JsonObject], names: dict[str, str], *, own: bool) -> None:
+    """From and To, each with its whole address. ``own``: the account is one of the workspace's."""
+    card.body.addLayout(_party(strings.FROM, _block(account, names, own=own)))
     for effect in effects:
         if effect.get("kind") == "Transfer":
             tag = effect.get("tag")
             tagged = strings.tag(str(tag)) if tag is not None else strings.NO_TAG
             card.body.addWidget(rule())
-            block = _block(str(effect["to"]), details.names, tag=tagged)
+            block = _block(str(effect["to"]), names, tag=tagged)
             card.body.addLayout(_party(strings.TO, block))
     card.body.addWidget(rule())
 

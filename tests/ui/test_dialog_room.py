@@ -25,9 +25,9 @@ from signer_app.ui.pages.proposals.page import NameDialog
 from signer_app.ui.pages.settings.backup import BackupDialog
 from signer_app.ui.passphrase import UnlockKeysDialog
 from signer_app.ui.qt import QtWidgets
+from signer_app.ui.reading_file import FileDialog, read_file
 from signer_app.ui.sending import SendDialog
 from signer_app.ui.session import Halted
-from signer_app.ui.reading_file import FileDialog, read_file
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.shell.crash import CrashDialog
 from signer_app.ui.shell.dialogs import Dialog

@@ -47,12 +47,6 @@ class ListHead(QtWidgets.QWidget):
             line.addWidget(button)
         self.tabs["open"].setChecked(True)
         line.addStretch(1)
-        self.new = ActionButton("", kind="quiet", icon="plus", name="inbox.new")
-        self.new.setProperty("square", "true")
-        self.new.setAccessibleName(shared.NEW_PROPOSAL)
-        self.new.setToolTip(f"{shared.NEW_PROPOSAL} (Ctrl+N)")
-        self.new.triggered.connect(self.new_asked)
-        line.addWidget(self.new)
         box.addLayout(line)
         box.addWidget(self._narrowing())
         box.addWidget(rule())
@@ -66,12 +60,22 @@ class ListHead(QtWidgets.QWidget):
         self.account.setObjectName("inbox.account")
         self.account.setAccessibleName(say.ACCOUNT)
         self.account.setProperty("flat", "true")
-        self.account.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToContents)
+        # As wide as its first choice: a longer name is cut there, and whole in the list that opens.
+        self.account.setSizeAdjustPolicy(
+            QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.account.setMinimumContentsLength(len(say.ALL_ACCOUNTS))
         self.account.addItem(say.ALL_ACCOUNTS, "")
         self.account.currentIndexChanged.connect(self.changed)
         line.addWidget(self.account)
         self.order = Elided("", "small", "text2")
         line.addWidget(self.order, 1)
+        self.new = ActionButton("", kind="quiet", icon="plus", name="inbox.new")
+        self.new.setProperty("square", "true")
+        self.new.setAccessibleName(shared.NEW_PROPOSAL)
+        self.new.setToolTip(f"{shared.NEW_PROPOSAL} (Ctrl+N)")
+        self.new.triggered.connect(self.new_asked)
+        line.addWidget(self.new)
         return pane
 
     @property

@@ -34,22 +34,28 @@ LEDGER = 99_000_000
 
 
 @cache
-def _loaded() -> dict[str, Any]:
-    return json.loads(_CASES.read_text())
+def _texts() -> dict[str, str]:
+    """Kept as texts: reading one again is the quickest way to a copy of its own."""
+    loaded = json.loads(_CASES.read_text())
+    first = loaded["cases"][0]["facts"]
+    return {
+        name: json.dumps(value)
+        for name, value in {"cases": loaded["cases"], "policy": loaded["policy"], "facts": first}.items()
+    }
 
 
 def cases() -> list[dict[str, Any]]:
-    return copy.deepcopy(_loaded()["cases"])
+    return list(json.loads(_texts()["cases"]))
 
 
 def policy_value() -> dict[str, Any]:
     """The BASE policy of the cases, as a value to change."""
-    return copy.deepcopy(_loaded()["policy"])
+    return dict(json.loads(_texts()["policy"]))
 
 
 def facts_value() -> dict[str, Any]:
     """The facts of the first case, under which everything passes."""
-    return copy.deepcopy(_loaded()["cases"][0]["facts"])
+    return dict(json.loads(_texts()["facts"]))
 
 
 def compiled(value: dict[str, Any] | None = None) -> CompiledPolicy:

@@ -23,6 +23,8 @@ from signer_app.proposals.store.queries import Queries
 from signer_app.vault.database import open_database
 
 MIGRATIONS = ("signer_app.proposals.migrations",)
+#: In an order in which each refers to none after it.
+TABLES = tuple(table.name for table in tables.metadata.sorted_tables)
 AT = "2026-11-20T12:00:00Z"
 LOG = "ab" * 16
 
@@ -42,18 +44,16 @@ def engine(shared: Engine) -> Engine:
 
 def emptied(engine: Engine) -> Engine:
     with engine.begin() as connection:
-        for table in reversed(tables.metadata.sorted_tables):
-            connection.execute(table.delete())
+        for name in reversed(TABLES):
+            connection.exec_driver_sql(f"DELETE FROM {name}")
     return engine
 
 
 def dump(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
     with engine.connect() as connection:
-        return {
-            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
-            for table in tables.metadata.sorted_tables
-        }
+        rows = {name: connection.exec_driver_sql(f"SELECT * FROM {name}").all() for name in TABLES}
+        return {name: sorted(map(tuple, found), key=repr) for name, found in rows.items()}
 
 
 class Records:

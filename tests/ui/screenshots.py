@@ -8,6 +8,7 @@ they stay small.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 from collections import Counter
@@ -136,6 +137,18 @@ class Drawing:
             sheet.close()
 
 
+async def read_file(drawing: Drawing, stage: Stage) -> None:
+    """What a file would do, while no workspace is open."""
+    path = stage.offices.root / "invoice-2031.countersign"
+    await asyncio.to_thread(
+        stage.offices.do, PERSON, "proposal", "export", stage.waiting, "-o", str(path)
+    )  # its workspace is closed as yet
+    drawing.window.asking.read([path])
+    await stage.dialog()
+    await drawing.take("read-file", TWO_LOOKS)
+    await stage.gone()
+
+
 async def plan(drawing: Drawing) -> None:
     """The steps before there is a workspace."""
     view = drawing.window.first_run
@@ -176,6 +189,8 @@ async def draw(drawing: Drawing, stage: Stage) -> None:
     window = stage.window
     window.show()
     await drawing.take("unlock")
+    if drawing.wanted("read-file"):
+        await read_file(drawing, stage)
     window.show_first_run()
     await drawing.take("first-run", TWO_LOOKS)
     await plan(drawing)
@@ -207,6 +222,7 @@ def main(names: list[str]) -> None:
     target.mkdir(exist_ok=True)
     for old in target.glob("*.png") if not names else ():
         old.unlink()
+    os.environ["HOME"] = f"/home/{PERSON}"  # the settings show where files begin: of nobody's machine
     app = QtWidgets.QApplication(["screenshots"])
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)

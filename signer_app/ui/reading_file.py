@@ -119,7 +119,7 @@ class FileDialog(Dialog):
     def _change(self, reading: FileReading) -> Card:
         sub = strings.decoded(len(str(reading.view["body"])) // 2)
         card = Card(strings.WHAT_WILL_CHANGE, "change", sub, name="file.effects")
-        parties(card, str(reading.inspection["account"]), self._effects, {}, own=False)
+        parties(card, str(reading.inspection["account"]), self._effects, None)
         table = EffectTable()
         table.show_effects([effect_words.effect_line(effect, {}) for effect in self._effects])
         card.body.addWidget(table)

@@ -18,6 +18,7 @@ from signer_app.ui.shell.window import MainWindow
 from signer_app.ui.theme import Theme
 from signer_app.ui.widgets import AddressBlock, Chip, HashCompare
 from signer_app.ui.words import reading_file as words
+from signer_app.ui.words import strings
 
 CLAIM = "A gift, nothing to see"
 
@@ -80,6 +81,8 @@ def test_what_a_file_would_do_is_shown_and_another_can_be_read(
         marks = [chip.text for chip in dialog.findChildren(Chip)]
         assert marks.count(words.VALID[None][0]) == 1, "whose key it is, no node was asked"
         assert offices.team.people["bob"].account in text
+        listed = {strings.CHIPS[kind] for kind in ("own", "on-list", "not-on-list")}
+        assert listed.isdisjoint(marks), "there is no list at hand"
         raw = dialog.findChild(RawCard)
         assert raw is not None
         raw.fold.click()

@@ -64,7 +64,7 @@ def effects_card(details: Details, *, asking: bool = False) -> Card:
     if agree is not None:
         chip = (say.BYTES_DECODED, "ok", "check") if agree is True else (say.NOT_DECODED, "danger", "fail")
         card.add_to_head(Chip(*chip))
-    parties(card, str(details.raw["account"]), effects, details.names, own=True)
+    parties(card, str(details.raw["account"]), effects, details.names)
     table = EffectTable()
     table.show_effects(
         [words.effect_line(e, details.names, *_span(details, number)) for number, e in enumerate(effects)]
@@ -87,9 +87,11 @@ def nothing_else(card: Card, effects: list[JsonObject]) -> None:
         foot.addLayout(line)
 
 
-def parties(card: Card, account: str, effects: list[JsonObject], names: dict[str, str], *, own: bool) -> None:
-    """From and To, each with its whole address. ``own``: the account is one of the workspace's."""
-    card.body.addLayout(_party(strings.FROM, _block(account, names, own=own)))
+def parties(card: Card, account: str, effects: list[JsonObject], names: dict[str, str] | None) -> None:
+    """From and To, each with its whole address. ``account`` is one of the workspace's. ``names`` None: there
+    is no workspace, and so no list that anything could be on.
+    """
+    card.body.addLayout(_party(strings.FROM, _block(account, names, own=True)))
     for effect in effects:
         if effect.get("kind") == "Transfer":
             tag = effect.get("tag")
@@ -110,7 +112,11 @@ def _party(word: str, block: AddressBlock) -> QtWidgets.QHBoxLayout:
     return line
 
 
-def _block(account: str, names: dict[str, str], *, own: bool = False, tag: str | None = None) -> AddressBlock:
+def _block(
+    account: str, names: dict[str, str] | None, *, own: bool = False, tag: str | None = None
+) -> AddressBlock:
+    if names is None:
+        return AddressBlock(words.address(account), tag=tag)
     name = names.get(account)
     known = safe_text(name, 80) if name else ""
     mark = "own" if own else "on-list" if name else "not-on-list"

@@ -346,7 +346,9 @@ def test_the_pictures_are_there_and_small() -> None:
     looks = ("light", "dark", "light-small", "dark-small")
     wanted = {f"{page}-{look}" for page in ("unlock", *PAGES) for look in looks}
     wanted |= {
-        f"{scene}-{look}" for scene in ("first-run", "plan", *SCENES) for look in ("light", "dark-small")
+        f"{scene}-{look}"
+        for scene in ("read-file", "first-run", "plan", *SCENES)
+        for look in ("light", "dark-small")
     }
     wanted |= {f"{window}-{look}" for window in ("gallery", *WINDOWS) for look in ("light", "dark")}
     assert names == wanted

@@ -315,6 +315,31 @@ def test_the_keyboard_stays_at_its_button_when_a_proposal_is_read_anew(qtbot: Qt
     assert not isinstance(QtWidgets.QApplication.focusWidget(), ActionButton), "another proposal is another"
 
 
+def test_further_actions_stay_unfolded_when_a_proposal_is_read_anew(qtbot: QtBot, look: Theme) -> None:
+    detail = Detail()
+    qtbot.addWidget(detail)
+    detail.show_details(details())
+    detail.show()
+
+    def button(name: str) -> ActionButton:
+        found = [one for one in detail.widget().findChildren(ActionButton) if one.objectName() == name]
+        assert len(found) == 1
+        return found[0]
+
+    assert not button("detail.verify").isVisible()
+    button("detail.more").click()
+    assert button("detail.verify").isVisible()
+    detail.show_details(details(state="READY"))
+    assert button("detail.verify").isVisible()
+    assert button("detail.verify").window() is detail
+    assert button("detail.more").words == say.LESS
+    button("detail.more").click()
+    assert not button("detail.verify").isVisible()
+    button("detail.more").click()
+    detail.show_details(details(proposal_id="ee" * 32))
+    assert not button("detail.verify").isVisible(), "another proposal is another"
+
+
 def test_a_denied_proposal_says_in_its_banner_what_failed(qtbot: QtBot, look: Theme) -> None:
     detail = Detail()
     qtbot.addWidget(detail)

@@ -69,15 +69,17 @@ class Detail(QtWidgets.QScrollArea):
         self.shown = ""
         self.details: Details | None = None
         self.reasons: dict[str, str] = {}
+        self._unfolded = False
         self._place, self._asking = Place(writable=True, offline=False, now=datetime.now(UTC)), False
 
     def show_details(
         self, details: Details | None, place: Place | None = None, *, asking: bool = False
     ) -> None:
-        """Show a proposal, or nothing. For the same proposal what is scrolled to stays where it is, and the
-        keyboard's focus where it was.
+        """Show a proposal, or nothing. For the same proposal what is scrolled to stays where it is, the
+        keyboard's focus where it was, and the further actions unfolded.
         """
         same = details is not None and details.entry.id == self.shown
+        self._unfolded = same and self._unfolded
         scrolled = self.verticalScrollBar().value() if same else 0
         focused = QtWidgets.QApplication.focusWidget()
         name = focused.objectName() if same and focused is not None and self.isAncestorOf(focused) else ""
@@ -291,11 +293,16 @@ class Detail(QtWidgets.QScrollArea):
             grid.addWidget(button, number // 2, number % 2)
         box.addLayout(grid)
         box.addWidget(Reasons(*buttons))
-        holder.hide()
+
+        if self._unfolded:  # it is seen with the card: shown before it lies in that, it would be a window
+            fold.setText(say.LESS)
+        else:
+            holder.hide()
 
         def toggle() -> None:
-            holder.setVisible(holder.isHidden())
-            fold.setText(say.MORE if holder.isHidden() else say.LESS)
+            self._unfolded = not self._unfolded
+            holder.setVisible(self._unfolded)
+            fold.setText(say.LESS if self._unfolded else say.MORE)
 
         fold.triggered.connect(toggle)
         return holder

@@ -119,7 +119,8 @@ class Person:
     def to_device(self, name: str = "carol", *, unlocked: bool = False) -> None:
         """From the proposal to the lines that have to be compared."""
         self.press(SIGN)
-        self.screen.find("Which key signs.", "label")
+        while not self.screen.soon("Which key signs.", "label", 10):
+            self.press(SIGN)  # a page that is read anew in that moment has a new button, which nobody pressed
         self.press("Continue")
         if not unlocked:
             self.type_into("Key passphrase", SECRETS[f"{name}.keys"])

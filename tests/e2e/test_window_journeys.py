@@ -265,11 +265,13 @@ def finds_no_node(carol: Person, ledger: LedgerProcess) -> None:
     screen = carol.screen
     carol.choose("Pay 100 XRP to custodian")
     ledger.kill()
-    carol.judge_again()
-    screen.find("Could not tell", "filler")
-    carol.go("Journal", "ctrl+8")
-    screen.find("Records of the journal, newest first", "table")
-    ledger.start()
+    try:
+        carol.judge_again()
+        screen.find("Could not tell", "filler")
+        carol.go("Journal", "ctrl+8")
+        screen.find("Records of the journal, newest first", "table")
+    finally:
+        ledger.start()
     screen.gone("No node answers.*")
     carol.go("Inbox", "ctrl+1")
     carol.choose("Pay 100 XRP to custodian")

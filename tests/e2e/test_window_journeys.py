@@ -119,8 +119,7 @@ class Person:
     def to_device(self, name: str = "carol", *, unlocked: bool = False) -> None:
         """From the proposal to the lines that have to be compared."""
         self.press(SIGN)
-        while not self.screen.soon("Which key signs.", "label", 10):
-            self.press(SIGN)  # a page that is read anew in that moment has a new button, which nobody pressed
+        self.screen.find("Which key signs.", "label")
         self.press("Continue")
         if not unlocked:
             self.type_into("Key passphrase", SECRETS[f"{name}.keys"])

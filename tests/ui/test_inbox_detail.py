@@ -387,6 +387,35 @@ def test_an_empty_list_says_so_and_what_can_be_done(go: Go, offices: Offices) ->
     go(test, "alice")
 
 
+def test_what_is_read_anew_is_drawn_once(go: Go, offices: Offices, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = offices.pay("alice", "100"), offices.pay("alice", "101")
+
+    async def test(window: MainWindow, page: InboxPage) -> None:
+        await settled(window)
+        drawn: list[str] = []
+        show = page.detail.show_details
+
+        def noted(details: Any, *place: Any, **more: Any) -> None:
+            drawn.append(details.entry.id)
+            show(details, *place, **more)
+
+        monkeypatch.setattr(page.detail, "show_details", noted)
+        shown = page.list.current()
+        other = second if shown == first else first
+        window.changed()
+        await until(lambda: drawn)
+        await settled(window)
+        assert drawn == [shown]
+        page.list.choose(other)
+        await until(lambda: drawn[1:])
+        page.open(shown)
+        await until(lambda: drawn[2:])
+        await settled(window)
+        assert drawn == [shown, other, shown]
+
+    go(test, "alice")
+
+
 def test_the_list_shows_one_account_until_another_is_asked_for(go: Go, offices: Offices) -> None:
     first, second = offices.pay("alice", "100"), offices.pay("alice", "101")
 

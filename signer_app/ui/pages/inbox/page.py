@@ -50,6 +50,7 @@ class InboxPage(Page):
         self.entries: list[Entry] = []
         self._wanted = ""
         self._reading = ""
+        self._listing = False
         self._large = False
         self._refused: dict[Path, CountersignError] = {}
         outer = column(self.body)
@@ -67,7 +68,7 @@ class InboxPage(Page):
         # say how narrow it may become.
         self._split.setSizes([min(theme().size("list"), LIST_WIDTH), 4000])
         outer.addWidget(self._split)
-        self.list.chosen.connect(self._chosen)
+        self.list.chosen.connect(self._picked)
         self.detail.asked.connect(self._asked)
         self.detail.record_asked.connect(lambda record: shell.go("journal", str(record)))
         self.deeds = Deeds(shell, self)
@@ -167,9 +168,11 @@ class InboxPage(Page):
 
     def _show(self) -> None:
         kept = self.head.narrow(self.entries, self._wanted)
+        self._listing = True
         self.list.show_entries(kept, datetime.now(UTC))
         if self._wanted and self.list.choose(self._wanted):
             self._wanted = ""
+        self._listing = False
         if kept:
             self._right.setCurrentWidget(self.detail)
             self._chosen(self.list.current())
@@ -187,6 +190,12 @@ class InboxPage(Page):
 
     def _new(self) -> None:
         self.shell.go("new")
+
+    def _picked(self, identifier: str) -> None:
+        """In the list, by a person. What a list that is filled chooses again is read once, by who fills it: a
+        second drawing would swallow a key that comes between the two."""
+        if not self._listing:
+            self._chosen(identifier)
 
     def _chosen(self, identifier: str) -> None:
         self._reading = identifier

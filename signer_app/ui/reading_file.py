@@ -102,7 +102,10 @@ class FileDialog(Dialog):
         for warning in effect_words.items(found["warnings"]):
             self.content.addWidget(StateBanner("warn", safe_text(str(warning["message"]), 1000)))
         self.content.addWidget(self._change(reading))
-        self.content.addWidget(self._facts(found))
+        self.content.addWidget(_terms(found))
+        hashes = Card(strings.HASHES, "hash", name="file.hash")
+        hashes.body.addWidget(HashCompare(str(found["proposal_id"])))
+        self.content.addWidget(hashes)
         if reading.signatures:
             self.content.addWidget(_signatures(reading.signatures))
         self.content.addWidget(RawCard(reading.view))
@@ -117,7 +120,7 @@ class FileDialog(Dialog):
         self.another.emit()
 
     def _change(self, reading: FileReading) -> Card:
-        sub = strings.decoded(len(str(reading.view["body"])) // 2)
+        sub = words.decoded(len(str(reading.view["body"])) // 2)
         card = Card(strings.WHAT_WILL_CHANGE, "change", sub, name="file.effects")
         parties(card, str(reading.inspection["account"]), self._effects, None)
         table = EffectTable()
@@ -126,19 +129,18 @@ class FileDialog(Dialog):
         nothing_else(card, self._effects)
         return card
 
-    def _facts(self, found: JsonObject) -> Card:
-        card = Card(strings.HASHES, "hash", name="file.hash")
-        lines = [
-            (words.NETWORK, str(found["network"])),
-            (words.USES, _slot(found["sequence"])),
-            (words.EXPIRES, _slot(found["expiry"]) or words.NEVER),
-        ]
-        table = FactTable([Column("", FITS), Column("")], fit=True, name="file.facts", said=strings.HASHES)
-        table.show_lines([[Cell(name, "label"), Cell(value)] for name, value in lines])
-        card.body.addWidget(table)
-        compare = HashCompare(str(found["proposal_id"]))
-        card.body.addWidget(compare)
-        return card
+
+def _terms(found: JsonObject) -> Card:
+    card = Card(words.TERMS, "clock", name="file.terms")
+    lines = [
+        (words.NETWORK, str(found["network"])),
+        (words.USES, _slot(found["sequence"])),
+        (words.EXPIRES, _slot(found["expiry"]) or words.NEVER),
+    ]
+    table = FactTable([Column("", FITS), Column("")], fit=True, name="file.facts", said=words.TERMS)
+    table.show_lines([[Cell(name, "label"), Cell(value)] for name, value in lines])
+    card.body.addWidget(table)
+    return card
 
 
 def _slot(value: JsonValue) -> str:

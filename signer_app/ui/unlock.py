@@ -211,6 +211,15 @@ class UnlockPage(QtWidgets.QWidget):
         self.message.show_state(tone, fact, consequence)
         self.message.show()
 
+    def say(self, words_: str) -> None:
+        """What goes on while it is locked; "" when that has ended."""
+        if words_:
+            self._say("info", words_)
+        elif self.directory() is None:
+            self._say("info", strings.NO_WORKSPACE_YET)
+        else:
+            self.message.hide()
+
     def say_failure(self, error: CountersignError) -> None:
         """Something failed while it is locked: closing the last workspace, reading a file."""
         self._say("danger", error.message, faults.hint(error, locked=True))

@@ -56,11 +56,13 @@ class WindowDialogs:
     async def _read(self, path: Path) -> None:
         from signer_app.ui.reading_file import FileDialog, read_file  # noqa: PLC0415 - after the first paint
 
+        self._window.unlock.say(reading_words.READING)  # the first time decoders are loaded, for a second
         try:
             reading = await asyncio.to_thread(read_file, path)
         except CountersignError as error:
             self._window.unlock.say_failure(error)
             return
+        self._window.unlock.say("")
         if self._window.session.locked:  # else it was unlocked meanwhile, and the inbox takes files
             dialog = FileDialog(self._window, reading)
             dialog.another.connect(lambda: QtCore.QTimer.singleShot(0, self._window, self.read_file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, is_alive
@@ -86,6 +87,18 @@ class Chooser(QtWidgets.QComboBox):
             self._label.setParent(holder)
             self._label.hide()
         self._label.setText(name.replace("&", "&&"))
+
+
+def fill(box: QtWidgets.QComboBox, items: Sequence[tuple[str, str]], wanted: str = "") -> None:
+    """Other items, each words and value, without a word to anybody; ``wanted`` or the value that is chosen
+    stays if it is still there, else it is the first."""
+    before = wanted or str(box.currentData() or "")
+    box.blockSignals(True)
+    box.clear()
+    for words, data in items:
+        box.addItem(words, data)
+    box.setCurrentIndex(max(0, box.findData(before)))
+    box.blockSignals(False)
 
 
 class TabButton(QtWidgets.QPushButton):

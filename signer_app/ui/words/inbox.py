@@ -319,12 +319,12 @@ EXPIRES_IN = "Expires in"
 SPANS = MappingProxyType({"1 hour": 3600, "1 day": 86_400, "3 days": 259_200, "7 days": 604_800})
 WHY_KEYS = "Your device key signs the statement. No transaction is signed."
 
-#: What an empty list of the inbox says, by its tab.
 ACCOUNT, ALL_ACCOUNTS = "Account", "All accounts"
 _SOONEST = "Soonest expiry first"
 #: View -> how its entries are ordered.
 ORDER = MappingProxyType({"mine": _SOONEST, "open": _SOONEST, "done": "Latest expiry first"})
 NOTHING_OF_ACCOUNT = "Nothing of this account is here."
+#: What an empty list of the inbox says, by its view.
 NOTHING = MappingProxyType(
     {
         "mine": "Nothing needs your signature.",

@@ -10,7 +10,8 @@ READING = "Reading the file"
 ANOTHER = "Read another…"
 NOTHING_KEPT = "Nothing of it is kept, and no policy has judged it."
 UNLOCK_FIRST = "Unlock a workspace to check it, and to sign."
-USES, EXPIRES, FEE, NETWORK, HASH = "Uses", "Expires", "Fee", "Network", "Hash"
+TERMS = "Where and until when"
+USES, EXPIRES, NETWORK = "Uses", "Expires", "Network"
 NEVER = "Never"
 SIGNATURES = "Signatures in the file"
 #: Whether a signature is right; None where that cannot be told from the file alone.
@@ -26,6 +27,11 @@ VALID = MappingProxyType(
 def claim(title: str) -> str:
     """What the author of the file says of it; it may be anything."""
     return f"The file calls itself: {title}"
+
+
+def decoded(count: int) -> str:
+    """Where the effects come from."""
+    return f"decoded from its {count} bytes"
 
 
 def signed_by(signer: str, reason: str) -> str:

@@ -16,13 +16,14 @@ from signer_app.core.text import safe_text
 from signer_app.ui.choosing import choose_file
 from signer_app.ui.chosen_file import read_chosen
 from signer_app.ui.pages.compose.asking import Options, Wish, drop_draft
-from signer_app.ui.pages.compose.fields import Field, choice, fill
+from signer_app.ui.pages.compose.fields import Field, choice
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
     ActionButton,
     Cell,
     column,
+    fill,
     label,
     plain,
     row,

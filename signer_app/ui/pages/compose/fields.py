@@ -240,17 +240,6 @@ def choice(name: str, items: Sequence[tuple[str, str]] = ()) -> QtWidgets.QCombo
     return made
 
 
-def fill(box: QtWidgets.QComboBox, items: Sequence[tuple[str, str]], wanted: str = "") -> None:
-    """Other items; ``wanted`` or the chosen one stays if it is still there."""
-    before = wanted or str(box.currentData() or "")
-    box.blockSignals(True)
-    box.clear()
-    for words, data in items:
-        box.addItem(words, data)
-    box.setCurrentIndex(max(0, box.findData(before)))
-    box.blockSignals(False)
-
-
 def local_time(text: str) -> str:
     """A time of a document in the zone of this computer."""
     return shared.moment(text, datetime.now().astimezone()) if text else ""

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from signer_app.ui.pages.compose import batch
 from signer_app.ui.pages.compose.asking import KINDS, Options, Wish
-from signer_app.ui.pages.compose.fields import Field, choice, digits, fill, line
+from signer_app.ui.pages.compose.fields import Field, choice, digits, line
 from signer_app.ui.pages.compose.forms import FORMS, Form
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import Card, column, plain, row
+from signer_app.ui.widgets import Card, column, fill, plain, row
 from signer_app.ui.words import compose as say
 
 LIST = "payments"

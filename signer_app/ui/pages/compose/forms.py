@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from signer_app.core.caip import asset_network
 from signer_app.ui.pages.compose.asking import Options
-from signer_app.ui.pages.compose.fields import AmountField, Field, RecipientField, choice, digits, fill, line
+from signer_app.ui.pages.compose.fields import AmountField, Field, RecipientField, choice, digits, line
 from signer_app.ui.qt import Qt, QtWidgets, Signal
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import column, label, row
+from signer_app.ui.widgets import column, fill, label, row
 from signer_app.ui.words import compose as say
 from signer_app.ui.words import shared
 

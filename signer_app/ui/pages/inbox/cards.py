@@ -88,8 +88,8 @@ def nothing_else(card: Card, effects: list[JsonObject]) -> None:
 
 
 def parties(card: Card, account: str, effects: list[JsonObject], names: dict[str, str] | None) -> None:
-    """From and To, each with its whole address. ``account`` is one of the workspace's. ``names`` None: there
-    is no workspace, and so no list that anything could be on.
+    """From ``account`` and To, each with its whole address and what the workspace knows of it. Without a
+    workspace ``names`` is None, and nothing is said of either.
     """
     card.body.addLayout(_party(strings.FROM, _block(account, names, own=True)))
     for effect in effects:

@@ -294,8 +294,8 @@ class Detail(QtWidgets.QScrollArea):
         box.addLayout(grid)
         box.addWidget(Reasons(*buttons))
 
-        if self._unfolded:  # it is seen with the card: shown before it lies in that, it would be a window
-            fold.setText(say.LESS)
+        if self._unfolded:
+            fold.setText(say.LESS)  # the card brings it into view; shown by itself it would be a window
         else:
             holder.hide()
 

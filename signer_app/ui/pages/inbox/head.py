@@ -15,6 +15,7 @@ from signer_app.ui.widgets import (
     TabButton,
     TabButtons,
     column,
+    fill,
     plain,
     row,
     rule,
@@ -122,16 +123,10 @@ class ListHead(QtWidgets.QWidget):
         return kept[self.tab]
 
     def _offer(self, entries: Sequence[Entry]) -> None:
-        """The accounts that have proposals; the chosen one stays if it is still among them."""
+        """The accounts that have proposals."""
         names = {entry.account: entry.account_name for entry in entries}
-        items = [("", say.ALL_ACCOUNTS), *sorted(names.items(), key=lambda item: (item[1], item[0]))]
+        accounts = sorted(((name, account) for account, name in names.items()))
+        items = [(say.ALL_ACCOUNTS, ""), *accounts]
         box = self.account
-        if items == [(box.itemData(at), box.itemText(at)) for at in range(box.count())]:
-            return
-        before = box.currentData()
-        box.blockSignals(True)
-        box.clear()
-        for account, name in items:
-            box.addItem(name, account)
-        box.setCurrentIndex(max(0, box.findData(before)))
-        box.blockSignals(False)
+        if items != [(box.itemText(at), box.itemData(at)) for at in range(box.count())]:  # it may be open
+            fill(box, items)

@@ -15,7 +15,7 @@ from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets
 from signer_app.ui.shell.dialogs import Dialog
 from signer_app.ui.shell.page import Page, Shell, page_head
 from signer_app.ui.theme import theme
-from signer_app.ui.widgets import ActionButton, Chooser, Reasons, StateBanner, column, label, row
+from signer_app.ui.widgets import ActionButton, Chooser, Reasons, StateBanner, column, fill, label, row
 from signer_app.ui.words import proposals as say
 from signer_app.ui.words import shared, standing, strings
 
@@ -138,10 +138,10 @@ class ProposalsPage(Page):
         self.table.rows.show_lines(listed.lines)
         self._hide()
         self.table.choose(chosen)
-        _fill(self.accounts, [(say.ALL_ACCOUNTS, ""), *((name, acc) for acc, name in listed.accounts)])
+        fill(self.accounts, [(say.ALL_ACCOUNTS, ""), *((name, acc) for acc, name in listed.accounts)])
         self._saved = list(listed.filters)
         saved = [(fields.get("name", ""), identifier) for identifier, fields in self._saved]
-        _fill(self.saved, [(say.NO_SAVED, ""), *saved])
+        fill(self.saved, [(say.NO_SAVED, ""), *saved])
         self._block()
         if listed.lines:
             self.show_body()
@@ -319,14 +319,3 @@ def _choice(name: str, said: str) -> QtWidgets.QComboBox:
     made.setAccessibleName(said)
     made.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToContents)
     return made
-
-
-def _fill(box: QtWidgets.QComboBox, items: list[tuple[str, str]]) -> None:
-    """Other items; the chosen one stays if it is still there."""
-    before = box.currentData()
-    box.blockSignals(True)
-    box.clear()
-    for words, data in items:
-        box.addItem(words, data)
-    box.setCurrentIndex(max(0, box.findData(before)))
-    box.blockSignals(False)

@@ -315,6 +315,39 @@ def test_the_keyboard_stays_at_its_button_when_a_proposal_is_read_anew(qtbot: Qt
     assert not isinstance(QtWidgets.QApplication.focusWidget(), ActionButton), "another proposal is another"
 
 
+@pytest.mark.parametrize("lets_go", [True, False])
+def test_a_button_that_is_held_down_is_let_go_before_its_proposal_is_drawn_anew(
+    qtbot: QtBot, look: Theme, lets_go: bool
+) -> None:
+    detail, asked = Detail(), list[str]()
+    qtbot.addWidget(detail)
+    detail.asked.connect(asked.append)
+    detail.show_details(details())
+    with qtbot.waitActive(detail):
+        detail.show()
+        detail.activateWindow()
+    button = detail.findChild(ActionButton, "detail.export")
+    assert button is not None
+    button.setFocus()
+    qtbot.keyPress(button, Qt.Key.Key_Space)
+    for state in ("PENDING", "READY"):
+        detail.show_details(details(state=state))
+    assert button.isDown()
+    assert detail.details is not None
+    assert detail.details.entry.state == "PENDING"
+    if lets_go:
+        qtbot.keyRelease(button, Qt.Key.Key_Space)
+        assert asked == ["export"]
+    else:
+        detail.setFocus()  # it is not pressed any more, and does nothing
+    qtbot.waitUntil(lambda: detail.details is not None and detail.details.entry.state == "READY")
+    assert asked == (["export"] if lets_go else [])
+    qtbot.keyPress(QtWidgets.QApplication.focusWidget(), Qt.Key.Key_Space)
+    other = details(proposal_id="ee" * 32)
+    detail.show_details(other)
+    assert detail.details is other, "another proposal is drawn at once"
+
+
 def test_further_actions_stay_unfolded_when_a_proposal_is_read_anew(qtbot: QtBot, look: Theme) -> None:
     detail = Detail()
     qtbot.addWidget(detail)

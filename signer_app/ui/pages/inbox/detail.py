@@ -9,7 +9,7 @@ from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons
 from signer_app.ui.pages.inbox.listing import look_of
 from signer_app.ui.pages.inbox.raw_card import RawCard
 from signer_app.ui.pages.inbox.reading import Details, Entry
-from signer_app.ui.qt import Qt, QtGui, QtWidgets, Signal
+from signer_app.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from signer_app.ui.theme import theme
 from signer_app.ui.widgets import (
     ActionButton,
@@ -70,15 +70,24 @@ class Detail(QtWidgets.QScrollArea):
         self.details: Details | None = None
         self.reasons: dict[str, str] = {}
         self._unfolded = False
+        #: What is drawn when the button that is held down was let go.
+        self._waiting: tuple[Details | None, Place | None, bool] | None = None
         self._place, self._asking = Place(writable=True, offline=False, now=datetime.now(UTC)), False
 
     def show_details(
         self, details: Details | None, place: Place | None = None, *, asking: bool = False
     ) -> None:
         """Show a proposal, or nothing. For the same proposal what is scrolled to stays where it is, the
-        keyboard's focus where it was, and the further actions unfolded.
+        keyboard's focus where it was, and the further actions unfolded; a button that is held down is let go
+        first, because a new one in its place would never hear of that.
         """
         same = details is not None and details.entry.id == self.shown
+        held = next((one for one in self.findChildren(QtWidgets.QAbstractButton) if one.isDown()), None)
+        self._waiting = None
+        if same and held is not None:
+            self._waiting = (details, place, asking)
+            held.released.connect(self._let_go, Qt.ConnectionType.UniqueConnection)
+            return
         self._unfolded = same and self._unfolded
         scrolled = self.verticalScrollBar().value() if same else 0
         focused = QtWidgets.QApplication.focusWidget()
@@ -104,14 +113,27 @@ class Detail(QtWidgets.QScrollArea):
             again.setFocus(Qt.FocusReason.OtherFocusReason)
         self.verticalScrollBar().setValue(scrolled)
 
+    def _let_go(self) -> None:
+        QtCore.QTimer.singleShot(0, self, self._draw_waiting)  # what the button does comes first
+
+    def _draw_waiting(self) -> None:
+        if self._waiting is not None:
+            details, place, asking = self._waiting
+            self.show_details(details, place, asking=asking)
+
     def show_place(self, place: Place) -> None:
         """It is looked at from another place; what is off there says so."""
-        if self.details is not None and not place.like(self._place):
+        if self._waiting is not None:
+            self._waiting = (self._waiting[0], place, self._waiting[2])
+        elif self.details is not None and not place.like(self._place):
             self.show_details(self.details, place, asking=self._asking)
 
     def show_balances(self, details: Details) -> None:
         """Balances that were read meanwhile: the first card alone changes, so that nothing else moves."""
         if self._effects is None or details.entry.id != self.shown:
+            return
+        if self._waiting is not None:
+            self._waiting = (details, self._waiting[1], False)
             return
         self.details, self._asking = details, False
         fresh = cards.effects_card(details)

@@ -10,11 +10,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from forking import ForkedChildren
 from hypothesis import HealthCheck, Phase, settings
 from remembering import NO_CHANCE, RememberedArgon2id, remembering
 
@@ -134,33 +135,60 @@ _HASH_FOR_REAL = (
 )  # fmt: skip
 
 
+#: The room whose tests are about children; they are started by exec there.
+_CHILDREN_BY_EXEC = "signers"
+
+
+class Remembering:
+    """What a worker's processes have in common: what passphrases derived to, and who forks them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = RememberedArgon2id.folder = folder
+        self.program = remembering(folder)
+        self.children = ForkedChildren(self.program)
+        self.commands = warm.WarmCommands([*self.program, "--child", warm.KIND])
+
+    @contextmanager
+    def on(self, *, fork_children: bool = True) -> Iterator[None]:
+        """Here, in key processes and in commands that are forked; see remembering.py and forking.py."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kdf, "Argon2id", RememberedArgon2id)
+            patch.setattr(kdf, "os", NO_CHANCE)
+            patch.setattr(host, "child_command", lambda kind: [*self.program, "--child", kind])
+            patch.setattr(warm, "program", lambda: self.program)
+            patch.setattr(warm, "commands", lambda: self.commands)
+            if fork_children and warm.is_possible():
+                patch.setattr(host, "_start", self.children.start)
+            yield
+
+    def close(self) -> None:
+        self.children.close()
+        self.commands.close()
+
+
 @pytest.fixture(scope="session")
-def _derived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the processes of this worker find what passphrases have derived to."""
-    return tmp_path_factory.mktemp("derived")
-
-
-@contextmanager
-def hashing_remembered(folder: Path) -> Iterator[None]:
-    """Here, in key processes and in commands that are forked; see remembering.py."""
-    start = remembering(folder)
-    RememberedArgon2id.folder = folder
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kdf, "Argon2id", RememberedArgon2id)
-        patch.setattr(kdf, "os", NO_CHANCE)
-        patch.setattr(host, "child_command", lambda kind: [*start, "--child", kind])
-        patch.setattr(warm, "program", lambda: start)
-        yield
+def _remembering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remembering]:
+    shared = Remembering(tmp_path_factory.mktemp("derived"))
+    yield shared
+    shared.close()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _hashing_is_remembered(request: pytest.FixtureRequest, _derived: Path) -> Iterator[None]:
-    for_real = not {request.path.name, request.path.parent.name}.isdisjoint(_HASH_FOR_REAL)
-    if for_real or request.config.getoption("markexpr") == "soak":
+def _hashing_is_remembered(request: pytest.FixtureRequest, _remembering: Remembering) -> Iterator[None]:
+    room = request.path.parent.name
+    if not {request.path.name, room}.isdisjoint(_HASH_FOR_REAL) or (
+        request.config.getoption("markexpr") == "soak"
+    ):
         yield
     else:
-        with hashing_remembered(_derived):
+        with _remembering.on(fork_children=room != _CHILDREN_BY_EXEC):
             yield
+
+
+@pytest.fixture
+def _children_by_exec(monkeypatch: pytest.MonkeyPatch, _remembering: Remembering) -> None:
+    """For a test that looks at what a child shows of itself."""
+    monkeypatch.setattr(host, "_start", _remembering.children.by_exec)
 
 
 @pytest.fixture
@@ -194,14 +222,15 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory, _derived: Path) -> Iterator[Template]:
+def template(tmp_path_factory: pytest.TempPathFactory, _remembering: Remembering) -> Iterator[Template]:
     """Three workspaces of one treasury on a practice ledger, with a policy in force."""
     from ledger_process import LedgerProcess
     from offices import Template
 
     root = tmp_path_factory.mktemp("offices")
-    with LedgerProcess(root / "ledger") as ledger:
-        with hashing_remembered(_derived):
+    with ExitStack() as stack:
+        with _remembering.on():
+            ledger = stack.enter_context(LedgerProcess(root / "ledger"))
             made = Template(root, ledger)
         yield made
 
@@ -213,14 +242,17 @@ def offices(template: Template, tmp_path: Path) -> Offices:
 
 
 @pytest.fixture(scope="session")
-def ledger_template(tmp_path_factory: pytest.TempPathFactory, _derived: Path) -> Iterator[LedgerTemplate]:
+def ledger_template(
+    tmp_path_factory: pytest.TempPathFactory, _remembering: Remembering
+) -> Iterator[LedgerTemplate]:
     """The same with the third signer's key on a practice device, on a ledger of its own."""
     from ledger_office import LedgerTemplate
     from ledger_process import LedgerProcess
 
     root = tmp_path_factory.mktemp("ledger-offices")
-    with LedgerProcess(root / "ledger") as ledger:
-        with hashing_remembered(_derived):
+    with ExitStack() as stack:
+        with _remembering.on():
+            ledger = stack.enter_context(LedgerProcess(root / "ledger"))
             made = LedgerTemplate(root, ledger)
         yield made
 

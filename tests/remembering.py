@@ -4,9 +4,11 @@ New salts are all the same here, so that a new workspace asks nothing new either
 program without this derives from that salt.
 
 ``python remembering.py FOLDER ARGUMENTS`` is the program with these arguments, and so are the children which
-it starts. A derivation costs a quarter of a second of processor time, each is asked for hundreds of times in
-a run of the suite, and none of it is what those tests are about. The tests of the vault, the rehearsal as it
-is meant to go, the window's journeys, the built program and the long runs of `make soak` hash for real.
+it starts; with ``--child children`` it forks children (forking.py).
+
+A derivation costs a quarter of a second of processor time, each is asked for hundreds of times in a run of
+the suite, and none of it is what those tests are about. The tests of the vault, the rehearsal as it is meant
+to go, the window's journeys, the built program and the long runs of `make soak` hash for real.
 """
 
 from __future__ import annotations
@@ -61,6 +63,13 @@ def main() -> int:
     kdf.Argon2id = RememberedArgon2id
     kdf.os = NO_CHANCE
     host.child_command = lambda kind: [*remembering(folder), "--child", kind]
+    if sys.argv[1:] == ["--child", "children"]:
+        sys.path.append(str(Path(__file__).parent))
+        import forking
+
+        from signer_app.cli import warm
+
+        return warm.serve(program.main, load=forking.load)
     if "--child" not in sys.argv:
         from signer_app.practice import processes
 

@@ -77,9 +77,9 @@ def load() -> None:
     second_reader.load()
 
 
-def serve(run: Callable[[], int]) -> int:
+def serve(run: Callable[[], int], *, load: Callable[[], None] = load) -> int:
     """Fork for each request until the other side closes; in each child ``run`` is the program's entry, with
-    whose code it ends.
+    whose code it ends. ``load`` is what they share.
     """
     load()
     gc.freeze()  # what is loaded stays shared with the children
@@ -153,6 +153,8 @@ class WarmCommand:
         self.returncode: int | None = None
         line = answers.readline()
         if not line:
+            for stream in (stdout, stderr, answers):
+                stream.close()
             raise SignerError("The process that starts commands has ended.", code="SIGNER_DIED")
         self.pid = int(line)
 
@@ -186,13 +188,16 @@ class WarmCommand:
         self.send_signal(signal.SIGKILL)
 
     def communicate(self, timeout: float | None = None) -> tuple[bytes, bytes]:
-        """All that it says, and wait for its end. Raises subprocess.TimeoutExpired."""
+        """All that it says, and wait for its end; nothing, once that was asked. Raises
+        subprocess.TimeoutExpired.
+        """
         deadline = None if timeout is None else time.monotonic() + timeout
         said: list[bytes] = [b"", b""]
 
         def read(number: int, stream: IO[bytes]) -> None:
-            said[number] = stream.read()
-            stream.close()
+            if not stream.closed:
+                said[number] = stream.read()
+                stream.close()
 
         threads = [
             threading.Thread(target=read, args=(number, stream), daemon=True)
@@ -211,20 +216,25 @@ class WarmCommand:
 class WarmCommands:
     """Starts the process that forks when it is first needed. Safe from several threads; end it by close()."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: Sequence[str] | None = None) -> None:
+        """``server`` is how that process is started, if not as this program does."""
+        self._server = server
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
-    def start(self, arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path) -> WarmCommand:
-        """A command as a process of its own, in a session of its own, without input. Raises SignerError
-        SIGNER_DIED.
+    def start(
+        self, arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path,
+        stdin: int | None = None,
+    ) -> WarmCommand:  # fmt: skip
+        """A command as a process of its own, in a session of its own, without input unless ``stdin`` is a
+        descriptor to read from. Raises SignerError SIGNER_DIED.
         """
         request = {"arguments": list(arguments), "environment": dict(environment), "folder": str(folder)}
         out, err, answers = os.pipe(), os.pipe(), os.pipe()
         try:
             with self._lock, Path(os.devnull).open("rb") as nothing:
-                given = [nothing.fileno(), out[1], err[1], answers[1]]
+                given = [nothing.fileno() if stdin is None else stdin, out[1], err[1], answers[1]]
                 socket.send_fds(self._running(), [json.dumps(request).encode()], given)
         except OSError as error:
             for descriptor in (out[0], err[0], answers[0]):
@@ -249,8 +259,8 @@ class WarmCommands:
             self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603 - our own program, arguments as a list
-                    [*program(), "--child", KIND], stdin=theirs.fileno(), stdout=subprocess.DEVNULL,
-                    start_new_session=True,
+                    self._server or [*program(), "--child", KIND],
+                    stdin=theirs.fileno(), stdout=subprocess.DEVNULL, start_new_session=True,
                 )  # fmt: skip
         return self._control
 

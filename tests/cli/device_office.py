@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from ledger_devices import PHRASE, Person, Shelf
 from offices import ROOT, Answer, Offices, Template
 
 from signer_app.chains.xrpl.address import account_id_of, encode_address
+from signer_app.cli import warm
 from signer_app.practice.devices.hdkeys import master
 from signer_app.practice.devices.mnemonic import seed_of
 from signer_app.signers.ledger.signer import USUAL_PATHS
@@ -135,15 +137,20 @@ class DeviceDesk:
             return Seen.of(opened, self.identifier)
 
     @contextmanager
-    def running(self, *, plain: bool = False) -> Iterator[Running]:
-        """`proposal sign --device` as a process of its own; ``plain``: in words for people."""
+    def running(self, *, plain: bool = False, anew: bool = False) -> Iterator[Running]:
+        """`proposal sign --device` as a process of its own; ``plain``: in words for people; ``anew``: it has
+        yet to load all that it needs.
+        """
         options = self.offices.globals("bob")[1 if plain else 0 :]
-        command = [sys.executable, "-m", "signer_app", *options]
-        process = subprocess.Popen(
-            [*command, "proposal", "sign", self.identifier, "--device", DEVICE],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT,
-            start_new_session=True,
-        )  # fmt: skip
+        arguments = [*options, "proposal", "sign", self.identifier, "--device", DEVICE]
+        process: subprocess.Popen[bytes] | warm.WarmCommand
+        if anew:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "signer_app", *arguments], stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, start_new_session=True,
+            )  # fmt: skip
+        else:
+            process = warm.commands().start(arguments, environment=os.environ, folder=ROOT)
         try:
             yield Running(process)
         finally:
@@ -155,7 +162,7 @@ class DeviceDesk:
 class Running:
     """A command that runs."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | warm.WarmCommand
 
     def line(self, words: str) -> None:
         """Wait until it says so on stderr."""
@@ -172,7 +179,7 @@ class Running:
 
     def end(self) -> Answer:
         out, err = self.process.communicate(timeout=120)
-        return Answer(self.process.returncode, out.decode(), err.decode("utf-8", "replace"))
+        return Answer(self.process.wait(), out.decode(), err.decode("utf-8", "replace"))
 
     def children(self) -> list[int]:
         """Processes that the command started."""

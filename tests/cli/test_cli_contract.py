@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import typer
-from offices import ROOT, Offices, run_here, run_process
+from offices import ROOT, Offices, run_here, run_process, run_program
 from test_cli_help import COMMANDS, LEAVES
 
 from signer_app.cli import main as program
@@ -198,7 +198,7 @@ def test_any_output_encoding_will_do(encoding: str, tmp_path: Path) -> None:
     (tmp_path / "f").write_text("not a transaction ☃")
     name = tmp_path / "gel\u00f6scht\u202e"
     for arguments in (("--json", "inspect", str(name)), ("inspect", str(name))):
-        answer = run_process(*arguments, PYTHONIOENCODING=encoding)
+        answer = run_program(*arguments, PYTHONIOENCODING=encoding)
         assert answer.exit_code == 8
         assert "Traceback" not in answer.err
 

@@ -200,7 +200,7 @@ def test_interrupted_at_any_moment(desk: DeviceDesk) -> None:
         assert desk.seen().signing == []
         person.do("plug")
 
-        with desk.running() as command:
+        with desk.running(anew=True) as command:
             threading.Event().wait(random.uniform(0.2, 2.5))
             assert command.interrupt().exit_code != 0
         at_random = desk.seen()

@@ -401,6 +401,7 @@ def test_no_secret_shows_anywhere(offices: Offices) -> None:
         assert secret not in seen
 
 
+@pytest.mark.usefixtures("_children_by_exec")
 def test_no_secret_is_in_arguments_or_environment_of_a_process(offices: Offices) -> None:
     """While the keys are open, the key process and this one are looked at as anybody on the machine may."""
     with offices.open("bob") as opened:

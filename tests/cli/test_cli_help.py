@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 import pytest
 import typer
-from offices import run_here, run_process
+from offices import run_here, run_program
 
 from signer_app.cli.main import app
 
@@ -91,7 +91,7 @@ def test_no_option_takes_a_secret() -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_completion_script_can_be_had(shell: str) -> None:
-    answer = run_process(
+    answer = run_program(
         _COUNTERSIGN_COMPLETE=f"source_{shell}", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1"
     )
     assert answer.exit_code == 0
@@ -100,7 +100,7 @@ def test_a_completion_script_can_be_had(shell: str) -> None:
 
 
 def test_completion_knows_the_nouns() -> None:
-    answer = run_process(_COUNTERSIGN_COMPLETE="complete_bash", COMP_WORDS="countersign pro", COMP_CWORD="1")
+    answer = run_program(_COUNTERSIGN_COMPLETE="complete_bash", COMP_WORDS="countersign pro", COMP_CWORD="1")
     assert "proposal" in answer.out.split()
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from signer_app.cli import warm
 from signer_app.practice.devices.backend import PracticeBackend
 from signer_app.signers.hid.bus import Report, ReportHandle
 
@@ -33,15 +34,22 @@ PATH = "058000002c80000090800000000000000000000000"
 
 
 class DeviceProcess:
-    """Context manager: the device in ``home / name``, started by the real command line."""
+    """Context manager: the device in ``home / name``, started by the real command line.
 
-    def __init__(self, home: Path, name: str = "nano", *options: str, phrase: str | None = PHRASE) -> None:
+    It is forked from a process that has loaded the command (cli/warm.py), or with ``anew`` a program of its
+    own.
+    """
+
+    def __init__(
+        self, home: Path, name: str = "nano", *options: str, phrase: str | None = PHRASE, anew: bool = False
+    ) -> None:
         self.home = home
         self.name = name
         self.folder = home / name
         self._options = list(options)
         self._phrase = phrase
-        self.process: subprocess.Popen[str] | None = None
+        self._anew = anew
+        self.process: subprocess.Popen[bytes] | warm.WarmCommand | None = None
         self.ready: dict[str, Any] = {}
 
     def __enter__(self) -> DeviceProcess:
@@ -56,32 +64,27 @@ class DeviceProcess:
 
     def start(self) -> None:
         """Start and wait until it listens."""
-        command = [
-            sys.executable,
-            "-m",
-            "signer_app",
-            "--json",
-            "practice",
-            "device",
-            "--dir",
-            str(self.folder),
-        ]
+        arguments = ["--json", "practice", "device", "--dir", str(self.folder)]
         if self._phrase is not None:
             seed = self.home / f"{self.name}.seed"
             seed.write_text(self._phrase)
-            command += ["--seed-file", str(seed)]
+            arguments += ["--seed-file", str(seed)]
         if "--replug-ms" not in self._options:
-            command += ["--replug-ms", "20"]
-        self.process = subprocess.Popen(
-            [*command, *self._options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-        )
+            arguments += ["--replug-ms", "20"]
+        self.process = self._started([*arguments, *self._options])
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         answer = json.loads(line or "{}")
         if not answer.get("ok"):
             _, errors = self.process.communicate(timeout=15)
-            raise RuntimeError(f"the device did not start: {answer} {errors}")
+            raise RuntimeError(f"the device did not start: {answer} {errors.decode()}")
         self.ready = answer["result"]
+
+    def _started(self, arguments: list[str]) -> subprocess.Popen[bytes] | warm.WarmCommand:
+        if self._anew:
+            program = [sys.executable, "-m", "signer_app", *arguments]
+            return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+        return warm.commands().start(arguments, environment=os.environ, folder=ROOT)
 
     def stop(self) -> int:
         """End by SIGTERM; the exit code. What it wrote to stderr is a fault."""
@@ -89,7 +92,7 @@ class DeviceProcess:
         self.process.terminate()
         _, errors = self.process.communicate(timeout=15)
         assert not errors, errors
-        return self.process.returncode
+        return self.process.wait()
 
     def kill(self) -> None:
         """End by SIGKILL."""

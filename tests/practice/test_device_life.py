@@ -90,7 +90,7 @@ def test_fresh_devices_differ(tmp_path: Path) -> None:
 
 
 def test_secrets_stay_in_the_folder(tmp_path: Path) -> None:
-    with DeviceProcess(tmp_path) as device:
+    with DeviceProcess(tmp_path, anew=True) as device:
         assert stat.S_IMODE(device.folder.stat().st_mode) == 0o700
         for name in ("device.json", "endpoint.json"):
             assert stat.S_IMODE((device.folder / name).stat().st_mode) == 0o600

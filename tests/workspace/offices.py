@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from desk import NETWORK, TAG, XRP, Team
 from ledger_process import Bank, LedgerProcess
 from xrpl.wallet import Wallet
 
+from signer_app.cli import warm
 from signer_app.cli.main import run
 from signer_app.core.canonical import canonical
 from signer_app.core.config import read_profile
@@ -84,11 +86,23 @@ def run_here(*arguments: str) -> Answer:
 
 
 def run_process(*arguments: str, stdin: bytes | None = None, **environment: str) -> Answer:
-    """The real command as a process of its own, without a terminal."""
+    """The command as a process of its own, without a terminal, forked from one that has loaded it."""
+    with tempfile.TemporaryFile() as given:
+        given.write(stdin or b"")
+        given.seek(0)
+        done = warm.commands().start(
+            arguments, environment={**os.environ, **environment}, folder=ROOT,
+            stdin=None if stdin is None else given.fileno(),
+        )  # fmt: skip
+        out, err = done.communicate(timeout=120)
+    return Answer(done.wait(), out.decode(), err.decode("utf-8", "replace"))
+
+
+def run_program(*arguments: str, **environment: str) -> Answer:
+    """The program started anew, as a shell does it, without a terminal."""
     done = subprocess.run(
         [sys.executable, "-m", "signer_app", *arguments],
-        input=stdin,
-        stdin=subprocess.DEVNULL if stdin is None else None,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         cwd=ROOT,
         timeout=120,

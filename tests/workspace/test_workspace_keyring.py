@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from keyring.errors import KeyringLocked
-from offices import Answer, run_here, run_process
+from offices import Answer, run_here, run_program
 
 from signer_app.core.errors import ConflictError, IntegrityError
 from signer_app.signers.keystore.client import open_keystore
@@ -344,7 +344,7 @@ def test_the_real_command_notices_an_old_copy_through_a_real_secret_service(
 
     def real(*words: str, **more: str) -> Answer:
         common = ("--json", "--passphrase-file", str(secret), "--key-passphrase-file", str(secret))
-        return run_process(*common, "--workspace", str(home), *words, **{**session_keyring, **more})
+        return run_program(*common, "--workspace", str(home), *words, **{**session_keyring, **more})
 
     named = ("--class", "practice", "--org", "acme", "--person", "alice")
     made = real("workspace", "init", str(home), *named, "--keyring")

@@ -348,6 +348,35 @@ def test_a_button_that_is_held_down_is_let_go_before_its_proposal_is_drawn_anew(
     assert detail.details is other, "another proposal is drawn at once"
 
 
+def test_what_is_shown_already_is_left_as_it_is(qtbot: QtBot, look: Theme) -> None:
+    detail = Detail()
+    qtbot.addWidget(detail)
+    now = datetime.now(UTC)
+    until = (now + timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def read(place: Place, state: str = "PENDING") -> QtWidgets.QWidget:
+        """What is drawn when this was read."""
+        detail.show_details(details(state=state, expires_at=until), place)
+        return detail.widget()
+
+    here = Place(writable=True, offline=False, now=now)
+    drawn = read(here)
+    assert read(replace(here, now=now + timedelta(seconds=1))) is drawn
+    for other in (
+        replace(here, now=now + timedelta(minutes=5)),
+        replace(here, now=now + timedelta(minutes=40)),
+        replace(here, offline=True),
+        replace(here, writable=False),
+        here,
+    ):
+        before, drawn = drawn, read(other)
+        assert drawn is not before
+    before, drawn = drawn, read(here, state="READY")
+    assert drawn is not before
+    look.choose("dark", 130)
+    assert read(here, state="READY") is not drawn
+
+
 def test_further_actions_stay_unfolded_when_a_proposal_is_read_anew(qtbot: QtBot, look: Theme) -> None:
     detail = Detail()
     qtbot.addWidget(detail)

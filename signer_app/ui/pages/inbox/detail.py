@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Self
 
 from signer_app.ui.pages.inbox import cards
 from signer_app.ui.pages.inbox.allowed import Place, overdue, reasons
@@ -51,6 +53,27 @@ TITLE_FROM = 280
 DELIBERATE = ("review", "send", "reject", "override", "copy", "cancel")
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """All that a drawing depends on but the balances of now, which have a card of their own."""
+
+    details: Details
+    off: tuple[str, str]
+    left: str
+    day: date
+    theme: tuple[str, int]
+
+    @classmethod
+    def of(cls, details: Details, place: Place) -> Self:
+        return cls(
+            details,
+            (place.read_only, place.no_facts),
+            words.left(details.entry.expires_at, place.now)[0] if details.entry.open else "",
+            place.now.astimezone().date(),
+            (theme().tokens.name, theme().percent),
+        )
+
+
 class Detail(QtWidgets.QScrollArea):
     """Emits ``asked`` with the name of an action, and ``record_asked`` with a journal record."""
 
@@ -69,6 +92,7 @@ class Detail(QtWidgets.QScrollArea):
         self.shown = ""
         self.details: Details | None = None
         self.reasons: dict[str, str] = {}
+        self._look: _Look | None = None
         self._unfolded = False
         #: What is drawn when the button that is held down was let go.
         self._waiting: tuple[Details | None, Place | None, bool] | None = None
@@ -77,11 +101,16 @@ class Detail(QtWidgets.QScrollArea):
     def show_details(
         self, details: Details | None, place: Place | None = None, *, asking: bool = False
     ) -> None:
-        """Show a proposal, or nothing. For the same proposal what is scrolled to stays where it is, the
-        keyboard's focus where it was, and the further actions unfolded; a button that is held down is let go
-        first, because a new one in its place would never hear of that.
+        """Show a proposal, or nothing. What is shown already is left as it is. For the same proposal what is
+        scrolled to stays where it is, the keyboard's focus where it was, and the further actions unfolded; a
+        button that is held down is let go first, because a new one in its place would never hear of that.
         """
+        here = place or Place(writable=True, offline=False, now=datetime.now(UTC))
         same = details is not None and details.entry.id == self.shown
+        look = _Look.of(details, here) if details is not None else None
+        if same and look == self._look:
+            self._waiting = None
+            return
         held = next((one for one in self.findChildren(QtWidgets.QAbstractButton) if one.isDown()), None)
         self._waiting = None
         if same and held is not None:
@@ -92,7 +121,7 @@ class Detail(QtWidgets.QScrollArea):
         scrolled = self.verticalScrollBar().value() if same else 0
         focused = QtWidgets.QApplication.focusWidget()
         name = focused.objectName() if same and focused is not None and self.isAncestorOf(focused) else ""
-        self.details = details
+        self.details, self._look = details, look
         self.shown = details.entry.id if details else ""
         holder = plain("bg")
         t = theme()
@@ -100,7 +129,6 @@ class Detail(QtWidgets.QScrollArea):
         box = column(holder, spacing=t.size("gap"), margins=(margin, t.scaled(14), margin, margin))
         self._columns = None
         if details is not None:
-            here = place or Place(writable=True, offline=False, now=datetime.now(UTC))
             self._place, self._asking = here, asking
             self.reasons = reasons(details, here)
             self._fill(box, details, here, asking)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -93,18 +94,28 @@ def test_a_code_outside_the_catalogue_cannot_be_raised() -> None:
         errors.NodeError("x", code="NO_SUCH_CODE")
 
 
+@cache
+def written() -> list[tuple[Path, ast.Call | ast.Raise]]:
+    """Every call and raise of the package, each with its file."""
+    return [
+        (path, node)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(), str(path)))
+        if isinstance(node, ast.Call | ast.Raise)
+    ]
+
+
 def calls() -> list[tuple[str, str, str]]:
     """(place, error class, code) of every construction of an error in the package with a written code."""
     names = {kind.__name__ for kind in CLASSES.values()}
     found = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(), str(path))):
-            if not isinstance(node, ast.Call):
-                continue
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            for keyword in node.keywords:
-                if name in names and keyword.arg == "code" and isinstance(keyword.value, ast.Constant):
-                    found.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", name, keyword.value.value))
+    for path, node in written():
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        for keyword in node.keywords:
+            if name in names and keyword.arg == "code" and isinstance(keyword.value, ast.Constant):
+                found.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", name, keyword.value.value))
     return found
 
 
@@ -123,12 +134,11 @@ def test_a_code_is_raised_by_its_own_family() -> None:
 def test_nobody_raises_an_error_without_a_code() -> None:
     """ValueError and the like stay possible where a protocol asks for them (validators, buffers)."""
     strangers = []
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path, node in written():
         if path.parent.name == "migrations":  # run by the migration runner, which maps what they raise
             continue
-        for node in ast.walk(ast.parse(path.read_text(), str(path))):
-            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-                name = getattr(node.exc.func, "attr", getattr(node.exc.func, "id", ""))
-                if name in {"Exception", "BaseException", "RuntimeError", "CountersignError"}:
-                    strangers.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {name}")
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            name = getattr(node.exc.func, "attr", getattr(node.exc.func, "id", ""))
+            if name in {"Exception", "BaseException", "RuntimeError", "CountersignError"}:
+                strangers.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {name}")
     assert strangers == []

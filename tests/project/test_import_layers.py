@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -213,16 +214,19 @@ def test_the_core_loads_no_sdk_and_no_database() -> None:
     assert loaded_after(statement, names) == set()
 
 
-def python_files() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py"))
+@cache
+def python_files() -> list[tuple[Path, str, ast.Module]]:
+    """Every module of the package: its path, text and tree."""
+    texts = [(path, path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))]
+    return [(path, text, ast.parse(text)) for path, text in texts]
 
 
 def test_the_program_never_asserts() -> None:
     """`python -O` removes asserts, so none may stand between input and a signature."""
     found = [
         f"{path.relative_to(PACKAGE)}:{node.lineno}"
-        for path in python_files()
-        for node in ast.walk(ast.parse(path.read_text()))
+        for path, _, tree in python_files()
+        for node in ast.walk(tree)
         if isinstance(node, ast.Assert)
     ]
     assert found == []
@@ -230,11 +234,10 @@ def test_the_program_never_asserts() -> None:
 
 def test_modules_and_functions_stay_small() -> None:
     long = []
-    for path in python_files():
-        text = path.read_text()
+    for path, text, tree in python_files():
         if len(text.splitlines()) > 420:
             long.append(f"{path.relative_to(PACKAGE)}: {len(text.splitlines())} lines")
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and path.parent.name != "migrations":
                 length = (node.end_lineno or 0) - node.lineno + 1
                 if length > 60:  # fifty, and room for a docstring

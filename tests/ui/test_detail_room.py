@@ -4,6 +4,8 @@ painted before it has its place."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from office_stage import passphrase_of, settled, window_of
 from offices import Offices
@@ -14,7 +16,7 @@ from signer_app.ui.pages.inbox.page import InboxPage
 from signer_app.ui.qt import QtCore, QtWidgets
 from signer_app.ui.settings import ViewSettings
 from signer_app.ui.theme import Theme
-from signer_app.ui.widgets import Card
+from signer_app.ui.widgets import Card, stops_in
 
 
 def overlapping(root: QtWidgets.QWidget) -> list[str]:
@@ -63,6 +65,11 @@ async def faults_of(page: InboxPage, show: Callable[[], None]) -> list[str]:
     return watch.faults
 
 
+def stops(page: InboxPage) -> list[str]:
+    """Where Tab stops in the detail."""
+    return [words_of(stop) for stop in stops_in(page.detail) if stop.isVisibleTo(page)]
+
+
 def test_balances_that_arrive_are_never_seen_out_of_place(
     run: Run[None], offices: Offices, settings: ViewSettings, look: Theme
 ) -> None:
@@ -81,7 +88,12 @@ def test_balances_that_arrive_are_never_seen_out_of_place(
                 await settled(window)
                 await until(lambda: not cramped(page.detail))
                 assert await faults_of(page, lambda: page.detail.show_balances(details)) == []
-                assert await faults_of(page, lambda: page.detail.show_details(details)) == []
+                anew = replace(details, story=details.story[:-1])
+                assert await faults_of(page, partial(page.detail.show_details, anew)) == []
+                order = stops(page)
+                for _ in range(3):
+                    page.detail.show_balances(details)
+                    assert stops(page) == order
 
     run(body())
 

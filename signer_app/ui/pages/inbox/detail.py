@@ -27,7 +27,6 @@ from signer_app.ui.widgets import (
     plain,
     row,
     settle,
-    stop_before,
     stops_in,
     tab_through,
 )
@@ -164,15 +163,11 @@ class Detail(QtWidgets.QScrollArea):
             self._waiting = (details, self._waiting[1], False)
             return
         self.details, self._asking = details, False
-        fresh = cards.effects_card(details)
-        stops, before, here = stops_in(fresh), stop_before(self._effects), stops_in(self)
-        after = here[here.index(before) + 1 :] if before in here else here
-        after = [stop for stop in after if not self._effects.isAncestorOf(stop)]
-        old = self._sides[0].replaceWidget(self._effects, fresh)
-        tab_through(*stops, *after)
-        if old is not None:
-            self._effects.hide()
-            self._effects.deleteLater()
+        old, fresh = self._effects, cards.effects_card(details)
+        self._sides[0].replaceWidget(old, fresh)
+        tab_through((stops_in(old) or [old])[-1], *stops_in(fresh))
+        old.hide()
+        old.deleteLater()
         self._effects = fresh
         fresh.show()
         settle()

@@ -88,7 +88,7 @@ def test_balances_that_arrive_are_never_seen_out_of_place(
                 await settled(window)
                 await until(lambda: not cramped(page.detail))
                 assert await faults_of(page, lambda: page.detail.show_balances(details)) == []
-                anew = replace(details, story=details.story[:-1])
+                anew = replace(details, policy=f"treasury v{width}")
                 assert await faults_of(page, partial(page.detail.show_details, anew)) == []
                 order = stops(page)
                 for _ in range(3):

@@ -81,9 +81,8 @@ run: setup ## start the program
 
 ## ---- checking ---------------------------------------------------------------------------------------------
 
-# Types are checked by one core; the suite begins meanwhile, and each fails the whole.
+# Types are checked by one core as soon as Python is set up; the suite begins meanwhile, and each fails the whole.
 test: ## lint and the whole test suite
-	@$(MAKE) --no-print-directory -j2 setup
 	@$(MAKE) --no-print-directory -j2 lint suite
 
 # Temporary files lie in memory where there is plenty: tests write and sync tens of thousands of small ones.
@@ -94,7 +93,7 @@ suite: setup
 	TMPDIR=$$scratch COUNTERSIGN_HYPOTHESIS=full \
 		$(BIN)/python -m pytest --basetemp=$$scratch/t $(SHARED) $(ARGS)
 
-lint: setup ## style, types and import layers
+lint: $(STAMPS)/python ## style, types and import layers
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy

@@ -13,7 +13,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
 INTEROP := tests/interop
-# Workers of the test run, one more than cores, since tests wait for processes. They use ports that the system chooses and folders of their own, so any number works.
+# Workers of the test run, more than two cores need, since tests wait for processes. Tests use ports that the system
+# chooses and folders of their own, so any number works.
 WORKERS ?= 3
 # Whole files to workers. One that died is not replaced: its file's rest would never be given out, and the run not end.
 SHARED := -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0

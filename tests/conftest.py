@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from ledger_office import LedgerTemplate
     from offices import Offices, Template
 
-HERE = Path(__file__).parent
-DATA = HERE / "data"
+DATA = Path(__file__).parent / "data"
 VECTORS = DATA / "vectors"
 
 # Deadlines and slowness checks measure the machine, not the code, so they are off in every profile.
@@ -70,8 +69,6 @@ _STDERR = pytest.StashKey[int]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_STDERR] = os.dup(2)
-    if config.args == [str(HERE)] and "PYTEST_XDIST_WORKER" in os.environ:
-        config.args = _rooms(int(os.environ["PYTEST_XDIST_WORKER"][2:]))
     # Who runs the suite in the background may have interrupts ignored; the programs that it starts must not
     # inherit that, for some are interrupted.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -79,13 +76,6 @@ def pytest_configure(config: pytest.Config) -> None:
     for other in (signal.SIGHUP, signal.SIGQUIT):
         if signal.getsignal(other) is signal.SIG_IGN:
             signal.signal(other, signal.SIG_DFL)
-
-
-def _rooms(worker: int) -> list[str]:
-    """The rooms of tests/, for each worker from another one on: what one has compiled the others find."""
-    rooms = sorted(str(room) for room in HERE.iterdir() if any(room.glob("test_*.py")))
-    first = len(rooms) * worker // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
-    return rooms[first:] + rooms[:first]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -116,19 +106,18 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first, so that no worker begins one when the others have nothing left; for all the same."""
+    """Long files first, so that no worker begins one when the others have nothing left."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
 
-    def turn(path: Path) -> int:
-        if path.name == "test_kills.py":
+    def turn(item: pytest.Item) -> int:
+        if item.path.name == "test_kills.py":
             return 0
-        if path.name in HEAVY:
-            return 2 + HEAVY.index(path.name)
-        return 1 if path in slow or path.parent.name == "ui" else 2 + len(HEAVY)
+        if item.path.name in HEAVY:
+            return 2 + HEAVY.index(item.path.name)
+        return 1 if item.path in slow or item.path.parent.name == "ui" else 2 + len(HEAVY)
 
-    items.sort(key=lambda item: (turn(item.path), item.path))
+    items.sort(key=turn)
 
 
 @pytest.fixture(autouse=True)

@@ -296,16 +296,22 @@ def test_the_next_step_is_the_main_button(qtbot: QtBot, look: Theme, state: str,
     assert large == [main]
 
 
+def focused(qtbot: QtBot, detail: Detail, name: str) -> ActionButton:
+    """The button of this name, with the keyboard's focus in the window in front."""
+    with qtbot.waitActive(detail):
+        detail.show()
+        detail.activateWindow()
+    button = detail.findChild(ActionButton, name)
+    assert button is not None
+    button.setFocus()
+    return button
+
+
 def test_the_keyboard_stays_at_its_button_when_a_proposal_is_read_anew(qtbot: QtBot, look: Theme) -> None:
     detail = Detail()
     qtbot.addWidget(detail)
     detail.show_details(details())
-    with qtbot.waitActive(detail):
-        detail.show()
-        detail.activateWindow()
-    button = detail.findChild(ActionButton, "detail.export")
-    assert button is not None
-    button.setFocus()
+    button = focused(qtbot, detail, "detail.export")
     detail.show_details(details(state="READY"))
     again = QtWidgets.QApplication.focusWidget()
     assert isinstance(again, ActionButton)
@@ -323,12 +329,7 @@ def test_a_button_that_is_held_down_is_let_go_before_its_proposal_is_drawn_anew(
     qtbot.addWidget(detail)
     detail.asked.connect(asked.append)
     detail.show_details(details())
-    with qtbot.waitActive(detail):
-        detail.show()
-        detail.activateWindow()
-    button = detail.findChild(ActionButton, "detail.export")
-    assert button is not None
-    button.setFocus()
+    button = focused(qtbot, detail, "detail.export")
     qtbot.keyPress(button, Qt.Key.Key_Space)
     for state in ("PENDING", "READY"):
         detail.show_details(details(state=state))

@@ -339,9 +339,8 @@ class Detail(QtWidgets.QScrollArea):
         box.addLayout(grid)
         box.addWidget(Reasons(*buttons))
 
-        if self._unfolded:
-            fold.setText(say.LESS)  # the card brings it into view; shown by itself it would be a window
-        else:
+        fold.setText(say.LESS if self._unfolded else say.MORE)
+        if not self._unfolded:
             holder.hide()
 
         def toggle() -> None:

@@ -21,7 +21,7 @@ from signer_app.ui.pages.inbox.detail import Detail
 from signer_app.ui.pages.inbox.head import ListHead
 from signer_app.ui.pages.inbox.listing import EntryList
 from signer_app.ui.pages.inbox.reading import Details, Entry, read_details, read_list
-from signer_app.ui.qt import Qt, QtPrintSupport, QtWidgets
+from signer_app.ui.qt import Qt, QtCore, QtPrintSupport, QtWidgets
 from signer_app.ui.sending import send_proposal
 from signer_app.ui.shell.actions import Handler
 from signer_app.ui.shell.page import EmptyState, Page, Shell
@@ -50,7 +50,6 @@ class InboxPage(Page):
         self.entries: list[Entry] = []
         self._wanted = ""
         self._reading = ""
-        self._listing = False
         self._large = False
         self._refused: dict[Path, CountersignError] = {}
         outer = column(self.body)
@@ -68,7 +67,7 @@ class InboxPage(Page):
         # say how narrow it may become.
         self._split.setSizes([min(theme().size("list"), LIST_WIDTH), 4000])
         outer.addWidget(self._split)
-        self.list.chosen.connect(self._picked)
+        self.list.chosen.connect(self._chosen)
         self.detail.asked.connect(self._asked)
         self.detail.record_asked.connect(lambda record: shell.go("journal", str(record)))
         self.deeds = Deeds(shell, self)
@@ -168,11 +167,12 @@ class InboxPage(Page):
 
     def _show(self) -> None:
         kept = self.head.narrow(self.entries, self._wanted)
-        self._listing = True
-        self.list.show_entries(kept, datetime.now(UTC))
-        if self._wanted and self.list.choose(self._wanted):
-            self._wanted = ""
-        self._listing = False
+        # What the list chooses again while it is filled is read once, below: a second drawing would swallow a
+        # key that comes between the two.
+        with QtCore.QSignalBlocker(self.list):
+            self.list.show_entries(kept, datetime.now(UTC))
+            if self._wanted and self.list.choose(self._wanted):
+                self._wanted = ""
         if kept:
             self._right.setCurrentWidget(self.detail)
             self._chosen(self.list.current())
@@ -190,12 +190,6 @@ class InboxPage(Page):
 
     def _new(self) -> None:
         self.shell.go("new")
-
-    def _picked(self, identifier: str) -> None:
-        """In the list, by a person. What a list that is filled chooses again is read once, by who fills it: a
-        second drawing would swallow a key that comes between the two."""
-        if not self._listing:
-            self._chosen(identifier)
 
     def _chosen(self, identifier: str) -> None:
         self._reading = identifier

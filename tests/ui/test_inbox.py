@@ -362,9 +362,9 @@ def test_what_is_shown_already_is_left_as_it_is(qtbot: QtBot, look: Theme) -> No
 
     here = Place(writable=True, offline=False, now=now)
     drawn = read(here)
-    assert read(replace(here, now=now + timedelta(seconds=1))) is drawn
+    assert read(replace(here, now=now + timedelta(minutes=5, seconds=30))) is drawn
+    assert drawn.findChild(QtWidgets.QLabel, "detail.time").text().startswith("24 min left")
     for other in (
-        replace(here, now=now + timedelta(minutes=5)),
         replace(here, now=now + timedelta(minutes=40)),
         replace(here, offline=True),
         replace(here, writable=False),
@@ -376,6 +376,27 @@ def test_what_is_shown_already_is_left_as_it_is(qtbot: QtBot, look: Theme) -> No
     assert drawn is not before
     look.choose("dark", 130)
     assert read(here, state="READY") is not drawn
+
+
+def test_time_goes_on_in_one_line_until_it_is_over(qtbot: QtBot, look: Theme) -> None:
+    detail, now = Detail(), datetime.now(UTC)
+    qtbot.addWidget(detail)
+    until = (now + timedelta(minutes=90)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    detail.show_time(now)  # nothing is shown yet
+    detail.show_details(details(expires_at=until), Place(writable=True, offline=False, now=now))
+    drawn = detail.widget()
+    line = drawn.findChild(QtWidgets.QLabel, "detail.time")
+    for minutes, said, tone in ((29.5, "1 h 00 min", "text2"), (31, "58 min left", "warn")):
+        detail.show_time(now + timedelta(minutes=minutes))
+        assert (line.text().startswith(said), line.property("tone")) == (True, tone), line.text()
+    assert detail.widget() is drawn
+    assert detail.reasons["review"] != say.OVERDUE
+    detail.show_time(now + timedelta(minutes=91))
+    assert detail.widget() is not drawn
+    assert detail.reasons["review"] == say.OVERDUE
+    over = detail.widget()
+    detail.show_time(now + timedelta(minutes=92))
+    assert detail.widget() is over
 
 
 def test_further_actions_stay_unfolded_when_a_proposal_is_read_anew(qtbot: QtBot, look: Theme) -> None:

@@ -416,6 +416,24 @@ def test_what_is_read_anew_is_drawn_once(go: Go, offices: Offices, monkeypatch: 
     go(test, "alice")
 
 
+def test_while_it_is_in_view_the_time_goes_on(go: Go, offices: Offices) -> None:
+    offices.pay("alice", "100")
+
+    async def test(window: MainWindow, page: InboxPage) -> None:
+        await settled(window)
+        line = page.detail.findChild(QtWidgets.QLabel, "detail.time")
+        assert page._clock.isActive()
+        said = line.text()
+        for key, read in (("inbox", True), ("nodes", False)):
+            window.go(key)
+            line.setText("61 min left")
+            page._clock.timeout.emit()
+            assert (line.text() != "61 min left") is read
+        assert "min left" in said
+
+    go(test, "alice")
+
+
 def test_the_list_shows_one_account_until_another_is_asked_for(go: Go, offices: Offices) -> None:
     first, second = offices.pay("alice", "100"), offices.pay("alice", "101")
 

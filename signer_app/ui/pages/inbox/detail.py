@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Self
 
@@ -25,6 +25,7 @@ from signer_app.ui.widgets import (
     column,
     label,
     plain,
+    repolish,
     row,
     settle,
     stops_in,
@@ -54,11 +55,13 @@ DELIBERATE = ("review", "send", "reject", "override", "copy", "cancel")
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """All that a drawing depends on but the balances of now, which have a card of their own."""
+    """All that a drawing depends on but the balances of now, which have a card of their own, and the minutes
+    that are left, which have a line.
+    """
 
     details: Details
     off: tuple[str, str]
-    left: str
+    overdue: bool
     day: date
     theme: tuple[str, int]
 
@@ -67,7 +70,7 @@ class _Look:
         return cls(
             details,
             (place.read_only, place.no_facts),
-            words.left(details.entry.expires_at, place.now)[0] if details.entry.open else "",
+            overdue(details, place.now),
             place.now.astimezone().date(),
             (theme().tokens.name, theme().percent),
         )
@@ -92,6 +95,7 @@ class Detail(QtWidgets.QScrollArea):
         self.details: Details | None = None
         self.reasons: dict[str, str] = {}
         self._look: _Look | None = None
+        self._time: QtWidgets.QLabel | None = None
         self._unfolded = False
         #: What is drawn when the button that is held down was let go.
         self._waiting: tuple[Details | None, Place | None, bool] | None = None
@@ -109,6 +113,7 @@ class Detail(QtWidgets.QScrollArea):
         look = _Look.of(details, here) if details is not None else None
         if same and look == self._look:
             self._waiting = None
+            self.show_time(here.now)
             return
         held = next((one for one in self.findChildren(QtWidgets.QAbstractButton) if one.isDown()), None)
         self._waiting = None
@@ -120,7 +125,7 @@ class Detail(QtWidgets.QScrollArea):
         scrolled = self.verticalScrollBar().value() if same else 0
         focused = QtWidgets.QApplication.focusWidget()
         name = focused.objectName() if same and focused is not None and self.isAncestorOf(focused) else ""
-        self.details, self._look = details, look
+        self.details, self._look, self._time = details, look, None
         self.shown = details.entry.id if details else ""
         holder = plain("bg")
         t = theme()
@@ -154,6 +159,17 @@ class Detail(QtWidgets.QScrollArea):
             self._waiting = (self._waiting[0], place, self._waiting[2])
         elif self.details is not None and not place.like(self._place):
             self.show_details(self.details, place, asking=self._asking)
+
+    def show_time(self, now: datetime) -> None:
+        """Time goes on: the line that says how much is left, and once it is over what is off then."""
+        if self.details is None or self._look is None or self._time is None:
+            return
+        if overdue(self.details, now) != self._look.overdue:
+            self.show_details(self.details, replace(self._place, now=now), asking=self._asking)
+        elif (said := _time_left(self.details, now))[0] != self._time.text():
+            self._time.setText(said[0])
+            self._time.setProperty("tone", said[1])
+            repolish(self._time)
 
     def show_balances(self, details: Details) -> None:
         """Balances that were read meanwhile: the first card alone changes, so that nothing else moves."""
@@ -308,11 +324,9 @@ class Detail(QtWidgets.QScrollArea):
         card.body.addLayout(second)
         card.body.addWidget(Reasons(*others, export))
         card.body.addWidget(self._more(more))
-        now = datetime.now(UTC)
-        time, soon = words.left(entry.expires_at, now) if entry.open else (entry.state_words, False)
-        ledger = details.raw["expiry_ledger"]
-        until = say.until(time, int(str(ledger))) if ledger else time
-        card.body.addWidget(label(until, "small", "warn" if soon else "text2", wrap=True))
+        time, tone = _time_left(details, self._place.now)
+        self._time = label(time, "small", tone, wrap=True, name="detail.time")
+        card.body.addWidget(self._time)
         return card
 
     def _step(self, action: str, entry: Entry, *, main: bool = False) -> ActionButton:
@@ -358,6 +372,13 @@ class Detail(QtWidgets.QScrollArea):
         button.triggered.connect(lambda: self.asked.emit(action))
         button.block(self.reasons[action])
         return button
+
+
+def _time_left(details: Details, now: datetime) -> tuple[str, str]:
+    """How long until it expires, or how it ended, and in which tone."""
+    entry, ledger = details.entry, details.raw["expiry_ledger"]
+    time, soon = words.left(entry.expires_at, now) if entry.open else (entry.state_words, False)
+    return say.until(time, int(str(ledger))) if ledger else time, "warn" if soon else "text2"
 
 
 def stops_of(cards_: QtWidgets.QLayout) -> list[QtWidgets.QWidget]:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 #: How wide the list begins, in pixels.
 LIST_WIDTH = 352
+#: How often the minutes that are left are looked at.
+CLOCK_MS = 5000
 
 
 class InboxPage(Page):
@@ -68,6 +70,9 @@ class InboxPage(Page):
         self._split.setSizes([min(theme().size("list"), LIST_WIDTH), 4000])
         outer.addWidget(self._split)
         self.list.chosen.connect(self._chosen)
+        self._clock = QtCore.QTimer(self, interval=CLOCK_MS)
+        self._clock.timeout.connect(self._ticked)
+        self._clock.start()
         self.detail.asked.connect(self._asked)
         self.detail.record_asked.connect(lambda record: shell.go("journal", str(record)))
         self.deeds = Deeds(shell, self)
@@ -194,6 +199,12 @@ class InboxPage(Page):
     def _chosen(self, identifier: str) -> None:
         self._reading = identifier
         self.run(self._read(identifier))
+
+    def _ticked(self) -> None:
+        """List and detail say the same of the time that is left."""
+        if self.isVisible() and not self.session.locked:
+            self.detail.show_time(datetime.now(UTC))
+            self.list.viewport().update()
 
     async def _read(self, identifier: str) -> None:
         try:
